@@ -1,0 +1,79 @@
+"""What the room tells others, as values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One recorded event as one asker may see it (HISTORY-2)."""
+
+    id: UUID
+    door_id: UUID
+    at: datetime
+    uncertainty_s: int
+    kind: str
+    method: str  # "app", "code", "card", "key", "inside", "" for the lock's own
+    result: str  # "granted", "refused", …
+    reason: str
+    subject: str  # "resident", "guest", "staff", "vendor", "unknown"
+    person_id: UUID | None
+    credential: str  # "phone", "doorcode", "temporary code", "keycard", …
+    arrived_at: datetime
+    seq: int
+    photo: bool
+
+
+@dataclass(frozen=True)
+class GapView:
+    """A hole in a door's record: `declared` (the lock lost them), `not_carried` (still on the lock) or `undeclared` (alarm). M30."""
+
+    door_id: UUID
+    count: int
+    kind: str
+    after: datetime | None
+    before: datetime | None
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Events and gaps, newest first, with what must be said beside them."""
+
+    events: tuple[EventView, ...]
+    gaps: tuple[GapView, ...]
+    last_arrival: datetime | None  # when the newest record of any of these doors arrived; None: nothing ever came
+    restricted: int = 0
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class RecordHealth:
+    """How whole a door's record is, without any event."""
+
+    door_id: UUID
+    gaps: int
+    lost: int
+    undeclared: int
+    dropped_late: int
+    last_arrival: datetime | None
+    slowed_down: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody looked at a person's history (HISTORY-4)."""
+
+    by: UUID | None
+    door_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one handed-in segment: `taken`, `known` or `refused`."""
+
+    status: str
+    stored: int = 0
+    dropped: int = 0
+    reason: str = ""
