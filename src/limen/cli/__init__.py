@@ -1,0 +1,52 @@
+"""`limen …`: one module per command, loaded when it is there.
+
+Nouns: command, edge, data folder.
+Promises: a command that cannot be loaded does not break the others; secrets are made here, at the first start.
+Never: contains a rule of the product.
+Start reading: `main` below, then serve.py.
+"""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Callable, Sequence
+from typing import Protocol, cast
+
+
+class Command(Protocol):
+    """A module of this package that is a command."""
+
+    def add(self, subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Adds the command's parser, under the module's name."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Does it; 0 when it went well."""
+
+
+def commands() -> dict[str, Command]:
+    """All commands that can be loaded, by name; what is wrong with another one is said, and the rest goes on."""
+    found: dict[str, Command] = {}
+    for module in pkgutil.iter_modules(__path__):
+        try:
+            loaded = importlib.import_module(f"{__name__}.{module.name}")
+        except Exception as problem:  # one broken command must not take `limen migrate` away from whoever mends it
+            print(f"limen {module.name} cannot be loaded: {problem!r}", file=sys.stderr)
+            continue
+        if callable(getattr(loaded, "add", None)) and callable(getattr(loaded, "run", None)):
+            found[module.name] = cast(Command, loaded)
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code (2 for a command line that cannot be meant)."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "limen.config.settings")
+    parser = argparse.ArgumentParser(prog="limen", description="Access software for apartment buildings that you host yourself.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
+    known = commands()
+    for name in sorted(known):
+        known[name].add(subparsers)
+    args = parser.parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = known[args.command].run
+    return run(args)

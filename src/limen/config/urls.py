@@ -1,0 +1,33 @@
+"""Which surface answers which address. A surface that has no addresses yet is left out."""
+
+from importlib.util import find_spec
+
+from allauth.account import views as account
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from limen.config import front
+
+
+def surface(prefix: str, room: str) -> list[URLResolver]:
+    """The addresses of one surface under its prefix."""
+    urls = f"limen.{room}.urls"
+    return [path(prefix, include(urls))] if find_spec(urls) else []
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", front.root, name="root"),
+    path("healthz", front.health, name="health"),
+    *surface("c/", "console"),
+    *surface("", "resident"),  # /home/… and /join/…
+    *surface("v/", "visitor"),
+    *surface("gateway/", "gateway"),
+    *surface("api/", "api"),
+    path("account/", include("allauth.urls")),
+    # After allauth's own, so that its names lead to these addresses.
+    path("signin", account.login, name="account_login"),
+    path("signin/lost", account.password_reset, name="account_reset_password"),
+]
+
+if settings.LIMEN_DEMO:
+    urlpatterns += surface("", "bench")  # /demo/… and /bench/…

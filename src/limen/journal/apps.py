@@ -1,0 +1,8 @@
+"""Tells Django about the room `journal`."""
+
+from django.apps import AppConfig
+
+
+class Room(AppConfig):
+    name = "limen.journal"
+    label = "journal"

@@ -1,0 +1,7 @@
+"""The mind of a lock: events come in, commands go out.
+
+Nouns: event, command, list store, keypad, trusted time, record.
+Promises: an event is durable before the bolt moves; a refusal has one reason; nothing here waits.
+Never: touches a radio, a pin, a file or a clock: that is shell/.
+Start reading: core.py, then decide.py.
+"""

@@ -1,0 +1,8 @@
+"""Tells Django about the room `privacy`."""
+
+from django.apps import AppConfig
+
+
+class Room(AppConfig):
+    name = "limen.privacy"
+    label = "privacy"
