@@ -1,7 +1,6 @@
-"""What service, phone and lock say to each other, byte for byte.
+"""What service, phone and lock say to each other, byte by byte.
 
-Nouns: grant, manifest, bundle, receipt, time assertion, ticket, record, lock session, frame.
-Promises: what was verified is the bytes that arrived; every size is bounded before parsing; pure.
-Never: keeps a key, reads a clock, opens a socket.
-Start reading: envelope.py, then the objects, then session.py.
+Nouns: grant, manifest, bundle, receipt, time assertion, ticket, log segment, frame, session, doorcode, card answer.
+Promises: one encoding per value, a key found by statement type only, limits before parsing. Never: a clock, chance, disk or socket.
+Start reading at ``envelope`` (how anything is believed), then ``grants`` and ``session``; ``docs/protocol`` has the clauses.
 """
