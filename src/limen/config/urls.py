@@ -31,3 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if settings.LIMEN_DEMO:
     urlpatterns += surface("", "bench")  # /demo/… and /bench/…
+
+handler404 = "limen.web.problems.not_found"
+handler500 = "limen.web.problems.broken"

@@ -1,61 +1,139 @@
-"""What happens around every page: its time, its one transaction, its security headers, and problems in words."""
+"""What happens to every request at the edge: headers, language, the instant, problems as pages, one transaction."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Final
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
-Next = Callable[[HttpRequest], HttpResponseBase]
-READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+from limen.kernel.problems import NotAllowed, NotYours, Problem
+from limen.storage import clock
+from limen.storage.transactions import unit_of_work
+from limen.web import problems
+
+Next = Callable[[HttpRequest], HttpResponse]
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+LANGUAGES: Final = frozenset({"en", "es"})
+LANGUAGE_COOKIE: Final = "limen-language"
+NO_COOKIES: Final = "/v/"
+"""Visitors get no cookie, not even for their language (screens 1.4)."""
+
+POLICY: Final = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "connect-src": "'self'",
+    "media-src": "'self' blob: mediastream:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "form-action": "'self'",
+}
+
+
+def now_of(request: HttpRequest) -> datetime:
+    """The instant of this request, the same for everything that it does."""
+    now: datetime | None = getattr(request, "now", None)
+    return now if now is not None else clock.now()
 
 
 class SecurityHeaders:
-    """Scripts, styles and connections come from this house only; the import map is let in by its hash."""
+    """Strict content security policy, no referrer, and no cache for what is personal."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
-        self.policy = "; ".join(
-            [
-                "default-src 'self'",
-                f"script-src 'self' {settings.LIMEN_IMPORT_MAP_HASH}",
-                "style-src 'self'",
-                "img-src 'self' data:",  # data: is the picture of the authenticator's secret
-                "connect-src 'self'",
-                "form-action 'self'",
-                "frame-ancestors 'none'",
-                "base-uri 'none'",
-                "object-src 'none'",
-            ]
-        )
+        policy = POLICY | {"script-src": f"'self' {settings.LIMEN_IMPORT_MAP_HASH}"}
+        self.policy = "; ".join(f"{name} {value}" for name, value in policy.items())
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """An answer that brought its own policy keeps it."""
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", self.policy)
+        response.setdefault("Content-Security-Policy", self.policy)
+        response.setdefault("Permissions-Policy", "camera=(self), microphone=(self), bluetooth=(self), geolocation=(), payment=()")
+        response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.setdefault("Cache-Control", "no-store")
         return response
 
 
-class Transaction:
-    """One writing request is one transaction: it commits with the answer, or nothing of it stays.
+class Language:
+    """The language asked for in the address, else the remembered one, else the browser's."""
 
-    A 4xx commits, because a failed sign-in must be counted; a 5xx or an exception in the view does not.
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("lang", "")
+        remembered = request.COOKIES.get(LANGUAGE_COOKIE, "")
+        chosen = next((c for c in (asked, remembered) if c in LANGUAGES), None) or translation.get_language_from_request(request)
+        translation.activate(chosen)
+        request.LANGUAGE_CODE = chosen
+        response = self.get_response(request)
+        response.setdefault("Content-Language", chosen)
+        patch_vary_headers(response, ("Accept-Language",))
+        if asked in LANGUAGES and not request.path.startswith(NO_COOKIES):
+            response.set_cookie(LANGUAGE_COOKIE, asked, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True)
+        return response
+
+
+class Now:
+    """Reads the clock once per request."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = clock.now()  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class Problems:
+    """Turns a raised problem into a page for people and problem details for programs (RFC 9457)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Problems answer with themselves; what is missing and what is forbidden by Django answer like ours."""
+        if isinstance(exception, Problem):
+            return problems.answer(request, exception)
+        if isinstance(exception, Http404):
+            return problems.answer(request, NotYours())
+        if isinstance(exception, PermissionDenied):
+            return problems.answer(request, NotAllowed("You can see this, not change it."))
+        return None
+
+
+class Transaction:
+    """One transaction around each writing request; what breaks leaves nothing behind.
+
+    Not `ATOMIC_REQUESTS`: with SQLite's IMMEDIATE every GET would take the write lock. An exception is already a response when it arrives here,
+    so the views' exceptions are noted on their way (a returned 4xx commits: a failed sign-in must be counted).
     """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Reading requests take no lock at all."""
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in READING:
             return self.get_response(request)
-        with transaction.atomic():
-            response = self.get_response(request)
-            if response.status_code >= 500 or getattr(request, "broke", False):
-                transaction.set_rollback(True)
+        try:
+            with unit_of_work():
+                response = self.get_response(request)
+                if response.status_code >= 500 or getattr(request, "broke", False):
+                    transaction.set_rollback(True)
+        except Problem as problem:  # news told at the end of the transaction may refuse it as a whole
+            return problems.answer(request, problem)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Remembers the break: when it arrives in `__call__` it is already an answer."""
+        """Notes that the view broke; somebody else answers."""
         request.broke = True  # type: ignore[attr-defined]

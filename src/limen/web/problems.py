@@ -1,0 +1,48 @@
+"""A problem as its asker can read it: a page for people, `application/problem+json` for programs."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from limen.kernel.problems import Problem, TooMany
+
+PROGRAMS = ("/gateway/", "/api/", "/home/api/")
+
+
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The problem in the form that the asker understands; the status is the same in both."""
+    wants_json = request.path.startswith(PROGRAMS) or "application/json" in request.headers.get("Accept", "")
+    response = as_details(problem) if wants_json else as_page(request, problem)
+    if isinstance(problem, TooMany) and problem.retry_at is not None and getattr(request, "now", None):
+        response["Retry-After"] = str(max(1, int((problem.retry_at - request.now).total_seconds())))  # type: ignore[attr-defined]
+    return response
+
+
+def as_details(problem: Problem) -> HttpResponse:
+    """RFC 9457 problem details."""
+    return HttpResponse(json.dumps(problem.as_details()), status=problem.status, content_type="application/problem+json")
+
+
+def as_page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """One sentence, what to do, and a way back."""
+    context = {"title": _(problem.title), "detail": _(problem.detail) if problem.detail else "", "problem": problem}
+    return HttpResponse(render_to_string("web/problem.html", context, request), status=problem.status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Unknown addresses answer like things that are not the asker's (M27)."""
+    from limen.kernel.problems import NotYours
+
+    return answer(request, NotYours())
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Our fault, rolled back (M28)."""
+    return answer(request, Problem("broken", "Something broke on our side. Nothing was changed. Try again; it cannot happen twice.", status=500))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from a page of ours, or from one that is too old."""
+    return answer(request, Problem("form_too_old", "This page is too old. Load it again; what you typed is not sent.", status=403))
