@@ -93,7 +93,14 @@ def database(url: str, data: Path) -> dict[str, object]:
 
 
 def _sqlite(path: Path) -> dict[str, object]:
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "CONN_MAX_AGE": None, "OPTIONS": dict(SQLITE_OPTIONS)}
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": dict(SQLITE_OPTIONS),
+        # In a file, not in memory: the tests meet the same WAL and the same locks as the service.
+        "TEST": {"NAME": str(path.with_name("test.sqlite3"))},
+    }
 
 
 def _from_file(path: Path) -> str:

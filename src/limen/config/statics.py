@@ -1,7 +1,7 @@
 """The static files under one digest in their address, and the import map that names the browser modules.
 
-Every file lies under `/static/<digest>/…` and may be kept for ever; a changed file changes the digest. Modules import each other by bare names
-(`limen/web/courier/cbor.js`), which the import map leads under the digest: so a module is loaded once, whoever imports it.
+Every file lies under `/static/<digest>/…` and may be kept for ever; a changed file changes the digest. Modules import each other by relative addresses,
+pages name their first module `limen/<folder>/<file>.js`, which the import map leads under the digest: so a module is loaded once, whoever imports it.
 """
 
 import base64
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-# Rooms that ship files for the browser; the bare name of a room's folder is `limen/<room>/`.
+# Rooms that ship files for the browser.
 ROOMS = ("web", "console", "resident", "visitor", "bench")
 # Packages whose files are served too: their version stands for their content.
 PACKAGES = ("django-htmx", "django-allauth")
@@ -31,10 +31,9 @@ def digest_of(source: Path, rooms: Iterable[str] = ROOMS) -> str:
     return state.hexdigest()[:DIGEST_LENGTH]
 
 
-def import_map(static_url: str, rooms: Iterable[str] = ROOMS) -> str:
+def import_map(static_url: str) -> str:
     """The text of the import map, exactly as the page must carry it: its hash stands in the content security policy."""
-    names = {f"limen/{room}/": f"{static_url}{room}/" for room in rooms}
-    return json.dumps({"imports": names}, separators=(",", ":"), sort_keys=True)
+    return json.dumps({"imports": {"limen/": static_url}}, separators=(",", ":"))
 
 
 def source_hash(text: str) -> str:
