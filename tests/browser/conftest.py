@@ -1,0 +1,32 @@
+"""A real browser against the real server."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.server import Running, running
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's chromium; nothing is downloaded. `LIMEN_WITHOUT_BROWSER=1` leaves these tests out and says so."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("LIMEN_WITHOUT_BROWSER") == "1":
+            pytest.skip("LIMEN_WITHOUT_BROWSER=1")
+        pytest.fail("the browser tests need chromium: sudo apt-get install chromium")
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The demonstration building, once per session (and per worker), with its own data folder."""
+    with running(tmp_path_factory.mktemp("demo"), "demo") as server:
+        yield server

@@ -1,0 +1,49 @@
+"""What the documents point at is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.tidy.project import TOP, tracked
+
+PAGES = [path for path in tracked() if path.suffix == ".md"]
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"```.*?```", re.S)
+
+
+def anchors(page: Path) -> set[str]:
+    """The names GitHub gives to headings."""
+    titles = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(TOP)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """A link into the project names a file that is there, and a heading that it has."""
+    broken = []
+    for target in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        there = (page.parent / name).resolve() if name else page
+        if not there.exists() or (anchor and there.suffix == ".md" and anchor not in anchors(there)):
+            broken.append(target)
+    assert not broken
+
+
+def test_files_named_in_the_lives_exist() -> None:
+    """A life follows an event through files; a file that moved moves there too."""
+    gone = [
+        f"{page.name}: {name}"
+        for page in sorted((TOP / "docs" / "lives").glob("*.md"))
+        for name in re.findall(r"`((?:src/limen|tests|docs)/[\w./-]+\.\w+)`", page.read_text(encoding="utf-8"))
+        if not (TOP / name).exists()
+    ]
+    assert not gone
+
+
+def test_decisions_are_numbered_without_a_hole() -> None:
+    """One page each, in the order in which they were taken."""
+    numbers = sorted(int(path.name[:4]) for path in (TOP / "docs" / "decisions").glob("[0-9]*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))

@@ -1,0 +1,61 @@
+"""Every sentence people read is there in Spanish too."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+from django.utils.translation.template import templatize
+
+from tests.tidy.project import SOURCE, TOP
+
+CATALOGUES = sorted(SOURCE.rglob("*.po"))
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
+CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "gettext_noop"}
+# Rooms whose pages people read; a sentence used in one is translated there or in the shared kit.
+READ = ("web", "console", "resident", "visitor", "bench")
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_every_sentence_is_translated_with_the_same_blanks(catalogue: Path) -> None:
+    """No empty, doubtful or crippled translation."""
+    entries = [entry for entry in polib.pofile(str(catalogue)) if not entry.obsolete]
+    wrong = [
+        e.msgid
+        for e in entries
+        if e.fuzzy
+        or not e.translated()
+        or any(set(PLACEHOLDER.findall(t)) - set(PLACEHOLDER.findall(e.msgid + e.msgid_plural)) for t in (e.msgstr, *e.msgstr_plural.values()))
+    ]
+    assert not wrong
+
+
+def in_python(path: Path) -> Iterator[str]:
+    """Literal sentences in calls of gettext."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+            texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            yield from texts[1:2] if node.func.id.startswith("pgettext") else texts[:1]
+
+
+def in_template(path: Path) -> Iterator[str]:
+    """Sentences of `trans` and `blocktrans`, as Django's own extraction sees them."""
+    pseudo = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    for call in re.finditer(r"""\b(?:_|n?gettext)\(u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", pseudo):
+        yield str(ast.literal_eval(call[1]))
+
+
+@pytest.mark.parametrize("room", READ)
+def test_every_sentence_of_a_page_has_its_translation(room: str) -> None:
+    """A new sentence arrives with its Spanish."""
+    known = {entry.msgid for surface in {room, "web"} for po in (SOURCE / surface).rglob("*.po") for entry in polib.pofile(str(po))}
+    said = {text for path in (SOURCE / room).rglob("*.html") for text in in_template(path)}
+    said |= {text for path in (SOURCE / room).rglob("*.py") for text in in_python(path)}
+    assert sorted(said - known - {""}) == []
+
+
+def test_there_is_a_catalogue_to_read() -> None:
+    """These tests would pass on nothing."""
+    assert TOP.exists() and all((SOURCE / room / "locale/es/LC_MESSAGES/django.po").exists() for room in READ)
