@@ -1,0 +1,212 @@
+"""Keys and what is done with them. Callers name a purpose or a key id and never hold a key of the service.
+
+Where each key lives: role keys, the root that wraps and derives, in files of `$LIMEN_DATA/keys` (0600), made at first use; person, household,
+day and log keys in the key store, wrapped by the root. A thief of the database alone reads nothing; a thief of the key store alone, nothing.
+An installation with a hardware module replaces this module, not its callers.
+"""
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from limen.storage import chance, files, ledger
+from limen.storage.keystore import KEY_BYTES, NONCE_BYTES, Destroyed, KeyStore, Unreadable
+from limen.wire import cbor
+from limen.wire.envelope import ORDER, SIGNED_BY, Role, Signer, SoftSigner, Typ, sign1
+
+__all__ = ["Destroyed", "Unreadable"]
+
+RoleName = Literal["activation", "update", "grant", "time", "log"]
+ROLES: Final[dict[RoleName, Role]] = {"activation": Role.KA, "update": Role.KU, "grant": Role.KG, "time": Role.KT, "log": Role.KL}
+VERSION = 1
+"""Of the sealed form: version byte, 12 bytes of nonce, AES-256-GCM. Part of what is authenticated (protocol H.1)."""
+FIELD_MAX_BYTES = 1024 * 1024
+ROOT_KEYS, ROOT_THRESHOLD = 3, 2
+NEVER = 2**32 - 1
+
+_lock = threading.Lock()
+_stores: dict[Path, KeyStore] = {}
+_secrets: dict[Path, bytes] = {}
+_signers: dict[Path, SoftSigner] = {}
+
+
+# ---- signing: one key per role, each believed for its own types of statement only (protocol A.1)
+
+
+def signer(role: RoleName) -> Signer:
+    """Signs as this role: activation KA, update KU, grant KG, time KT, log KL."""
+    return _soft_signer(f"sign-{role}")
+
+
+def public(role: RoleName) -> bytes:
+    """The role's compressed public key, 33 bytes."""
+    return _soft_signer(f"sign-{role}").public
+
+
+def roles() -> dict[Role, bytes]:
+    """The public keys of all five roles, as a ticket carries them to a lock."""
+    return {role: public(name) for name, role in ROLES.items()}
+
+
+def root_statement() -> bytes:
+    """CBOR `[sign1, sign1]`: which keys hold which role, said by two of the installation's three root keys (protocol A.1, A.4; decision 0051).
+
+    Without an end: 2^32-1. An installation with a ceremony of its own puts its statement into `keys/root.statement`.
+    """
+    path = _folder("keys") / "root.statement"
+    if path.exists():
+        return path.read_bytes()
+    roots = [_soft_signer(f"root-{number}") for number in range(1, ROOT_KEYS + 1)]
+    held = roles()
+    by_typ = {int(typ): [held[role]] for typ, role in sorted(SIGNED_BY.items()) if role in held}
+    payload = cbor.encode([1, NEVER, ROOT_THRESHOLD, [root.public for root in roots], by_typ])
+    return files.create(path, cbor.encode([sign1(Typ.ROOT, payload, root) for root in roots[:ROOT_THRESHOLD]]))
+
+
+def manufacturer() -> bytes | None:
+    """The compressed public key of the factory whose locks are accepted, or None before one is trusted."""
+    path = _folder("trust") / "mfg-ca.pub"
+    return bytes.fromhex(path.read_text("ascii").strip()) if path.exists() else None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LogKey:
+    """A building's X25519 pair: locks seal their log seeds to `public`, the service opens them with `private`."""
+
+    private: bytes
+    public: bytes
+
+
+def log_key(property_id: UUID) -> LogKey:
+    """The building's log key, made at first use."""
+    key_id = f"log:{property_id}"
+    private = _store().key(key_id)
+    pair = X25519PrivateKey.from_private_bytes(private)
+    return LogKey(private, pair.public_key().public_bytes_raw())
+
+
+# ---- deriving and drawing
+
+
+def derive(purpose: str, *context: bytes | str) -> bytes:
+    """32 bytes that only this installation can compute, the same each time for the same purpose and context (HMAC-SHA-256)."""
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in (_bytes(p) for p in (purpose, *context)))
+    return hmac.new(_secret("derive"), message, hashlib.sha256).digest()
+
+
+def fresh_secret() -> bytes:
+    """32 new random bytes; keep them sealed."""
+    return chance.random_bytes(KEY_BYTES)
+
+
+# ---- sealing under keys that can be destroyed
+
+
+def context(table: str, column: str, row: UUID | str | int) -> str:
+    """Where a sealed value stands. Sealed for one place, it cannot be read in another."""
+    return f"{table}|{column}|{row}"
+
+
+def seal(key_id: str, plain: str | bytes, context: str) -> bytes:
+    """Seals under the key `key_id` (made at first use), bound to `context`. Raises Destroyed after the key's end."""
+    data = _bytes(plain)
+    if len(data) > FIELD_MAX_BYTES:
+        raise ValueError("more than 1 MiB in one field")
+    nonce = chance.random_bytes(NONCE_BYTES)
+    return bytes([VERSION]) + nonce + AESGCM(_store().key(key_id)).encrypt(nonce, data, _bound(key_id, context))
+
+
+def unseal(key_id: str, sealed: bytes, context: str) -> bytes:
+    """What was sealed. Raises Destroyed when the key is gone, Unreadable when the bytes or the place are not those of `seal`."""
+    key = _store().existing(key_id)
+    if len(sealed) < 1 + NONCE_BYTES or sealed[0] != VERSION:
+        raise Unreadable(key_id)
+    try:
+        return AESGCM(key).decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], _bound(key_id, context))
+    except InvalidTag as problem:
+        raise Unreadable(key_id) from problem
+
+
+def unseal_text(key_id: str, sealed: bytes, context: str) -> str:
+    """`unseal` for text."""
+    return unseal(key_id, sealed, context).decode()
+
+
+def make_keys(key_ids: Iterable[str]) -> None:
+    """Makes the missing ones of many keys in one durable write (imports)."""
+    _store().make(key_ids)
+
+
+def destroy(*key_ids: str, now: datetime) -> None:
+    """Destroys keys; all that they sealed is unreadable from now on, in every copy. The ledger is told first (OPS-2). No way back."""
+    for key_id in key_ids:
+        ledger.append("key_destroyed", {"key": key_id}, now)
+    _store().destroy(key_ids, now)
+
+
+def is_destroyed(key_id: str) -> bool:
+    """True once `destroy` was called for it."""
+    return _store().is_destroyed(key_id)
+
+
+def living_keys(prefix: str) -> list[str]:
+    """Ids of keys that start with `prefix` and still exist, such as `day:<property>:`."""
+    return _store().ids(prefix)
+
+
+# ---- where the bytes lie
+
+
+def _folder(name: str) -> Path:
+    return Path(settings.LIMEN_DATA) / name
+
+
+def _store() -> KeyStore:
+    path = _folder("") / "keystore.sqlite3"
+    if (known := _stores.get(path)) is not None:
+        return known
+    wrap = _secret("root")
+    with _lock:
+        return _stores.setdefault(path, KeyStore(path, wrap))
+
+
+def _secret(name: str) -> bytes:
+    """32 bytes from the file of that name, drawn at first use."""
+    path = _folder("keys") / f"{name}.key"
+    if path not in _secrets:
+        held = path.read_bytes() if path.exists() else files.create(path, chance.random_bytes(KEY_BYTES).hex().encode())
+        _secrets[path] = bytes.fromhex(held.decode("ascii"))
+    return _secrets[path]
+
+
+def _soft_signer(name: str) -> SoftSigner:
+    path = _folder("keys") / f"{name}.key"
+    if path not in _signers:
+        held = path.read_bytes() if path.exists() else files.create(path, _scalar().hex().encode())
+        _signers[path] = SoftSigner.from_scalar(bytes.fromhex(held.decode("ascii")))
+    return _signers[path]
+
+
+def _scalar() -> bytes:
+    """A private number of P-256, evenly drawn (FIPS 186-5 A.2.1: more bits than the order has, then reduced)."""
+    drawn = int.from_bytes(chance.random_bytes(48), "big") % (ORDER - 1) + 1
+    return drawn.to_bytes(32, "big")
+
+
+def _bound(key_id: str, context: str) -> bytes:
+    return f"{context}|{key_id}|{VERSION}".encode()
+
+
+def _bytes(part: str | bytes) -> bytes:
+    return part.encode() if isinstance(part, str) else part

@@ -1,0 +1,150 @@
+"""The ledger: what a restore must not forget, in an append-only file outside the database and its backups (OPS-2).
+
+A line is on the disk before the transaction that it belongs to commits: after restoring yesterday's backup, today's revocations, removed
+phones, suspensions, deletions and destroyed keys are still known. Lines carry ids only, never a name, an address or a code, and each holds
+the hash of the one before it, so that a missing or changed line shows.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, get_args
+from uuid import UUID
+
+from django.conf import settings
+
+from limen.storage import files
+
+Kind = Literal["revocation", "phone_removed", "suspension", "resumed", "deletion", "key_destroyed", "code_floor"]
+
+NAME = "ledger.jsonl"
+FIRST_HASH = "0" * 64
+MAX_FACTS = 12
+_FIT = re.compile(r"[a-z0-9][a-z0-9:._-]{0,119}")
+"""Ids, dates and words of ours. A name, a mail address or a sentence does not fit."""
+
+
+class PersonalData(ValueError):
+    """A fact that is not an id, a date or a count: the ledger outlives deletions and must not name anybody."""
+
+
+class Broken(Exception):
+    """A line is missing, changed or out of order; the text says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One remembered fact; `at` is an aware instant in UTC."""
+
+    number: int
+    at: datetime
+    kind: str
+    facts: dict[str, str]
+    hash: str
+
+
+def append(kind: Kind, facts: Mapping[str, str | int | UUID], now: datetime) -> Line:
+    """Writes one line and returns when it is on the disk. Call it before the commit: a line too many does no harm, a line too few does.
+
+    Raises PersonalData for facts that are more than ids, dates and counts.
+    """
+    clean = _clean(kind, facts)
+    with _open_for_writing() as handle:
+        last = _last(handle)
+        body = {"n": last.number + 1 if last else 1, "at": now.astimezone(UTC).isoformat(), "kind": kind, "facts": clean}
+        line = _line(body, last.hash if last else FIRST_HASH)
+        os.write(handle, (json.dumps({**body, "hash": line.hash}, separators=(",", ":"), sort_keys=True) + "\n").encode("ascii"))
+        os.fsync(handle)
+    return line
+
+
+def lines(*kinds: Kind, since: datetime | None = None) -> list[Line]:
+    """The lines of these kinds (all without any), oldest first, at or after `since`. Raises Broken when the chain does not hold."""
+    return [line for line in _read() if (not kinds or line.kind in kinds) and (since is None or line.at >= since)]
+
+
+def verify() -> int:
+    """The number of lines, all of them in their place. Raises Broken."""
+    return len(list(_read()))
+
+
+def _clean(kind: str, facts: Mapping[str, str | int | UUID]) -> dict[str, str]:
+    if kind not in get_args(Kind) or len(facts) > MAX_FACTS:
+        raise PersonalData(kind)
+    clean = {name: str(value) for name, value in facts.items()}
+    for name, value in clean.items():
+        if not _FIT.fullmatch(name) or not _FIT.fullmatch(value):
+            raise PersonalData(name)
+    return clean
+
+
+def _line(body: Mapping[str, object], previous: str) -> Line:
+    text = json.dumps([previous, body["n"], body["at"], body["kind"], body["facts"]], separators=(",", ":"), sort_keys=True)
+    hashed = hashlib.sha256(text.encode("ascii")).hexdigest()
+    facts, number = body["facts"], body["n"]
+    if not isinstance(facts, dict) or not isinstance(number, int):
+        raise Broken("a line without facts")
+    return Line(number, datetime.fromisoformat(str(body["at"])), str(body["kind"]), facts, hashed)
+
+
+def _read() -> Iterator[Line]:
+    path = _path()
+    previous, number = FIRST_HASH, 0
+    for raw in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
+        if not raw.endswith(b"\n"):
+            return  # torn by a power cut before its transaction could commit: it never happened
+        number += 1
+        line = _checked(raw, previous, number)
+        previous = line.hash
+        yield line
+
+
+def _checked(raw: bytes, previous: str, number: int) -> Line:
+    try:
+        body = json.loads(raw)
+        line = _line(body, previous)
+    except (ValueError, KeyError, TypeError) as problem:
+        raise Broken(f"line {number} cannot be read") from problem
+    if line.number != number or line.hash != body.get("hash"):
+        raise Broken(f"line {number} does not follow the one before it")
+    return line
+
+
+@contextmanager
+def _open_for_writing() -> Iterator[int]:
+    path = _path()
+    files.folder(path.parent)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, files.PRIVATE_FILE)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # several processes append, one after the other
+        yield handle
+    finally:
+        os.close(handle)
+
+
+TAIL_BYTES = 16 * 1024
+
+
+def _last(handle: int) -> Line | None:
+    """The last whole line; a torn one behind it is cut off."""
+    size = os.fstat(handle).st_size
+    start = max(0, size - TAIL_BYTES)
+    tail = os.pread(handle, size - start, start)
+    whole = tail.rfind(b"\n") + 1
+    if whole < len(tail):
+        os.ftruncate(handle, start + whole)
+    if not whole:
+        return None
+    body = json.loads(tail[:whole].splitlines()[-1])
+    return Line(body["n"], datetime.fromisoformat(body["at"]), body["kind"], body["facts"], body["hash"])
+
+
+def _path() -> Path:
+    return Path(settings.LIMEN_DATA) / NAME
