@@ -1,0 +1,151 @@
+"""The lock's record, sealed as it is written: a key per record, forgotten at once (protocol F.1).
+
+A log epoch starts from a fresh seed that only the service can open; ``ck`` lives in memory only, so neither flash nor a later key opens
+what was written before. Each record's seal covers the tag of the one before it.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field, replace
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from limen.wire import cbor, limits, shape
+from limen.wire.cbor import Malformed
+from limen.wire.events import Event, encode_event
+from limen.wire.hpke import Opener, Sealer
+from limen.wire.receipts import LogHead
+
+TAG_BYTES = 16
+SEED_BYTES = 32
+NO_TAG = bytes(TAG_BYTES)  # before the first log epoch of an ownership
+
+
+@dataclass(frozen=True)
+class SealedHeader:
+    """The start of a log epoch: the tag that ended the one before, and the seed sealed to the service."""
+
+    logepoch: int
+    prevtag: bytes
+    envelope: bytes
+
+
+@dataclass(frozen=True)
+class SealedRecord:
+    """Record ``i`` of a log epoch as it stands in flash; its last 16 bytes are its tag.
+
+    ``prevtag`` is given only where the record before is no longer there (a loss), so that what is left can still be opened.
+    """
+
+    logepoch: int
+    i: int
+    sealed: bytes
+    prevtag: bytes | None = None
+
+    @property
+    def tag(self) -> bytes:
+        return self.sealed[-TAG_BYTES:]
+
+
+@dataclass(frozen=True)
+class LogWriter:
+    """Where writing stands. A value: a lock whose flash failed keeps the old one. Never stored; a reboot starts a new log epoch."""
+
+    lock_id: bytes
+    logepoch: int
+    i: int
+    seqnext: int
+    prevtag: bytes
+    ck: bytes = field(repr=False)
+
+    def seal_next(self, event: Event) -> tuple["LogWriter", SealedRecord]:
+        """The writer after it, without the key, and the sealed record; ``event.seq`` must be ``seqnext``."""
+        if event.seq != self.seqnext or self.full:
+            raise Malformed("record out of turn")
+        sealed = AESGCM(record_key(self.ck)).encrypt(bytes(12), encode_event(event), self._context())
+        record = SealedRecord(self.logepoch, self.i, sealed)
+        return replace(self, i=self.i + 1, seqnext=self.seqnext + 1, prevtag=record.tag, ck=next_chain(self.ck)), record
+
+    @property
+    def full(self) -> bool:
+        """Whether a new log epoch is due by count."""
+        return self.i >= limits.RECORDS_PER_LOG_EPOCH
+
+    @property
+    def head(self) -> LogHead:
+        """What a receipt attests."""
+        return LogHead(self.logepoch, self.seqnext, self.prevtag)
+
+    def _context(self) -> bytes:
+        return record_context(self.lock_id, self.logepoch, self.i, self.prevtag)
+
+
+@dataclass(frozen=True)
+class EpochStart:
+    """What a lock brings to a new log epoch: the epoch's number, the next sequence number, the tag of the last record."""
+
+    lock_id: bytes
+    logepoch: int
+    seq0: int
+    prevtag: bytes = NO_TAG
+
+
+def start_epoch(start: EpochStart, seed: bytes, sealer: Sealer) -> tuple[LogWriter, SealedHeader]:
+    """A writer on a fresh 32-byte seed, and the header to store before the first record."""
+    if len(seed) != SEED_BYTES:
+        raise Malformed("seed")
+    clear = header_bytes(start.lock_id, start.logepoch, start.prevtag)
+    envelope = sealer.seal(cbor.encode([seed, start.seq0]), seed_info(clear))
+    writer = LogWriter(start.lock_id, start.logepoch, 0, start.seq0, first_tag(clear), first_chain(seed))
+    return writer, SealedHeader(start.logepoch, start.prevtag, envelope)
+
+
+def open_header(lock_id: bytes, header: SealedHeader, opener: Opener) -> tuple[bytes, int]:
+    """(seed, seq0); ``NotForUs`` or ``Malformed``."""
+    clear = header_bytes(lock_id, header.logepoch, header.prevtag)
+    seed, seq0 = shape.array(cbor.decode(opener.open(header.envelope, seed_info(clear)), 64), 2)
+    return shape.blob(seed, SEED_BYTES), shape.uint(seq0, shape.U32)
+
+
+def open_record(ck: bytes, context: bytes, sealed: bytes) -> bytes:
+    """The plaintext of a record; ``Malformed`` if key, place or bytes are not right."""
+    try:
+        return AESGCM(record_key(ck)).decrypt(bytes(12), sealed, context)
+    except InvalidTag:
+        raise Malformed("record seal") from None
+
+
+def header_bytes(lock_id: bytes, logepoch: int, prevtag: bytes) -> bytes:
+    """``CBOR [lock-id, logepoch, prevtag16]``."""
+    return cbor.encode([lock_id, logepoch, prevtag])
+
+
+def seed_info(header: bytes) -> bytes:
+    """``"dl/log/1" || header``."""
+    return b"dl/log/1" + header
+
+
+def first_tag(header: bytes) -> bytes:
+    """What stands in for a tag before record 0: SHA-256(header)[0..16]."""
+    return hashlib.sha256(header).digest()[:TAG_BYTES]
+
+
+def first_chain(seed: bytes) -> bytes:
+    """ck_0."""
+    return hmac.digest(seed, b"ck0", "sha256")
+
+
+def record_key(ck: bytes) -> bytes:
+    """mk_i, 16 bytes."""
+    return hmac.digest(ck, b"\x01", "sha256")[:16]
+
+
+def next_chain(ck: bytes) -> bytes:
+    """ck_{i+1}."""
+    return hmac.digest(ck, b"\x02", "sha256")
+
+
+def record_context(lock_id: bytes, logepoch: int, i: int, prevtag: bytes) -> bytes:
+    """``lock-id || u32 logepoch || u32 i || prevtag``."""
+    return lock_id + shape.u32(logepoch) + shape.u32(i) + prevtag

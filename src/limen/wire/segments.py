@@ -1,0 +1,274 @@
+"""The record on its way out: 4 KiB pieces that tell a courier nothing (protocol F.3, clauses L-1 to L-8), and what the service makes of them.
+
+``segment = lock-id(8) || u32 number || HPKE(K_log, body)``, always 4,096 bytes; the body is ``u16 length || CBOR entries || zeros``. Order,
+overlap and repeats do not matter; a hole, a fork, a wrong seal and a cut tail are all seen.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from limen.wire import cbor, limits, shape
+from limen.wire.cbor import Malformed, Value
+from limen.wire.events import Event, read_event
+from limen.wire.hpke import OVERHEAD_BYTES, NotForUs, Opener, Sealer
+from limen.wire.ratchet import (
+    TAG_BYTES, SealedHeader, SealedRecord, first_chain, first_tag, header_bytes, next_chain, open_header, open_record, record_context,
+)
+from limen.wire.receipts import LogHead
+
+CLEAR_BYTES = limits.LOCK_ID_BYTES + 4
+BODY_BYTES = limits.SEGMENT_BYTES - CLEAR_BYTES - OVERHEAD_BYTES
+Entry: TypeAlias = SealedHeader | SealedRecord
+
+
+class Trouble(Enum):
+    """What can be wrong with a delivered record."""
+
+    GAP = "gap"
+    FORK = "fork"
+    MAC = "mac"
+    TAIL = "tail"
+    HEADER = "header"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One trouble: a hole of sequence numbers ``first``..``last`` (GAP, TAIL), or a place ``(logepoch, i)`` (the others)."""
+
+    trouble: Trouble
+    logepoch: int
+    i: int | None = None
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a log epoch has been opened: the next place, its sequence number, the tag before it; the service keeps one per log epoch."""
+
+    i: int
+    seq: int
+    prevtag: bytes
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An event with its place and the SHA-256 of its sealed bytes, which is what a second copy must equal (and HISTORY-5's leaf)."""
+
+    event: Event
+    logepoch: int
+    i: int
+    digest: bytes
+    tag: bytes
+
+
+@dataclass
+class LogOpened:
+    """All that could be opened, in order, what was wrong, how far each log epoch got, and copies of what was opened before."""
+
+    events: list[Opened] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    progress: dict[int, Progress] = field(default_factory=dict)
+    repeats: list[tuple[int, int, bytes]] = field(default_factory=list)
+
+
+def pack(lock_id: bytes, entries: Sequence[Entry], sealer: Sealer, first: int = 0) -> list[bytes]:
+    """The segments that carry ``entries`` in order, numbered from ``first``; none for no entries."""
+    return [seal_segment(lock_id, first + n, body, sealer) for n, body in enumerate(bodies(entries))]
+
+
+def bodies(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
+    """The entries by segment: as many as fit, in order. The same entries are always parted the same way."""
+    parted: list[tuple[Entry, ...]] = []
+    now: list[Entry] = []
+    used = 2 + 3
+    for entry in entries:
+        size = len(cbor.encode(_said(entry)))
+        if used + size > BODY_BYTES:
+            parted.append(tuple(now))
+            now, used = [], 2 + 3
+        now.append(entry)
+        used += size
+    return [*parted, tuple(now)] if now else parted
+
+
+def seal_segment(lock_id: bytes, number: int, entries: Sequence[Entry], sealer: Sealer) -> bytes:
+    """One segment of exactly 4,096 bytes."""
+    listed = cbor.encode([_said(entry) for entry in entries])
+    if len(listed) + 2 > BODY_BYTES:
+        raise Malformed("segment overflows")
+    body = (len(listed).to_bytes(2, "big") + listed).ljust(BODY_BYTES, b"\0")
+    return lock_id + shape.u32(number) + sealer.seal(body, segment_info(lock_id, number))
+
+
+def open_segment(data: bytes, opener: Opener) -> tuple[bytes, int, list[Entry]]:
+    """(lock-id, number, entries); ``NotForUs`` or ``Malformed``."""
+    lock_id, number = segment_name(data)
+    body = opener.open(data[CLEAR_BYTES:], segment_info(lock_id, number))
+    size = int.from_bytes(body[:2], "big")
+    if len(body) != BODY_BYTES or any(body[2 + size:]):
+        raise Malformed("segment body")
+    return lock_id, number, [_entry(item) for item in shape.array(cbor.decode(body[2:2 + size]), 0, BODY_BYTES)]
+
+
+def segment_name(data: bytes) -> tuple[bytes, int]:
+    """(lock-id, number), all that a courier can read."""
+    if len(data) != limits.SEGMENT_BYTES:
+        raise Malformed("segment size")
+    return data[:limits.LOCK_ID_BYTES], int.from_bytes(data[limits.LOCK_ID_BYTES:CLEAR_BYTES], "big")
+
+
+def segment_info(lock_id: bytes, number: int) -> bytes:
+    """``"dl/seg/1" || lock-id || u32 number``."""
+    return b"dl/seg/1" + lock_id + shape.u32(number)
+
+
+def open_log(lock_id: bytes, entries: Iterable[Entry], opener: Opener, known: Mapping[int, Progress] | None = None,
+             head: LogHead | None = None) -> LogOpened:
+    """Events and problems of these entries, going on where ``known`` stopped; with ``head`` (from a receipt) also whether the tail is there.
+
+    ``known`` maps log epochs to what was opened of them in earlier uploads. Gaps covered by LOSS events are for ``gaps`` to tell.
+    """
+    found = LogOpened()
+    headers, records = _sorted(entries, found)
+    expected: int | None = None
+    for logepoch in sorted({*headers, *(place[0] for place in records)}):
+        before = (known or {}).get(logepoch)
+        here = {i: record for (epoch, i), record in records.items() if epoch == logepoch}
+        reader = _EpochReader(lock_id, logepoch, found)
+        expected = reader.run(headers.get(logepoch), here, opener, before, expected)
+    _check_tail(found, known or {}, head)
+    return found
+
+
+@dataclass
+class _EpochReader:
+    """One log epoch, read once."""
+
+    lock_id: bytes
+    logepoch: int
+    found: LogOpened
+
+    def run(self, header: SealedHeader | None, here: Mapping[int, SealedRecord], opener: Opener, before: Progress | None,
+            expected: int | None) -> int | None:
+        opened = self._seed(header, opener)
+        if header is None or opened is None:
+            self.found.problems.append(Problem(Trouble.HEADER, self.logepoch))
+            return None
+        seed, seq0 = opened
+        at = before or Progress(0, seq0, first_tag(header_bytes(self.lock_id, self.logepoch, header.prevtag)))
+        if expected is not None and before is None and seq0 != expected:
+            self._gap(None, expected, seq0 - 1)
+        self.found.repeats += [(self.logepoch, i, _digest(record)) for i, record in sorted(here.items()) if i < at.i]
+        at = self._walk(first_chain(seed), seq0, at, {i: record for i, record in here.items() if i >= at.i})
+        self.found.progress[self.logepoch] = at
+        return at.seq
+
+    def _walk(self, ck: bytes, seq0: int, at: Progress, here: Mapping[int, SealedRecord]) -> Progress:
+        place = 0
+        for i in sorted(here):
+            if i >= limits.RECORDS_PER_LOG_EPOCH:
+                self.found.problems.append(Problem(Trouble.MAC, self.logepoch, i))
+                return at
+            record, prevtag = here[i], at.prevtag
+            if i != at.i:
+                self._gap(i, at.seq, seq0 + i - 1)
+                if record.prevtag is None:
+                    continue
+                prevtag = record.prevtag
+            while place < i:
+                ck, place = next_chain(ck), place + 1
+            if not self._open(ck, record, prevtag, seq0):
+                return at
+            at = Progress(i + 1, seq0 + i + 1, record.tag)
+        return at
+
+    def _open(self, ck: bytes, record: SealedRecord, prevtag: bytes, seq0: int) -> bool:
+        try:
+            event = read_event(open_record(ck, record_context(self.lock_id, self.logepoch, record.i, prevtag), record.sealed))
+            if event.seq != seq0 + record.i:
+                raise Malformed("number")
+        except Malformed:
+            self.found.problems.append(Problem(Trouble.MAC, self.logepoch, record.i))
+            return False
+        self.found.events.append(Opened(event, self.logepoch, record.i, _digest(record), record.tag))
+        return True
+
+    def _seed(self, header: SealedHeader | None, opener: Opener) -> tuple[bytes, int] | None:
+        try:
+            return None if header is None else open_header(self.lock_id, header, opener)
+        except (NotForUs, Malformed):
+            return None
+
+    def _gap(self, i: int | None, first: int, last: int) -> None:
+        self.found.problems.append(Problem(Trouble.GAP, self.logepoch, i, first, last))
+
+
+def gaps(seen: Iterable[int], losses: Iterable[Event], since: int, until: int) -> list[tuple[int, int, bool]]:
+    """``(first, last, declared)`` for every run of numbers in [since, until) not ``seen``: declared ones are covered by a LOSS event."""
+    covered = [event.loss for event in losses if event.loss is not None]
+    runs: list[tuple[int, int, bool]] = []
+    here = set(seen)
+    for seq in range(since, until):
+        if seq in here:
+            continue
+        declared = any(loss.first <= seq <= loss.last for loss in covered)
+        if runs and runs[-1][1] == seq - 1 and runs[-1][2] == declared:
+            runs[-1] = (runs[-1][0], seq, declared)
+        else:
+            runs.append((seq, seq, declared))
+    return runs
+
+
+def _sorted(entries: Iterable[Entry], found: LogOpened) -> tuple[dict[int, SealedHeader], dict[tuple[int, int], SealedRecord]]:
+    headers: dict[int, SealedHeader] = {}
+    records: dict[tuple[int, int], SealedRecord] = {}
+    for entry in entries:
+        if isinstance(entry, SealedHeader):
+            if headers.setdefault(entry.logepoch, entry) != entry:
+                found.problems.append(Problem(Trouble.FORK, entry.logepoch))
+            continue
+        kept = records.setdefault((entry.logepoch, entry.i), entry)
+        if kept.sealed != entry.sealed:
+            found.problems.append(Problem(Trouble.FORK, entry.logepoch, entry.i))
+        elif entry.prevtag is not None:
+            records[(entry.logepoch, entry.i)] = entry
+    return headers, records
+
+
+def _check_tail(found: LogOpened, known: Mapping[int, Progress], head: LogHead | None) -> None:
+    if head is None:
+        return
+    every = {**known, **found.progress}
+    last = every[max(every)] if every else None
+    if last is None or last.seq < head.seqnext:
+        found.problems.append(Problem(Trouble.TAIL, head.logepoch, None, last.seq if last else 0, head.seqnext - 1))
+    elif last.seq == head.seqnext and max(every) == head.logepoch and last.prevtag != head.tag:
+        found.problems.append(Problem(Trouble.FORK, head.logepoch, last.i - 1))
+
+
+def _digest(record: SealedRecord) -> bytes:
+    return hashlib.sha256(record.sealed).digest()
+
+
+def _said(entry: Entry) -> list[cbor.Encodable]:
+    if isinstance(entry, SealedHeader):
+        return [entry.logepoch, entry.prevtag, entry.envelope]
+    listed: list[cbor.Encodable] = [entry.logepoch, entry.i, entry.sealed]
+    return listed if entry.prevtag is None else [*listed, entry.prevtag]
+
+
+def _entry(value: Value) -> Entry:
+    fields = shape.array(value, 3, 4)
+    logepoch = shape.uint(fields[0], shape.U32)
+    if isinstance(fields[1], bytes):
+        shape.array(value, 3)
+        return SealedHeader(logepoch, shape.blob(fields[1], TAG_BYTES), shape.blob(fields[2], most=128))
+    sealed = shape.blob(fields[2], most=limits.EVENT_BYTES_MAX + TAG_BYTES)
+    if len(sealed) <= TAG_BYTES:
+        raise Malformed("record")
+    prevtag = shape.blob(fields[3], TAG_BYTES) if len(fields) == 4 else None
+    return SealedRecord(logepoch, shape.uint(fields[1], shape.U32), sealed, prevtag)
