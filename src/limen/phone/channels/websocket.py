@@ -1,0 +1,60 @@
+"""A lock behind a websocket, `ws://…/air/{serial}`: one message is one frame, one connection is one link, as Bluetooth will have it."""
+
+import time
+from types import TracebackType
+from urllib.parse import quote
+
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from limen.phone.commands import OutOfReach
+
+OPEN_S = 5.0
+FRAME_BYTES = 4096  # far above any frame; a peer that sends more is not a lock
+
+
+class WebSocket:
+    """Open it with `with`: leaving closes the link."""
+
+    def __init__(self, air: str, serial: str) -> None:
+        self._address = f"{air.rstrip('/')}/air/{quote(serial, safe='')}"
+        self._link: ClientConnection | None = None
+
+    def __enter__(self) -> "WebSocket":
+        """Connects; `OutOfReach` where no lock answers."""
+        try:
+            self._link = connect(self._address, open_timeout=OPEN_S, max_size=FRAME_BYTES, compression=None, proxy=None)
+        except (OSError, WebSocketException, TimeoutError) as problem:
+            raise OutOfReach from problem
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        """Hangs up."""
+        if self._link is not None:
+            self._link.close()
+
+    def send(self, frame: bytes) -> None:
+        """One frame, one message."""
+        try:
+            self._open().send(frame)
+        except (OSError, WebSocketException) as problem:
+            raise OutOfReach from problem
+
+    def receive(self, within_ms: int) -> bytes:
+        """The next frame. A text message is no frame: the link counts as lost."""
+        try:
+            message = self._open().recv(timeout=within_ms / 1000)
+        except (OSError, WebSocketException, TimeoutError) as problem:
+            raise OutOfReach from problem
+        if not isinstance(message, bytes):
+            raise OutOfReach
+        return message
+
+    def now_ms(self) -> int:
+        """Milliseconds of a clock that only goes forward."""
+        return time.monotonic_ns() // 1_000_000
+
+    def _open(self) -> ClientConnection:
+        if self._link is None:
+            raise OutOfReach
+        return self._link
