@@ -1,0 +1,195 @@
+"""Reads for visitors, residents and managers. A visitor is shown only what LINK-3 allows at this very moment."""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from limen.access import queries as access
+from limen.identity import queries as identity
+from limen.intercom import rules
+from limen.intercom.models import Call, Link, Listing
+from limen.intercom.views import CallCode, CallState, CallView, Directory, Entry, LinkView, ListingView
+from limen.kernel.problems import NotYours
+from limen.people import queries as people
+from limen.places import queries as places
+from limen.storage import kms
+
+__all__ = ["CallCode", "CallState", "CallView", "Directory", "Entry", "LinkView", "ListingView"]
+
+ENTRY_BYTES = 10
+CODE_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+LONGEST_CODE = 26
+RECENT_CALLS = 50
+
+
+def live_link(code: str) -> LinkView | None:
+    """Gives the sign with this code while it is in use; None for unknown and replaced ones alike."""
+    link = _link_by_code(code)
+    return _link_view(link) if link is not None and link.ended_at is None else None
+
+
+def replaced_link(code: str) -> LinkView | None:
+    """Gives a sign that was replaced, so that its page can say "Look for a newer one"."""
+    link = _link_by_code(code)
+    return _link_view(link) if link is not None and link.ended_at is not None else None
+
+
+def link_of(door_id: UUID) -> LinkView | None:
+    """Gives the sign in use at a door, for staff."""
+    link = Link.objects.filter(door_id=door_id, ended_at=None).first()
+    return _link_view(link) if link else None
+
+
+def links(property_id: UUID) -> tuple[LinkView, ...]:
+    """Lists the signs in use of a property, by door name."""
+    found = Link.objects.filter(door__property_id=property_id, ended_at=None).select_related("door").order_by("door__name")
+    return tuple(_link_view(link) for link in found)
+
+
+def directory(code: str, asked: str, now: datetime, page: int = 0) -> Directory:
+    """What a visitor sees at this sign (LINK-2, LINK-3, LINK-9). NotYours for unknown and replaced signs."""
+    link = live_link(code)
+    if link is None:
+        raise NotYours
+    return rules.directory((entry for entry, _ in _entries(link, now)), asked, page)
+
+
+def entry(link: LinkView, entry_id: str, now: datetime) -> tuple[Entry, UUID] | None:
+    """Gives the entry and the person behind it while that person is listed; None otherwise."""
+    return next(((entry, person) for entry, person in _entries(link, now) if entry.id == entry_id), None)
+
+
+def listing(person_id: UUID, property_id: UUID) -> ListingView:
+    """What a resident chose; without a choice they are shown under initial and last name."""
+    person = people.person_view(person_id)
+    if person is None:
+        raise NotYours
+    row = Listing.objects.filter(person_id=person_id, property_id=property_id).first()
+    shown_as = rules.display_name(person.first, person.last)
+    if row is None:
+        return ListingView(person_id, property_id, True, shown_as, None, None)
+    if row.display_name is not None:
+        shown_as = kms.unseal_text(f"person:{person_id}", bytes(row.display_name), listing_context(person_id, property_id))
+    return ListingView(person_id, property_id, row.shown, shown_as, row.quiet_from, row.quiet_to)
+
+
+def call_for_visitor(call_id: UUID, token: str) -> CallView | None:
+    """Gives a call to the screen that made it, by its token; None for anybody else."""
+    call = Call.objects.filter(id=call_id, token_hash=token_hash(token)).select_related("door").first()
+    return call_view(call) if call else None
+
+
+def call_for_resident(call_id: UUID, person_id: UUID) -> CallView | None:
+    """Gives a call to the resident it rings; None for anybody else."""
+    call = Call.objects.filter(id=call_id, person_id=person_id).select_related("door").first()
+    return call_view(call) if call else None
+
+
+def ringing_for(person_id: UUID, now: datetime) -> CallView | None:
+    """Gives the call that rings or talks for a resident now, if there is one."""
+    open_states = [CallState.RINGING, CallState.ANSWERED]
+    call = Call.objects.filter(person_id=person_id, state__in=open_states).select_related("door").order_by("-made_at").first()
+    if call is None or (call.state == CallState.RINGING and now >= call.made_at + rules.RINGS_FOR):
+        return None
+    return call_view(call)
+
+
+def calls_of(person_id: UUID) -> tuple[CallView, ...]:
+    """Lists a resident's latest calls, newest first (at most 50)."""
+    found = Call.objects.filter(person_id=person_id).select_related("door").order_by("-made_at")[:RECENT_CALLS]
+    return tuple(call_view(call) for call in found)
+
+
+def code_of_call(call_id: UUID, now: datetime) -> CallCode | None:
+    """Gives the code of a call; the caller must have proven to be one of its two sides (invariant 78)."""
+    call = Call.objects.filter(id=call_id).first()
+    if call is None or call.code_sealed is None or call.code_works_until is None or call.code_stops_at_latest is None:
+        return None
+    first_use = call.code_first_use_before
+    over = now >= (first_use or call.code_works_until)
+    digits = "" if over else kms.unseal_text(code_key(call.id), bytes(call.code_sealed), code_context(call.id))
+    return CallCode(digits, call.door_id, call.code_works_until, call.code_stops_at_latest, first_use, over)
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a visitor's token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def code_key(call_id: UUID) -> str:
+    """The key that seals the digits of one call; destroyed when they are no longer of use."""
+    return f"call:{call_id}"
+
+
+def code_context(call_id: UUID) -> str:
+    """Binds the sealed digits to their row."""
+    return kms.context("intercom_call", "code_sealed", call_id)
+
+
+def listing_context(person_id: UUID, property_id: UUID) -> str:
+    """Binds a sealed display name to its row."""
+    return kms.context("intercom_listing", "display_name", f"{person_id}:{property_id}")
+
+
+def _link_by_code(code: str) -> Link | None:
+    wanted = code.strip().upper()
+    if not 8 <= len(wanted) <= LONGEST_CODE or not set(wanted) <= CODE_ALPHABET:
+        return None
+    return Link.objects.filter(code=wanted).select_related("door").first()
+
+
+def _link_view(link: Link) -> LinkView:
+    return LinkView(link.id, link.door_id, link.door.property_id, link.code, link.made_at, link.ended_at)
+
+
+def call_view(call: Call) -> CallView:
+    """A call as a value."""
+    label = listing(call.person_id, call.door.property_id).display_name
+    return CallView(
+        id=call.id,
+        door_id=call.door_id,
+        property_id=call.door.property_id,
+        link_id=call.link_id,
+        person_id=call.person_id,
+        label=label,
+        state=CallState(call.state),
+        made_at=call.made_at,
+        rings_until=call.made_at + rules.RINGS_FOR,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        lost_line=call.lost_line,
+        has_code=call.code_id is not None,
+    )
+
+
+def _entries(link: LinkView, now: datetime) -> Iterator[tuple[Entry, UUID]]:
+    """Everybody for whom all conditions of LINK-3 hold now, read afresh: a change shows at the next request."""
+    place = places.property_view(link.property_id)
+    zone = ZoneInfo(place.time_zone)
+    holders = {
+        holder.person_id
+        for holder in access.holders(link.door_id, now)
+        if any(_in_force(window, now, zone) for window in holder.windows)
+    }
+    living = people.living_in(link.property_id, now)
+    with_app = identity.have_app(holders & living.keys())
+    chosen = {row.person_id: row for row in Listing.objects.filter(property_id=link.property_id, person_id__in=with_app)}
+    for person_id in with_app:
+        row = chosen.get(person_id)
+        if row is not None and not row.shown:
+            continue
+        shown_as = listing(person_id, link.property_id).display_name
+        yield Entry(_entry_id(link.id, person_id), shown_as, living[person_id]), person_id
+
+
+def _in_force(window: access.AccessWindow, now: datetime, zone: ZoneInfo) -> bool:
+    begun = window.starts <= now and (window.ends is None or now < window.ends)
+    return begun and (window.schedule is None or window.schedule.holds(now, zone))
+
+
+def _entry_id(link_id: UUID, person_id: UUID) -> str:
+    """A name for the entry that means nothing on another sign, so that lists cannot be joined (LINK-9)."""
+    return b32encode(kms.derive("directory-entry", str(link_id), str(person_id))[:ENTRY_BYTES]).decode()

@@ -1,0 +1,266 @@
+"""The verbs of signs and calls."""
+
+import hashlib
+from base64 import b32encode, urlsafe_b64encode
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from limen.credentials import services as credentials
+from limen.intercom import queries, rules
+from limen.intercom.models import Block, Call, Link, Listing
+from limen.intercom.views import CallCode, CallState, CallView, LinkView, ListingView
+from limen.journal import services as journal
+from limen.kernel.actors import Actor
+from limen.kernel.problems import NotYours, Problem, Refused, TooMany
+from limen.places import queries as places
+from limen.storage import chance, kms, outbox
+
+LINK_CODE_BYTES = 10
+TOKEN_BYTES = 24
+LONGEST_DISPLAY_NAME = 40
+CODE_KEPT = timedelta(minutes=65)
+
+
+# ---- signs
+
+
+def make_link(*, door_id: UUID, by: Actor, now: datetime) -> LinkView:
+    """Puts a sign at an entrance, common or service door (LINK-1); the one in use is given back. Refused `unit_door`."""
+    door = places.door_view(door_id)
+    if door is None:
+        raise NotYours
+    if door.kind not in rules.LINK_KINDS:
+        raise Refused("unit_door", "A unit door has no sign.")
+    existing = queries.link_of(door_id)
+    if existing is not None:
+        return existing
+    link = Link.objects.create(id=chance.fresh_id(), door_id=door_id, code=_fresh_code(), made_at=now)
+    journal.record(by, "link.made", f"door:{door_id}", {}, now)
+    return _view(link.id)
+
+
+def rotate(*, link_id: UUID, by: Actor, now: datetime) -> LinkView:
+    """Ends the old sign at once and makes the new one (LINK-8); calls from the old one end too."""
+    link = Link.objects.select_for_update().filter(id=link_id, ended_at=None).first()
+    if link is None:
+        raise NotYours
+    link.ended_at = now
+    link.save(update_fields=["ended_at"])
+    for call in Call.objects.filter(link=link, state__in=[CallState.RINGING, CallState.ANSWERED]):
+        _end(call, CallState.CANCELLED if call.state == CallState.RINGING else CallState.ENDED, now)
+    fresh = Link.objects.create(id=chance.fresh_id(), door_id=link.door_id, code=_fresh_code(), made_at=now)
+    journal.record(by, "link.rotated", f"door:{link.door_id}", {}, now)
+    return _view(fresh.id)
+
+
+# ---- what residents choose
+
+
+def choose(*, person_id: UUID, property_id: UUID, shown: bool, display_name: str, quiet: tuple[int, int] | None, now: datetime) -> ListingView:
+    """Keeps whether and how a resident is listed, and when it may ring. Problem `display_name` for an empty or long one."""
+    name = " ".join(display_name.split())
+    if not name or len(name) > LONGEST_DISPLAY_NAME:
+        raise Problem("display_name", f"Choose a name of 1 to {LONGEST_DISPLAY_NAME} letters.")
+    context = queries.listing_context(person_id, property_id)
+    values = {
+        "shown": shown,
+        "display_name": kms.seal(f"person:{person_id}", name, context),
+        "quiet_from": quiet[0] if quiet else None,
+        "quiet_to": quiet[1] if quiet else None,
+    }
+    Listing.objects.update_or_create(person_id=person_id, property_id=property_id, defaults=values)
+    return queries.listing(person_id, property_id)
+
+
+def block(*, call_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Calls of this visitor no longer ring this resident for 30 days; the visitor reads the same as with no phone (LINK-9)."""
+    call = Call.objects.filter(id=call_id, person_id=person_id).first()
+    if call is None:
+        raise NotYours
+    Block.objects.create(person_id=person_id, visitor_mark=call.visitor_mark, until=now + rules.BLOCK_LASTS)
+
+
+# ---- calls
+
+
+def start_call(*, code: str, entry_id: str, visitor: str, now: datetime) -> tuple[CallView, str]:
+    """Rings a listed resident from a sign; gives the call and the token that the visitor's screen keeps (LINK-4).
+
+    `visitor` is what tells visitors apart (their address); only a keyed mark of it is kept. Blocked, quiet and not reachable all give a call
+    that is `unreachable` at once. NotYours for a dead sign or an entry that is not listed; TooMany `too_many_calls`.
+    """
+    link = queries.live_link(code)
+    found = queries.entry(link, entry_id, now) if link else None
+    if link is None or found is None:
+        raise NotYours
+    person_id = found[1]
+    mark = kms.derive("visitor-mark", visitor)[:16]
+    _within_limits(link.id, mark, person_id, now)
+    token = urlsafe_b64encode(chance.random_bytes(TOKEN_BYTES)).decode()
+    reachable = _reachable(person_id, link.property_id, mark, now)
+    state = CallState.RINGING if reachable else CallState.UNREACHABLE
+    call = Call.objects.create(
+        id=chance.fresh_id(),
+        link_id=link.id,
+        door_id=link.door_id,
+        person_id=person_id,
+        state=state,
+        token_hash=queries.token_hash(token),
+        visitor_mark=mark,
+        made_at=now,
+        ended_at=None if reachable else now,
+    )
+    if reachable:
+        _tell(call, now)
+        outbox.put("call.ringing", {"call": str(call.id), "person": str(person_id), "door": str(link.door_id)}, now)
+        outbox.put("call.time_out", {"call": str(call.id)}, now, due=now + rules.RINGS_FOR)
+    return queries.call_view(call), token
+
+
+def answer(*, call_id: UUID, person_id: UUID, session: str, now: datetime) -> CallView:
+    """Takes the call on this screen; another screen that tries later reads "Answered on another phone." (LINK-7)."""
+    call = _mine(call_id, person_id)
+    mark = hashlib.sha256(session.encode()).hexdigest()
+    if call.state == CallState.ANSWERED:
+        if call.answered_by_session != mark:
+            raise Refused("answered_elsewhere", "Answered on another phone.")
+        return queries.call_view(call)
+    if call.state == CallState.RINGING and now >= call.made_at + rules.RINGS_FOR:
+        _end(call, CallState.MISSED, now)
+    _must(call, CallState.ANSWERED)
+    call.state, call.answered_at, call.answered_by_session = CallState.ANSWERED, now, mark
+    call.save(update_fields=["state", "answered_at", "answered_by_session"])
+    _tell(call, now)
+    return queries.call_view(call)
+
+
+def decline(*, call_id: UUID, person_id: UUID, now: datetime) -> CallView:
+    """Says no without a reason: "They cannot take the call now." """
+    call = _mine(call_id, person_id)
+    _must(call, CallState.DECLINED)
+    return _end(call, CallState.DECLINED, now)
+
+
+def hang_up(*, call_id: UUID, person_id: UUID, now: datetime) -> CallView:
+    """The resident ends a call that was answered; ending twice is ending once."""
+    call = _mine(call_id, person_id)
+    return _end(call, CallState.ENDED, now) if call.state == CallState.ANSWERED else queries.call_view(call)
+
+
+def cancel(*, call_id: UUID, token: str, now: datetime) -> CallView:
+    """The visitor stops ringing, or hangs up; stopping twice is stopping once."""
+    call = Call.objects.select_for_update().filter(id=call_id, token_hash=queries.token_hash(token)).first()
+    if call is None:
+        raise NotYours
+    if not CallState(call.state).is_open:
+        return queries.call_view(call)
+    return _end(call, CallState.CANCELLED if call.state == CallState.RINGING else CallState.ENDED, now)
+
+
+def time_out(*, call_id: UUID, now: datetime) -> None:
+    """Nobody tapped for 45 seconds: missed. Does nothing if the call went on meanwhile."""
+    call = Call.objects.select_for_update().filter(id=call_id).first()
+    if call is not None and call.state == CallState.RINGING and now >= call.made_at + rules.RINGS_FOR:
+        _end(call, CallState.MISSED, now)
+
+
+def note_line(*, call_id: UUID, lost: bool, now: datetime) -> None:
+    """Notes that one side lost the network, or is back, so that both screens can say it."""
+    call = Call.objects.filter(id=call_id, state=CallState.ANSWERED).first()
+    if call is not None and call.lost_line != lost:
+        call.lost_line = lost
+        call.save(update_fields=["lost_line"])
+        _tell(call, now)
+
+
+def make_code_for_call(*, call_id: UUID, person_id: UUID, now: datetime) -> CallCode:
+    """Makes the `instant` code of a call (LINK-5); the right to share is not needed. One code a call: asked again, the same one is given.
+
+    Refused `not_talking` outside a call, and what `make_temporary` refuses: `no_device` (LINK-6), `codes_off`, `your_hours`, `your_end`.
+    """
+    call = _mine(call_id, person_id)
+    if call.state != CallState.ANSWERED:
+        raise Refused("not_talking", "A code is made during a call. Call ended.")
+    if call.code_id is None:
+        made = credentials.make_temporary(door_id=call.door_id, kind="instant", by_person=person_id, label="", now=now, call_id=call.id)
+        call.code_id, call.code_works_until, call.code_stops_at_latest = made.id, made.works_until, made.stops_at_latest
+        call.code_first_use_before = made.first_use_before
+        call.code_sealed = kms.seal(queries.code_key(call.id), made.digits, queries.code_context(call.id))
+        call.save()
+        outbox.put("call.forget_code", {"call": str(call.id)}, now, due=now + CODE_KEPT)
+        _tell(call, now)
+    code = queries.code_of_call(call.id, now)
+    assert code is not None  # it was made above
+    return code
+
+
+def forget_code(*, call_id: UUID, now: datetime) -> None:
+    """Destroys the sealed digits of a call and their key: nothing on the service can show them again."""
+    Call.objects.filter(id=call_id).update(code_sealed=None)
+    kms.destroy(queries.code_key(call_id), now=now)
+
+
+# ---- inside
+
+
+def _fresh_code() -> str:
+    return b32encode(chance.random_bytes(LINK_CODE_BYTES)).decode()
+
+
+def _view(link_id: UUID) -> LinkView:
+    link = Link.objects.select_related("door").get(id=link_id)
+    return LinkView(link.id, link.door_id, link.door.property_id, link.code, link.made_at, link.ended_at)
+
+
+def _mine(call_id: UUID, person_id: UUID) -> Call:
+    call = Call.objects.select_for_update().filter(id=call_id, person_id=person_id).first()
+    if call is None:
+        raise NotYours
+    return call
+
+
+def _must(call: Call, then: CallState) -> None:
+    state = CallState(call.state)
+    if rules.may_become(state, then):
+        return
+    sentence = {
+        CallState.CANCELLED: "They hung up.",
+        CallState.MISSED: "This call was missed.",
+        CallState.ANSWERED: "Answered on another phone.",
+    }
+    raise Refused("call_over", sentence.get(state, "This call is over."))
+
+
+def _end(call: Call, state: CallState, now: datetime) -> CallView:
+    call.state, call.ended_at = state, now
+    call.save(update_fields=["state", "ended_at"])
+    _tell(call, now)
+    return queries.call_view(call)
+
+
+def _tell(call: Call, now: datetime) -> None:
+    """Both sides look again after the commit; the truth is here, the message says nothing."""
+    outbox.put("call.changed", {"call": str(call.id), "person": str(call.person_id)}, now)
+
+
+def _reachable(person_id: UUID, property_id: UUID, mark: bytes, now: datetime) -> bool:
+    chosen = queries.listing(person_id, property_id)
+    place = places.property_view(property_id)
+    if rules.is_quiet(chosen.quiet_from, chosen.quiet_to, now, ZoneInfo(place.time_zone)):
+        return False
+    return not Block.objects.filter(person_id=person_id, visitor_mark=mark, until__gt=now).exists()
+
+
+def _within_limits(link_id: UUID, mark: bytes, person_id: UUID, now: datetime) -> None:
+    """Limits per sign, per visitor and per resident (LINK-9), counted from the calls themselves."""
+    limits = ((Q(link_id=link_id), rules.CALLS_FROM_LINK), (Q(visitor_mark=mark), rules.CALLS_FROM_ADDRESS), (Q(person_id=person_id), rules.CALLS_TO_PERSON))
+    for which, (most, span) in limits:
+        recent = Call.objects.filter(which, made_at__gt=now - span).order_by("made_at")
+        if recent.count() >= most:
+            raise TooMany("too_many_calls", "Many calls from here. Try again in a few minutes.", retry_at=recent[0].made_at + span)
+    busy = Call.objects.filter(person_id=person_id, state=CallState.ANSWERED, made_at__gt=now - rules.LONGEST_CALL).exists()
+    if busy:
+        raise Refused("busy", "On another call. Try again in a minute.")
