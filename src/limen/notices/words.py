@@ -1,0 +1,120 @@
+"""What notices say (screens 1.7): a title that a stranger may read on a lock screen, and a text for the mail."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notice: the title is also the subject of the mail and never holds digits; `link` is a path of the service."""
+
+    title: str
+    text: str
+    link: str
+
+
+def invitation(facts: Facts) -> Message:
+    """The first mail a person gets (PEOPLE-4)."""
+    starts = facts.get("starts", "")
+    begins = _("Your access starts %(starts)s.") % {"starts": starts} if starts else ""
+    text = _("%(place)s invites you to use its doors. %(begins)s") % {"place": facts["place"], "begins": begins}
+    return Message(_("%(place)s invites you") % {"place": facts["place"]}, text.strip(), f"/join/{facts['token']}")
+
+
+def new_door(facts: Facts) -> Message:
+    """Somebody was given a door."""
+    title = _("You have a new door: %(door)s") % {"door": facts["door"]}
+    return Message(title, _("The first opening with your phone sets it up."), "/home/")
+
+
+def code(facts: Facts) -> Message:
+    """A code sent by mail, the only place where digits leave in writing (CODE-8)."""
+    text = _("Your code for the %(door)s is %(digits)s. It works until %(until)s. It cannot be taken back.")
+    return Message(_("Your code for the %(door)s") % {"door": facts["door"]}, text % dict(facts), "")
+
+
+def updates_due(facts: Facts) -> Message:
+    """What staff must walk to today."""
+    count = int(facts["count"])
+    title = ngettext("%(count)d door needs an update today", "%(count)d doors need an update today", count) % {"count": count}
+    return Message(title, _("Choose a door in the console to start."), "/c/")
+
+
+def battery_low(facts: Facts) -> Message:
+    """Staff change the cells before somebody stands outside (LOCK-6)."""
+    return Message(_("Battery low: %(door)s, %(percent)s %%") % dict(facts), _("Replace all cells at once with fresh alkaline ones of one brand."), "/c/")
+
+
+def opened_unit(facts: Facts) -> Message:
+    """Somebody who does not live here opened the unit (household only)."""
+    return Message(_("%(who)s, %(what)s, opened %(door)s, %(at)s") % dict(facts), "", "/home/history")
+
+
+def access_ended(facts: Facts) -> Message:
+    """What ended, and when."""
+    return Message(_("Your access to %(door)s ended %(at)s.") % dict(facts), "", "/home/")
+
+
+def code_made_by_staff(facts: Facts) -> Message:
+    """Staff made a temporary code for a unit door: the household is told at once who and why (CODE-4)."""
+    return Message(_("%(who)s made a code for %(door)s") % dict(facts), _("Reason: %(why)s. It works until %(until)s.") % dict(facts), "/home/guests")
+
+
+def letter_printed(facts: Facts) -> Message:
+    """Staff had a letter with a permanent code printed or mailed (CODE-8)."""
+    return Message(_("A letter with your code for %(door)s was printed") % dict(facts), _("You may have the code reset: ask the property team."), "")
+
+
+def card_on(facts: Facts) -> Message:
+    """The holder of a card is told either way (CARD-1)."""
+    return Message(_("Your card is on"), "", "/home/card")
+
+
+def card_off(facts: Facts) -> Message:
+    """The holder of a card is told either way (CARD-1)."""
+    return Message(_("Your card is off"), "", "/home/card")
+
+
+def phone_removed(facts: Facts) -> Message:
+    """A security notice: cannot be switched off."""
+    return Message(_("A phone was removed from your account"), "", "/home/me/phones")
+
+
+def new_sign_in(facts: Facts) -> Message:
+    """A security notice: cannot be switched off."""
+    return Message(_("New sign-in to your account"), "", "/home/me")
+
+
+KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
+    "invitation": invitation,
+    "new_door": new_door,
+    "code": code,
+    "updates_due": updates_due,
+    "battery_low": battery_low,
+    "opened_unit": opened_unit,
+    "access_ended": access_ended,
+    "code_made_by_staff": code_made_by_staff,
+    "letter_printed": letter_printed,
+    "card_on": card_on,
+    "card_off": card_off,
+    "phone_removed": phone_removed,
+    "new_sign_in": new_sign_in,
+}
+
+
+def say(kind: str, facts: Facts) -> Message:
+    """The message of a kind; an unknown kind is a defect of the room that put it (KeyError)."""
+    return KINDS[kind](facts)
+
+
+def body(message: Message, origin: str, sent_at: datetime) -> str:
+    """The mail's text: the thing first, the address of the screen, nothing else."""
+    lines = [message.title + ".", message.text, f"{origin}{message.link}" if message.link else ""]
+    return "\n\n".join(line for line in lines if line) + "\n"
