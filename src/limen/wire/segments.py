@@ -146,11 +146,13 @@ def open_log(lock_id: bytes, entries: Iterable[Entry], opener: Opener, known: Ma
 
 @dataclass
 class _EpochReader:
-    """One log epoch, read once."""
+    """One log epoch, read once. What was opened behind a hole counts as found, but progress waits at the hole."""
 
     lock_id: bytes
     logepoch: int
     found: LogOpened
+    seq0: int = 0
+    reached: int = 0  # the sequence number after the last record that is there
 
     def run(self, header: SealedHeader | None, here: Mapping[int, SealedRecord], opener: Opener, before: Progress | None,
             expected: int | None) -> int | None:
@@ -158,38 +160,41 @@ class _EpochReader:
         if header is None or opened is None:
             self.found.problems.append(Problem(Trouble.HEADER, self.logepoch))
             return None
-        seed, seq0 = opened
-        at = before or Progress(0, seq0, first_tag(header_bytes(self.lock_id, self.logepoch, header.prevtag)))
-        if expected is not None and before is None and seq0 != expected:
-            self._gap(None, expected, seq0 - 1)
+        seed, self.seq0 = opened
+        at = before or Progress(0, self.seq0, first_tag(header_bytes(self.lock_id, self.logepoch, header.prevtag)))
+        if expected is not None and before is None and self.seq0 > expected:
+            self._gap(None, expected, self.seq0 - 1)
         self.found.repeats += [(self.logepoch, i, _digest(record)) for i, record in sorted(here.items()) if i < at.i]
-        at = self._walk(first_chain(seed), seq0, at, {i: record for i, record in here.items() if i >= at.i})
-        self.found.progress[self.logepoch] = at
-        return at.seq
+        self.reached = at.seq
+        self.found.progress[self.logepoch] = self._walk(first_chain(seed), at, {i: record for i, record in here.items() if i >= at.i})
+        return self.reached
 
-    def _walk(self, ck: bytes, seq0: int, at: Progress, here: Mapping[int, SealedRecord]) -> Progress:
+    def _walk(self, ck: bytes, at: Progress, here: Mapping[int, SealedRecord]) -> Progress:
         place = 0
         for i in sorted(here):
             if i >= limits.RECORDS_PER_LOG_EPOCH:
                 self.found.problems.append(Problem(Trouble.MAC, self.logepoch, i))
-                return at
-            record, prevtag = here[i], at.prevtag
-            if i != at.i:
-                self._gap(i, at.seq, seq0 + i - 1)
-                if record.prevtag is None:
-                    continue
-                prevtag = record.prevtag
+                break
+            if self.seq0 + i != self.reached:
+                self._gap(i, self.reached, self.seq0 + i - 1)
+            self.reached = self.seq0 + i + 1
             while place < i:
                 ck, place = next_chain(ck), place + 1
-            if not self._open(ck, record, prevtag, seq0):
-                return at
-            at = Progress(i + 1, seq0 + i + 1, record.tag)
+            whole = i == at.i or here[i].prevtag is not None
+            if self._open(ck, here[i], at.prevtag if i == at.i else _tag_before(here, i)) and whole and self._solid(at, here, i):
+                at = Progress(i + 1, self.seq0 + i + 1, here[i].tag)
         return at
 
-    def _open(self, ck: bytes, record: SealedRecord, prevtag: bytes, seq0: int) -> bool:
+    def _solid(self, at: Progress, here: Mapping[int, SealedRecord], i: int) -> bool:
+        """No place between ``at`` and ``i`` holds a record that is still to come: what the lock itself dropped is all that lacks."""
+        return not any(j in here for j in range(at.i, i))
+
+    def _open(self, ck: bytes, record: SealedRecord, prevtag: bytes | None) -> bool:
+        if prevtag is None:
+            return False
         try:
             event = read_event(open_record(ck, record_context(self.lock_id, self.logepoch, record.i, prevtag), record.sealed))
-            if event.seq != seq0 + record.i:
+            if event.seq != self.seq0 + record.i:
                 raise Malformed("number")
         except Malformed:
             self.found.problems.append(Problem(Trouble.MAC, self.logepoch, record.i))
@@ -205,6 +210,11 @@ class _EpochReader:
 
     def _gap(self, i: int | None, first: int, last: int) -> None:
         self.found.problems.append(Problem(Trouble.GAP, self.logepoch, i, first, last))
+
+
+def _tag_before(here: Mapping[int, SealedRecord], i: int) -> bytes | None:
+    """The tag a record behind a hole was chained to: as the lock says, or of the record that stands before it."""
+    return here[i].prevtag or (here[i - 1].tag if i - 1 in here else None)
 
 
 def gaps(seen: Iterable[int], losses: Iterable[Event], since: int, until: int) -> list[tuple[int, int, bool]]:
@@ -243,11 +253,11 @@ def _check_tail(found: LogOpened, known: Mapping[int, Progress], head: LogHead |
     if head is None:
         return
     every = {**known, **found.progress}
-    last = every[max(every)] if every else None
-    if last is None or last.seq < head.seqnext:
-        found.problems.append(Problem(Trouble.TAIL, head.logepoch, None, last.seq if last else 0, head.seqnext - 1))
-    elif last.seq == head.seqnext and max(every) == head.logepoch and last.prevtag != head.tag:
-        found.problems.append(Problem(Trouble.FORK, head.logepoch, last.i - 1))
+    reached = max([0, *(at.seq for at in every.values()), *(opened.event.seq + 1 for opened in found.events)])
+    if reached < head.seqnext:
+        found.problems.append(Problem(Trouble.TAIL, head.logepoch, None, reached, head.seqnext - 1))
+    elif head.logepoch in every and every[head.logepoch].seq == head.seqnext and every[head.logepoch].prevtag != head.tag:
+        found.problems.append(Problem(Trouble.FORK, head.logepoch, every[head.logepoch].i - 1))
 
 
 def _digest(record: SealedRecord) -> bytes:
