@@ -11,7 +11,10 @@ from tests.tidy.project import TOP, rooms
 def test_every_import_contract_is_kept() -> None:
     """A room imports only what stands below it, and only its face."""
     done = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"], cwd=TOP, capture_output=True, text=True
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -27,7 +27,9 @@ def test_every_sentence_is_translated_with_the_same_blanks(catalogue: Path) -> N
         for e in entries
         if e.fuzzy
         or not e.translated()
-        or any(set(PLACEHOLDER.findall(t)) - set(PLACEHOLDER.findall(e.msgid + e.msgid_plural)) for t in (e.msgstr, *e.msgstr_plural.values()))
+        or any(
+            set(PLACEHOLDER.findall(t)) - set(PLACEHOLDER.findall(e.msgid + e.msgid_plural)) for t in (e.msgstr, *e.msgstr_plural.values())
+        )
     ]
     assert not wrong
 

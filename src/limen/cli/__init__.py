@@ -31,7 +31,7 @@ def commands() -> dict[str, Command]:
     for module in pkgutil.iter_modules(__path__):
         try:
             loaded = importlib.import_module(f"{__name__}.{module.name}")
-        except Exception as problem:  # one broken command must not take `limen migrate` away from whoever mends it
+        except Exception as problem:  # noqa: BLE001 — one broken command must not take `limen migrate` away from whoever mends it
             print(f"limen {module.name} cannot be loaded: {problem!r}", file=sys.stderr)
             continue
         if callable(getattr(loaded, "add", None)) and callable(getattr(loaded, "run", None)):

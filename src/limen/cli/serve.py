@@ -17,6 +17,8 @@ GRACE_S = 5
 SOCKET_MESSAGE_MAX_BYTES = 1 << 20
 SOCKET_QUEUE_MAX_MESSAGES = 32
 BACKLOG = 256
+# Numbers under which this machine answers to its own name.
+EVERY_HOST = {"127.0.0.1", "::1", "0.0.0.0", "::"}  # noqa: S104 — compared with, not bound to
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -58,7 +60,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
 def address_of(sockets: list[socket.socket]) -> str:
     """What to type into a browser: by name, because passkeys do not exist on a bare number."""
     host, port = sockets[0].getsockname()[:2]
-    return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{port}/"
+    return f"http://{'localhost' if host in EVERY_HOST else host}:{port}/"
 
 
 def serve(sockets: list[socket.socket], ready: Callable[[str], None]) -> None:

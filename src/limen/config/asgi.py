@@ -13,8 +13,8 @@ from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "limen.config.settings")
 
-from a2wsgi import WSGIMiddleware  # noqa: E402 (Django is set up first)
-from django.core.wsgi import get_wsgi_application  # noqa: E402
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
 
 pages = get_wsgi_application()
 

@@ -24,7 +24,9 @@ LIMEN_ORIGIN = HERE.origin
 DEBUG = False
 SECRET_KEY = HERE.secret_key
 # The names under which the machine itself is reached; on a desk a browser may also use the number.
-ALLOWED_HOSTS = list(dict.fromkeys([HERE.host, "localhost", ".localhost", "127.0.0.1", "[::1]", "testserver"][: 6 if not HERE.secure else 1]))
+ALLOWED_HOSTS = list(
+    dict.fromkeys([HERE.host, "localhost", ".localhost", "127.0.0.1", "[::1]", "testserver"][: 6 if not HERE.secure else 1])
+)
 USE_X_FORWARDED_HOST = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HERE.proxies else None
 
