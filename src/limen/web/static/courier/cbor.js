@@ -12,7 +12,8 @@ import { concat } from "./bytes.js";
 /** What came is not what we would have written. */
 export class NotCanonical extends Error {}
 
-export const MAX_DEPTH = 16;
+/** How deep lists and maps may lie in each other; limen.wire.cbor has the same number. */
+export const MAX_DEPTH = 12;
 const UNSIGNED = 0;
 const NEGATIVE = 1;
 const BYTES = 2;
@@ -117,7 +118,6 @@ class Reader {
 
   /** @param {number} depth @returns {unknown} */
   value(depth) {
-    if (depth > MAX_DEPTH) throw new NotCanonical("nested too deeply");
     const first = Number(this.take(1)[0]);
     const major = first >> 5;
     if (major === SIMPLE) return simple(first);
@@ -133,6 +133,7 @@ class Reader {
 
   /** @param {number} count @param {number} depth @returns {unknown[]} */
   array(count, depth) {
+    if (depth > MAX_DEPTH) throw new NotCanonical("nested too deeply");
     const items = [];
     for (let index = 0; index < count; index += 1) items.push(this.value(depth));
     return items;
@@ -140,6 +141,7 @@ class Reader {
 
   /** @param {number} count @param {number} depth @returns {Map<Key, unknown>} */
   map(count, depth) {
+    if (depth > MAX_DEPTH) throw new NotCanonical("nested too deeply");
     const found = new Map();
     /** @type {Uint8Array | null} */
     let before = null;

@@ -1,0 +1,79 @@
+/**
+ * The way to a lock: frames go out, frames come in, and either side may end it.
+ *
+ * A `Channel` knows how to reach a lock by its serial; a `Link` is one connection. A link never retries; what was begun is resumed.
+ *
+ * @typedef {{
+ *   frameBytes: number,
+ *   send: (frame: Bytes) => Promise<void>,
+ *   receive: () => Promise<Bytes>,
+ *   close: () => void,
+ * }} Link `receive` rejects with `LinkEnded` once nothing more can come
+ * @typedef {{open: (serial: string, signal?: AbortSignal) => Promise<Link>}} Channel `open` rejects with `OutOfReach`, `NoLockChosen` or `LinkEnded`
+ */
+/** @import { Bytes } from "./bytes.js" */
+
+/** The lock does not answer from here. */
+export class OutOfReach extends Error {}
+
+/** The person closed the browser's list of locks without choosing. */
+export class NoLockChosen extends Error {}
+
+/** The link is gone. */
+export class LinkEnded extends Error {}
+
+const WAITING_FRAMES_MAX = 512;
+
+/** What came over a link and nobody has read yet; both kinds of link end up here. */
+export class Arrivals {
+  constructor() {
+    /** @type {Bytes[]} */
+    this.frames = [];
+    this.ended = false;
+    /** @type {{resolve: (frame: Bytes) => void, reject: (reason: Error) => void} | null} */
+    this.reader = null;
+  }
+
+  /** @param {Bytes} frame */
+  put(frame) {
+    if (this.reader !== null) {
+      this.reader.resolve(frame);
+      this.reader = null;
+    } else if (this.frames.length < WAITING_FRAMES_MAX) {
+      this.frames.push(frame);
+    } else {
+      this.end();
+    }
+  }
+
+  end() {
+    this.ended = true;
+    this.reader?.reject(new LinkEnded("the link is gone"));
+    this.reader = null;
+  }
+
+  /** @returns {Promise<Bytes>} the next frame; one reader at a time */
+  next() {
+    const frame = this.frames.shift();
+    if (frame !== undefined) return Promise.resolve(frame);
+    if (this.ended) return Promise.reject(new LinkEnded("the link is gone"));
+    return new Promise((resolve, reject) => {
+      this.reader = { resolve, reject };
+    });
+  }
+}
+
+/**
+ * What the page says it is: `<meta name="limen-channel" content="websocket">` in a demonstration, `bluetooth` at real doors.
+ * @param {Document} document
+ * @returns {Promise<Channel | null>} null when this browser cannot talk to locks (M17)
+ */
+export async function chooseChannel(document) {
+  const wish = document.querySelector('meta[name="limen-channel"]')?.getAttribute("content") ?? "bluetooth";
+  if (wish === "websocket") {
+    const { webSocketChannel } = await import("./channels/websocket.js");
+    return webSocketChannel(document.location.origin);
+  }
+  const { bluetoothChannel, canBluetooth } = await import("./channels/bluetooth.js");
+  return canBluetooth() ? bluetoothChannel() : null;
+}

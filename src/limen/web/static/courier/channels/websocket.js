@@ -1,0 +1,44 @@
+/**
+ * A lock behind a websocket: `/air/{serial}`, one message for one frame, one connection for one link (development and demonstration).
+ */
+/** @import { Bytes } from "../bytes.js" */
+/** @import { Channel, Link } from "../channel.js" */
+
+import { Arrivals, LinkEnded, OutOfReach } from "../channel.js";
+import { FRAME_BYTES_MAX } from "../frames.js";
+
+const REACH_MS = 5000;
+
+/** @param {string} origin `http…` or `ws…` of the page or of a lock process @returns {Channel} */
+export function webSocketChannel(origin) {
+  const base = origin.replace(/^http/, "ws").replace(/\/$/, "");
+  return { open: (serial, signal) => connect(`${base}/air/${encodeURIComponent(serial)}`, signal) };
+}
+
+/** @param {string} address @param {AbortSignal} [signal] @returns {Promise<Link>} */
+function connect(address, signal) {
+  const socket = new WebSocket(address);
+  socket.binaryType = "arraybuffer";
+  const arrivals = new Arrivals();
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => socket.close(), REACH_MS);
+    signal?.addEventListener("abort", () => socket.close(), { once: true });
+    socket.onmessage = (message) => arrivals.put(new Uint8Array(message.data));
+    socket.onclose = () => {
+      clearTimeout(late);
+      arrivals.end();
+      reject(new OutOfReach("the lock does not answer"));
+    };
+    socket.onopen = () => {
+      clearTimeout(late);
+      resolve({ frameBytes: FRAME_BYTES_MAX, send: (frame) => send(socket, frame), receive: () => arrivals.next(), close: () => socket.close() });
+    };
+    if (signal?.aborted) socket.close();
+  });
+}
+
+/** @param {WebSocket} socket @param {Bytes} frame */
+async function send(socket, frame) {
+  if (socket.readyState !== WebSocket.OPEN) throw new LinkEnded("the link is gone");
+  socket.send(frame);
+}

@@ -1,0 +1,115 @@
+/**
+ * What the service gives this phone to carry: per door the lock's keys, grants, the newest sealed update, the acknowledgement of records.
+ *
+ * The answer is the whole truth about which doors there are, and news about each; news never goes backwards.
+ */
+/** @import { Key } from "./cbor.js" */
+/** @import { Outbox } from "./outbox.js" */
+/** @import { Service } from "./service.js" */
+/** @import { Entry, Wallet } from "./wallet.js" */
+
+import { equal, hex } from "./bytes.js";
+import { readBundle } from "./bundles.js";
+import { NotCanonical } from "./cbor.js";
+import { answerQuestions } from "./clockwork.js";
+import { readDoorInfo } from "./doorinfo.js";
+import { CLS, readGrant } from "./grants.js";
+import { NoSignal, Refused } from "./service.js";
+import { bytesOf, listOf, mapOf, perhaps, textOf, wholeOf } from "./shapes.js";
+
+/** This browser is no phone of this person any more; the wallet is empty now. */
+export class PhoneRemoved extends Error {}
+
+const DOORS_MAX = 512;
+const U32 = 0xffffffff;
+
+export class Inbox {
+  /** @param {{service: Service, wallet: Wallet, outbox: Outbox}} facts */
+  constructor({ service, wallet, outbox }) {
+    this.service = service;
+    this.wallet = wallet;
+    this.outbox = outbox;
+  }
+
+  /**
+   * Hands in what waits, answers what locks have asked, fetches what is new: at the start of a page, after each update, when signal is back.
+   * @returns {Promise<boolean>} false without signal: what is here stays
+   * @throws {PhoneRemoved | Refused}
+   */
+  async refresh() {
+    const phone = await this.wallet.phone();
+    try {
+      await this.outbox.handIn();
+      await answerQuestions({ wallet: this.wallet, service: this.service });
+      const question = new Map().set("as", this.wallet.as);
+      if (phone !== null) question.set("phone", phone.id);
+      await this.take(await this.service.ask("/gateway/inbox", question));
+      return true;
+    } catch (problem) {
+      if (problem instanceof NoSignal) return false;
+      if (!(problem instanceof Refused) || problem.type !== "phone-removed") throw problem;
+      await this.wallet.empty();
+      throw new PhoneRemoved(problem.detail);
+    }
+  }
+
+  /** @param {Map<Key, unknown>} answer @returns {Promise<void>} */
+  async take(answer) {
+    const listed = listOf(answer.get("doors"));
+    if (listed.length > DOORS_MAX) throw new NotCanonical("more doors than one phone carries");
+    const before = new Map((await this.wallet.entries()).map((entry) => [entry.lock, entry]));
+    const mine = (await this.wallet.signer()).publicKey;
+    const entries = await Promise.all(listed.map((value) => readEntry(mapOf(value), mine)));
+    const merged = entries.map((entry) => newer(before.get(entry.lock), entry));
+    await this.wallet.replace(merged);
+    if (this.wallet.as === "resident") {
+      await this.outbox.forgetDoors(new Set(merged.filter((entry) => entry.class !== CLS.courier).map((entry) => entry.lock)));
+    }
+  }
+
+  /** Updates on this phone of which nobody has seen a proof yet. @returns {Promise<{lock: string, serial: string, name: string | null, ver: number, class: number}[]>} */
+  async carried() {
+    const entries = (await this.wallet.entries()).filter((entry) => entry.bundle !== null && entry.ver > Math.max(entry.proven, entry.held));
+    return entries.map(({ lock, serial, name, ver, ...entry }) => ({ lock, serial, name, ver, class: entry.class }));
+  }
+}
+
+/** @param {Map<Key, unknown>} said @param {Uint8Array} mine this phone's public key @returns {Promise<Entry>} @throws {NotCanonical} */
+async function readEntry(said, mine) {
+  const lockId = bytesOf(said.get("lock"), 8);
+  const info = bytesOf(said.get("info"));
+  const known = readDoorInfo(info);
+  const grants = listOf(said.get("grants")).map((grant) => bytesOf(grant));
+  const strange = grants.map(readGrant).some((grant) => !equal(grant.lockId, lockId) || !equal(grant.phoneKey, mine));
+  if (strange || !equal(known.lockId, lockId)) throw new NotCanonical("parts of another lock or phone");
+  const bundle = perhaps(said.get("bundle"), (value) => bytesOf(value));
+  if (bundle !== null && !equal((await readBundle(bundle)).manifest.lockId, lockId)) throw new NotCanonical("an update of another lock");
+  return {
+    lock: hex(lockId),
+    serial: textOf(said.get("serial"), 64),
+    door: perhaps(said.get("door"), (value) => uuid(bytesOf(value, 16))) ?? "",
+    name: perhaps(said.get("name"), (value) => textOf(value, 200)),
+    class: wholeOf(said.get("class"), 9),
+    ver: wholeOf(said.get("ver"), U32),
+    proven: wholeOf(said.get("proven"), U32),
+    until_ms: wholeOf(said.get("until"), U32) * 1000,
+    info,
+    grants,
+    bundle,
+    ack: perhaps(said.get("ack"), (value) => bytesOf(value)),
+    held: 0,
+  };
+}
+
+/** List and acknowledgement whichever is newer; another epoch is another lock. @param {Entry | undefined} old @param {Entry} fresh @returns {Entry} */
+function newer(old, fresh) {
+  if (old === undefined || readDoorInfo(old.info).epoch !== readDoorInfo(fresh.info).epoch) return fresh;
+  const merged = { ...fresh, held: Math.max(old.held, fresh.held), ack: fresh.ack ?? old.ack };
+  const keep = old.bundle !== null && old.ver > Math.max(fresh.ver, fresh.proven);
+  return keep ? { ...merged, ver: old.ver, bundle: old.bundle } : merged;
+}
+
+/** As it stands in addresses of pages. @param {Uint8Array} bytes 16 */
+function uuid(bytes) {
+  return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

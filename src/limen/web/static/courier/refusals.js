@@ -1,0 +1,39 @@
+/** The words a lock has for no (limen.wire.refusals): statuses of an answer, reasons about one's own access. */
+
+export const STATUS = Object.freeze({
+  ok: 0,
+  denied: 1,
+  needUpdate: 2,
+  already: 3,
+  applied: 4,
+  superseded: 5,
+  needSnapshot: 6,
+  staleEpoch: 7,
+  wrongEpoch: 8,
+  tooBig: 9,
+  busy: 10,
+  clock: 11,
+  unknown: 12,
+});
+
+/** Reasons as the screens know them (screens.md 1.6); 0 is the one refusal before possession is proven and has no words. */
+const WORDS = [
+  null,
+  "not_started",
+  "ended",
+  "lease_over",
+  "revoked",
+  "outside_schedule",
+  "bolt_thrown",
+  "clock_lost",
+  "needs_update",
+  "no_right",
+  "too_late",
+  "not_recorded",
+  "battery",
+];
+
+/** @param {unknown} reason the lock's number @returns {string | null} null: it gives no reason here (M14) */
+export function wordOf(reason) {
+  return typeof reason === "number" ? (WORDS[reason] ?? null) : null;
+}

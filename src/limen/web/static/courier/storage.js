@@ -1,0 +1,108 @@
+/**
+ * Where a phone keeps what it carries: drawers of named things, in IndexedDB, or in memory for tests.
+ *
+ * What is sealed at rest is sealed with an AES key that no script can export; a copy of the files alone tells nothing.
+ *
+ * @typedef {{
+ *   get: (drawer: string, name: string) => Promise<unknown>,
+ *   all: (drawer: string) => Promise<[string, unknown][]>,
+ *   change: (changes: ReadonlyArray<Change>) => Promise<void>,
+ *   close: () => void,
+ * }} Storage `change` does all of it or nothing
+ * @typedef {{drawer: string, name: string, put?: unknown, clear?: boolean}} Change without `put` it removes; `clear` empties the drawer first
+ * @typedef {{iv: Bytes, sealed: Bytes}} Sealed
+ */
+/** @import { Bytes } from "./bytes.js" */
+
+export const DRAWERS = Object.freeze(["phone", "doors", "outbox", "questions", "staged"]);
+const NAME = "limen-courier";
+const VERSION = 1;
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** @param {IDBTransaction} transaction @returns {Promise<void>} */
+function committed(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+/** @returns {Promise<Storage>} this browser's own, kept over restarts */
+export async function openStorage() {
+  const opening = indexedDB.open(NAME, VERSION);
+  opening.onupgradeneeded = () => {
+    for (const drawer of DRAWERS) opening.result.createObjectStore(drawer);
+  };
+  const database = await done(opening);
+  database.onversionchange = () => database.close();
+  return {
+    get: (drawer, name) => done(database.transaction(drawer).objectStore(drawer).get(name)),
+    all: (drawer) => everything(database.transaction(drawer).objectStore(drawer)),
+    change: (changes) => write(database, changes),
+    close: () => database.close(),
+  };
+}
+
+/** @param {IDBObjectStore} store @returns {Promise<[string, unknown][]>} */
+async function everything(store) {
+  const [names, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
+  return names.map((name, index) => [String(name), values[index]]);
+}
+
+/** @param {IDBDatabase} database @param {ReadonlyArray<Change>} changes */
+async function write(database, changes) {
+  if (changes.length === 0) return;
+  const drawers = [...new Set(changes.map((change) => change.drawer))];
+  const transaction = database.transaction(drawers, "readwrite", { durability: "strict" });
+  for (const change of changes) {
+    const store = transaction.objectStore(change.drawer);
+    if (change.clear) store.clear();
+    else if (change.put === undefined) store.delete(change.name);
+    else store.put(change.put, change.name);
+  }
+  await committed(transaction);
+}
+
+/** @returns {Storage} gone with the page: for tests, and for browsers that keep nothing */
+export function memoryStorage() {
+  /** @type {Map<string, Map<string, unknown>>} */
+  const drawers = new Map(DRAWERS.map((drawer) => [drawer, new Map()]));
+  /** @param {string} drawer @returns {Map<string, unknown>} */
+  const at = (drawer) => drawers.get(drawer) ?? new Map();
+  return {
+    get: async (drawer, name) => at(drawer).get(name),
+    all: async (drawer) => [...at(drawer)].sort(([one], [other]) => (one < other ? -1 : 1)),
+    change: async (changes) => {
+      for (const change of changes) {
+        if (change.clear) at(change.drawer).clear();
+        else if (change.put === undefined) at(change.drawer).delete(change.name);
+        else at(change.drawer).set(change.name, change.put);
+      }
+    },
+    close: () => undefined,
+  };
+}
+
+/** @returns {Promise<CryptoKey>} for what lies in the drawers */
+export function freshSealingKey() {
+  return crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+}
+
+/** @param {CryptoKey} key @param {Bytes} plain @param {Bytes} context what it is and where it lies @returns {Promise<Sealed>} */
+export async function seal(key, plain, context) {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: context }, key, plain);
+  return { iv, sealed: new Uint8Array(sealed) };
+}
+
+/** @param {CryptoKey} key @param {Sealed} kept @param {Bytes} context @returns {Promise<Bytes>} */
+export async function unseal(key, kept, context) {
+  return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.iv, additionalData: context }, key, kept.sealed));
+}

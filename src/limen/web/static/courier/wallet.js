@@ -1,0 +1,180 @@
+/**
+ * What this browser may open and carries: one phone key that nobody can export, and per door its info, grants and sealed update.
+ *
+ * The key only ever signs. Everything else lies sealed in the storage and goes when the phone is removed.
+ *
+ * @typedef {"resident" | "manager"} As
+ * @typedef {{lock: string, serial: string, door: string, name: string | null, class: number, ver: number, proven: number, until_ms: number,
+ *   info: Bytes, grants: Bytes[], bundle: Bytes | null, ack: Bytes | null, held: number}} Entry
+ * `held` is the version of the newest receipt that this phone itself checked
+ * @typedef {{lock: string, serial: string, door: string, name: string | null, class: number, ver: number, proven: number, until_ms: number,
+ *   usableNow: boolean}} Door
+ */
+/** @import { Bytes } from "./bytes.js" */
+/** @import { Signer } from "./cose.js" */
+/** @import { Service } from "./service.js" */
+/** @import { Change, Sealed, Storage } from "./storage.js" */
+
+import { base64url, utf8 } from "./bytes.js";
+import { decode, encode } from "./cbor.js";
+import { compressed, signerOf } from "./cose.js";
+import { CLS, readGrant } from "./grants.js";
+import { bytesOf, listOf, perhaps, textOf, wholeOf } from "./shapes.js";
+import { freshSealingKey, seal, unseal } from "./storage.js";
+
+const ENTRY_BYTES_MAX = 1 << 20;
+
+export class Wallet {
+  /** @param {{as: As, storage: Storage, service: Service, now: () => number}} facts */
+  constructor({ as, storage, service, now }) {
+    this.as = as;
+    this.storage = storage;
+    this.service = service;
+    this.now = now;
+  }
+
+  /**
+   * Makes this browser a phone of the person who is signed in. Again: the same phone.
+   * @param {string} name as the person will find it in the list of phones
+   * @returns {Promise<string>} its id @throws {NoSignal | Refused}
+   */
+  async register(name) {
+    const known = await this.phone();
+    if (known !== null) return known.id;
+    const pair = await this.keyPair();
+    const publicKey = base64url(await compressed(pair.publicKey));
+    const answer = await this.service.tell("/home/api/phones", { public_key: publicKey, platform: "browser", name });
+    const phone = { id: String(answer["id"]), name };
+    await this.storage.change([{ drawer: "phone", name: "registered", put: phone }]);
+    return phone.id;
+  }
+
+  /** @returns {Promise<{id: string, name: string} | null>} */
+  async phone() {
+    const found = await this.storage.get("phone", "registered");
+    return found === undefined ? null : /** @type {{id: string, name: string}} */ (found);
+  }
+
+  /** @returns {Promise<CryptoKeyPair>} made once; its private half never leaves the browser */
+  async keyPair() {
+    const kept = await this.storage.get("phone", "key");
+    if (kept !== undefined) return /** @type {CryptoKeyPair} */ (kept);
+    const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
+    await this.storage.change([{ drawer: "phone", name: "key", put: pair }]);
+    return pair;
+  }
+
+  /** @returns {Promise<Signer & {publicKey: Bytes}>} */
+  async signer() {
+    const pair = await this.keyPair();
+    return { ...(await signerOf(pair)), publicKey: await compressed(pair.publicKey) };
+  }
+
+  /** @returns {Promise<Door[]>} doors of one's own (a manager's: doors to update), in the service's order */
+  async doors() {
+    const entries = await this.entries();
+    return entries.filter((entry) => entry.class !== CLS.courier).map((entry) => this.shown(entry));
+  }
+
+  /** @param {string} lock @returns {Promise<Door | null>} */
+  async door(lock) {
+    const entry = await this.entry(lock);
+    return entry === null ? null : this.shown(entry);
+  }
+
+  /** How many other doors of the building have a sealed update riding along (SYNC-13). @returns {Promise<number>} */
+  async elsewhere() {
+    return (await this.entries()).filter((entry) => entry.class === CLS.courier && entry.bundle !== null).length;
+  }
+
+  /** @returns {Promise<number | null>} when the service last said what is in here */
+  async freshAt_ms() {
+    const kept = await this.storage.get("phone", `fresh ${this.as}`);
+    return typeof kept === "number" ? kept : null;
+  }
+
+  /** Nothing of this phone remains here: at sign-out, and when the phone was removed. @returns {Promise<void>} */
+  async empty() {
+    // rule: LOCK-3
+    await this.storage.change(["phone", "doors", "outbox", "questions"].map((drawer) => ({ drawer, name: "", clear: true })));
+  }
+
+  /** @param {Entry} entry @returns {Door} */
+  shown(entry) {
+    const { lock, serial, door, name, ver, proven, until_ms } = entry;
+    const now_s = this.now() / 1000;
+    const grants = entry.grants.map(readGrant);
+    const usableNow = grants.some((grant) => (grant.nbf_s ?? 0) <= now_s && now_s < grant.exp_s);
+    return { lock, serial, door, name, class: entry.class, ver, proven, until_ms, usableNow };
+  }
+
+  /** @param {string} lock @returns {Promise<Entry | null>} */
+  async entry(lock) {
+    const kept = await this.storage.get("doors", `${this.as} ${lock}`);
+    return kept === undefined ? null : (await this.opened(`${this.as} ${lock}`, kept)).entry;
+  }
+
+  /** @returns {Promise<Entry[]>} */
+  async entries() {
+    const kept = (await this.storage.all("doors")).filter(([name]) => name.startsWith(`${this.as} `));
+    const opened = await Promise.all(kept.map(([name, value]) => this.opened(name, value)));
+    return opened.sort((one, other) => one.place - other.place).map(({ entry }) => entry);
+  }
+
+  /** The whole of what the service says now takes the place of what was there. @param {ReadonlyArray<Entry>} entries @returns {Promise<void>} */
+  async replace(entries) {
+    const before = (await this.storage.all("doors")).map(([name]) => name).filter((name) => name.startsWith(`${this.as} `));
+    const puts = await Promise.all(entries.map((entry, place) => this.closed(entry, place)));
+    const stay = new Set(puts.map((put) => put.name));
+    const gone = before.filter((name) => !stay.has(name)).map((name) => ({ drawer: "doors", name }));
+    await this.storage.change([...gone, ...puts, { drawer: "phone", name: `fresh ${this.as}`, put: this.now() }]);
+  }
+
+  /** A receipt of this version was checked here. @param {string} lock @param {number} ver @returns {Promise<void>} */
+  async hold(lock, ver) {
+    const name = `${this.as} ${lock}`;
+    const kept = await this.storage.get("doors", name);
+    if (kept === undefined) return;
+    const { entry, place } = await this.opened(name, kept);
+    if (ver > entry.held) await this.storage.change([await this.closed({ ...entry, held: ver }, place)]);
+  }
+
+  /** @returns {Promise<CryptoKey>} */
+  async sealingKey() {
+    const kept = await this.storage.get("phone", "sealing");
+    if (kept !== undefined) return /** @type {CryptoKey} */ (kept);
+    const key = await freshSealingKey();
+    await this.storage.change([{ drawer: "phone", name: "sealing", put: key }]);
+    return key;
+  }
+
+  /** @param {Entry} entry @param {number} place @returns {Promise<Change>} */
+  async closed(entry, place) {
+    const { serial, door, name, ver, proven, until_ms, info, grants, bundle, ack, held } = entry;
+    const plain = encode([place, serial, door, name, entry.class, ver, proven, until_ms, info, grants, bundle, ack, held]);
+    const label = `${this.as} ${entry.lock}`;
+    return { drawer: "doors", name: label, put: await seal(await this.sealingKey(), plain, utf8(label)) };
+  }
+
+  /** @param {string} label @param {unknown} kept @returns {Promise<{entry: Entry, place: number}>} */
+  async opened(label, kept) {
+    const plain = await unseal(await this.sealingKey(), /** @type {Sealed} */ (kept), utf8(label));
+    const [place, serial, door, name, cls, ver, proven, until_ms, info, grants, bundle, ack, held] = listOf(decode(plain, ENTRY_BYTES_MAX), 13);
+    const entry = {
+      lock: label.slice(label.indexOf(" ") + 1),
+      serial: textOf(serial),
+      door: textOf(door),
+      name: perhaps(name, textOf),
+      class: wholeOf(cls),
+      ver: wholeOf(ver),
+      proven: wholeOf(proven),
+      until_ms: wholeOf(until_ms),
+      info: bytesOf(info),
+      grants: listOf(grants).map((grant) => bytesOf(grant)),
+      bundle: perhaps(bundle, (value) => bytesOf(value)),
+      ack: perhaps(ack, (value) => bytesOf(value)),
+      held: wholeOf(held),
+    };
+    return { entry, place: wholeOf(place) };
+  }
+}
