@@ -53,7 +53,7 @@ class Manifest:
 
     def holds_chunk(self, index: int, chunk: bytes) -> bool:
         """Whether these are the bytes of chunk ``index``."""
-        return 0 <= index < self.chunks and hashlib.sha256(chunk).digest()[:16] == self.hashes[16 * index:16 * index + 16]
+        return 0 <= index < self.chunks and hashlib.sha256(chunk).digest()[:16] == self.hashes[16 * index : 16 * index + 16]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +89,19 @@ class Bundle:
         """Bytes in all."""
         return len(self.manifest) + sum(map(len, self.chunks))
 
+    def to_bytes(self) -> bytes:
+        """``CBOR [manifest, [chunk, ...]]``, as gateway and inbox carry it."""
+        return cbor.encode([self.manifest, list(self.chunks)])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Bundle":
+        """The bundle in those bytes; nothing about it is verified. ``Malformed`` out of shape."""
+        manifest, chunks = shape.array(cbor.decode(data, bundle_bytes_max(limits.CAPACITY_MAX) + limits.BUNDLE_BYTES_BASE), 2)
+        parts = shape.array(chunks, 1, limits.CHUNKS_MAX)
+        return cls(
+            shape.blob(manifest, most=limits.MANIFEST_BYTES_MAX), tuple(shape.blob(part, most=1 << limits.BIG_CHUNK_LOG2) for part in parts)
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class BundleHead:
@@ -119,10 +132,19 @@ def build(head: BundleHead, payload: Payload, *, sealer: Sealer, signer: Signer,
     check_bounds(payload, capacity)
     sealed = sealer.seal(encode_payload(payload), seal_info(head.lock_id, head.epoch, head.ver))
     log2 = chunk_log2(len(sealed))
-    chunks = tuple(sealed[at:at + (1 << log2)] for at in range(0, len(sealed), 1 << log2))
+    chunks = tuple(sealed[at : at + (1 << log2)] for at in range(0, len(sealed), 1 << log2))
     manifest = Manifest(
-        lock_id=head.lock_id, epoch=head.epoch, base=head.base, ver=head.ver, iat=head.iat, ctlen=len(sealed), chunk_log2=log2,
-        hashes=b"".join(hashlib.sha256(chunk).digest()[:16] for chunk in chunks), after=head.after, kind=head.kind, min_fw=head.min_fw,
+        lock_id=head.lock_id,
+        epoch=head.epoch,
+        base=head.base,
+        ver=head.ver,
+        iat=head.iat,
+        ctlen=len(sealed),
+        chunk_log2=log2,
+        hashes=b"".join(hashlib.sha256(chunk).digest()[:16] for chunk in chunks),
+        after=head.after,
+        kind=head.kind,
+        min_fw=head.min_fw,
         prev=head.prev,
     )
     bundle = Bundle(sign1(Typ.MANIFEST, encode_manifest(manifest), signer), chunks)
@@ -171,8 +193,13 @@ def next_state(state: ListState | None, manifest: Manifest, payload: Payload) ->
     if state is None:
         raise Malformed("a delta needs a list")
     return ListState(
-        epoch=manifest.epoch, ver=manifest.ver, records=applied(state, payload.upserts, payload.tombstones),
-        config=payload.config or state.config, k_daily=payload.k_daily or state.k_daily, k_pin=state.k_pin, salt=payload.salt,
+        epoch=manifest.epoch,
+        ver=manifest.ver,
+        records=applied(state, payload.upserts, payload.tombstones),
+        config=payload.config or state.config,
+        k_daily=payload.k_daily or state.k_daily,
+        k_pin=state.k_pin,
+        salt=payload.salt,
         probe=payload.probe,
     )
 
@@ -184,8 +211,14 @@ def _replaced(manifest: Manifest, payload: Payload) -> ListState:
     if len(records) != len(payload.upserts):
         raise Malformed("a slot is named twice")
     return ListState(
-        epoch=manifest.epoch, ver=manifest.ver, records=records, config=payload.config, k_daily=payload.k_daily, k_pin=payload.k_pin,
-        salt=payload.salt, probe=payload.probe,
+        epoch=manifest.epoch,
+        ver=manifest.ver,
+        records=records,
+        config=payload.config,
+        k_daily=payload.k_daily,
+        k_pin=payload.k_pin,
+        salt=payload.salt,
+        probe=payload.probe,
     )
 
 
@@ -219,8 +252,17 @@ def fits(manifest: Manifest, capacity: int) -> bool:
 def encode_manifest(manifest: Manifest) -> bytes:
     """The signed bytes of a manifest."""
     said: dict[int, cbor.Encodable] = {
-        1: manifest.lock_id, 2: manifest.epoch, 3: manifest.base, 4: manifest.ver, 5: manifest.iat, 6: manifest.ctlen,
-        7: manifest.chunk_log2, 8: manifest.hashes, 9: manifest.after, 10: manifest.flags, 11: int(manifest.kind),
+        1: manifest.lock_id,
+        2: manifest.epoch,
+        3: manifest.base,
+        4: manifest.ver,
+        5: manifest.iat,
+        6: manifest.ctlen,
+        7: manifest.chunk_log2,
+        8: manifest.hashes,
+        9: manifest.after,
+        10: manifest.flags,
+        11: int(manifest.kind),
     }
     said.update({key: value for key, value in ((12, manifest.min_fw), (13, manifest.prev)) if value is not None})
     return cbor.encode(said)
@@ -230,11 +272,18 @@ def read_manifest(payload: bytes) -> Manifest:
     """The manifest in a payload; ``Malformed`` unless lengths, chunk size and hashes agree."""
     said = shape.table(cbor.decode(payload, limits.MANIFEST_BYTES_MAX), range(1, 12), (12, 13))
     manifest = Manifest(
-        lock_id=shape.blob(said[1], limits.LOCK_ID_BYTES), epoch=shape.uint(said[2], shape.U32), base=shape.uint(said[3], shape.U32),
-        ver=shape.uint(said[4], shape.U32), iat=shape.uint(said[5], shape.U32),
-        ctlen=shape.uint(said[6], bundle_bytes_max(limits.CAPACITY_MAX)), chunk_log2=shape.uint(said[7], limits.BIG_CHUNK_LOG2),
-        hashes=shape.blob(said[8], most=16 * limits.CHUNKS_MAX), after=shape.blob(said[9], AFTER_BYTES), flags=shape.uint(said[10], shape.U32),
-        kind=shape.member(BundleKind, said[11]), min_fw=shape.uint(said[12], shape.U32) if 12 in said else None,
+        lock_id=shape.blob(said[1], limits.LOCK_ID_BYTES),
+        epoch=shape.uint(said[2], shape.U32),
+        base=shape.uint(said[3], shape.U32),
+        ver=shape.uint(said[4], shape.U32),
+        iat=shape.uint(said[5], shape.U32),
+        ctlen=shape.uint(said[6], bundle_bytes_max(limits.CAPACITY_MAX)),
+        chunk_log2=shape.uint(said[7], limits.BIG_CHUNK_LOG2),
+        hashes=shape.blob(said[8], most=16 * limits.CHUNKS_MAX),
+        after=shape.blob(said[9], AFTER_BYTES),
+        flags=shape.uint(said[10], shape.U32),
+        kind=shape.member(BundleKind, said[11]),
+        min_fw=shape.uint(said[12], shape.U32) if 12 in said else None,
         prev=shape.blob(said[13], AFTER_BYTES) if 13 in said else None,
     )
     if manifest.ctlen == 0 or manifest.chunk_log2 != chunk_log2(manifest.ctlen) or manifest.base >= manifest.ver:
@@ -247,10 +296,21 @@ def read_manifest(payload: bytes) -> Manifest:
 def encode_payload(payload: Payload) -> bytes:
     """The bytes that are sealed."""
     said: dict[int, cbor.Encodable] = {
-        1: payload.salt, 2: [record.to_value() for record in payload.upserts], 3: list(payload.tombstones), 7: payload.probe, 11: payload.ackver,
+        1: payload.salt,
+        2: [record.to_value() for record in payload.upserts],
+        3: list(payload.tombstones),
+        7: payload.probe,
+        11: payload.ackver,
     }
     config = None if payload.config is None else payload.config.to_value()
-    may = ((4, config), (6, payload.fw_director), (8, payload.purge), (9, list(payload.roots) or None), (10, payload.k_daily), (12, payload.k_pin))
+    may = (
+        (4, config),
+        (6, payload.fw_director),
+        (8, payload.purge),
+        (9, list(payload.roots) or None),
+        (10, payload.k_daily),
+        (12, payload.k_pin),
+    )
     said.update({key: value for key, value in may if value is not None})
     return cbor.encode(said)
 
@@ -261,14 +321,17 @@ def read_payload(data: bytes) -> Payload:
     most = records_max(limits.CAPACITY_MAX)
     roots: list[Value] = shape.array(said[9], 1, limits.ROOTS_MAX) if 9 in said else []
     return Payload(
-        salt=shape.blob(said[1], 16), probe=shape.blob(said[7], 8), ackver=shape.uint(said[11], shape.U32),
+        salt=shape.blob(said[1], 16),
+        probe=shape.blob(said[7], 8),
+        ackver=shape.uint(said[11], shape.U32),
         upserts=tuple(ListRecord.from_value(item) for item in shape.array(said[2], 0, most)),
         tombstones=tuple(shape.uint(slot, shape.U32) for slot in shape.array(said[3], 0, most)),
         config=Config.from_value(said[4]) if 4 in said else None,
         fw_director=shape.blob(said[6], most=limits.STATEMENT_BYTES_MAX) if 6 in said else None,
         purge=shape.uint(said[8], shape.U32) if 8 in said else None,
         roots=tuple(shape.blob(root, most=limits.ROOT_BYTES_MAX) for root in roots),
-        k_daily=shape.blob(said[10], 32) if 10 in said else None, k_pin=shape.blob(said[12], 32) if 12 in said else None,
+        k_daily=shape.blob(said[10], 32) if 10 in said else None,
+        k_pin=shape.blob(said[12], 32) if 12 in said else None,
     )
 
 
@@ -289,7 +352,11 @@ def size_bound(contents: Contents) -> float:
     """Formula B.3 in bytes: never below the real length, at most 8 % above; with both door keys 70 more (decision 0023)."""
     flat = 243 + 20 * contents.config + 70 * contents.keys
     listed = (
-        flat + 19.2 * contents.codes + 22.4 * contents.uid_cards + 38.4 * contents.aes_cards + 23.4 * contents.revocations
+        flat
+        + 19.2 * contents.codes
+        + 22.4 * contents.uid_cards
+        + 38.4 * contents.aes_cards
+        + 23.4 * contents.revocations
         + 3 * contents.deletions
     )
     return listed + 16 * max(0, -(-int(listed - 200) // 1024) - 1)

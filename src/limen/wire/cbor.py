@@ -6,15 +6,24 @@ refused, so nothing a stranger sends can reach a decoder hook.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 12
 
 Key: TypeAlias = int | bytes | str
-Value: TypeAlias = Union[int, bytes, str, bool, None, list["Value"], dict[Key, "Value"]]
-Encodable: TypeAlias = Union[int, bytes, str, bool, None, Sequence["Encodable"], Mapping[int, "Encodable"], Mapping[bytes, "Encodable"],
-                             Mapping[str, "Encodable"], Mapping[Key, "Encodable"]]
+Value: TypeAlias = int | bytes | str | bool | list["Value"] | dict[Key, "Value"] | None
+Encodable: TypeAlias = (
+    int
+    | bytes
+    | str
+    | bool
+    | Sequence["Encodable"]
+    | Mapping[int, "Encodable"]
+    | Mapping[str, "Encodable"]
+    | Mapping[Key, "Encodable"]
+    | None
+)
 
 
 class WireError(Exception):
@@ -74,7 +83,7 @@ def _write(out: bytearray, value: Encodable, depth: int) -> None:
         text = value.encode("utf-8", "strict")
         out += head(3, len(text)) + text
     elif isinstance(value, Mapping):
-        _write_map(out, dict(value), depth)
+        _write_map(out, value, depth)
     elif isinstance(value, (list, tuple)):
         out += head(4, len(value))
         for item in value:
@@ -83,7 +92,7 @@ def _write(out: bytearray, value: Encodable, depth: int) -> None:
         raise Malformed(f"cannot encode {type(value).__name__}")
 
 
-def _write_map(out: bytearray, value: dict[Key, Encodable], depth: int) -> None:
+def _write_map(out: bytearray, value: Mapping[int, Encodable] | Mapping[str, Encodable] | Mapping[Key, Encodable], depth: int) -> None:
     pairs = []
     for key, item in value.items():
         if isinstance(key, bool) or not isinstance(key, (int, bytes, str)):
@@ -100,7 +109,7 @@ def _argument(data: bytes, at: int, info: int) -> tuple[int, int]:
     size = (1, 2, 4, 8)[info - 24] if info < 28 else 0
     if size == 0 or at + size > len(data):
         raise Malformed("argument")
-    argument = int.from_bytes(data[at:at + size], "big")
+    argument = int.from_bytes(data[at : at + size], "big")
     if argument < (24 if size == 1 else 1 << (4 * size)):
         raise Malformed("not the shortest form")
     return argument, at + size

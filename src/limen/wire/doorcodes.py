@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 from limen.wire import limits, shape
 from limen.wire.cbor import Malformed
@@ -67,9 +68,9 @@ def weak(code: str) -> bool:
     """Fewer than 4 distinct digits, a constant step, or 4 equal in a row."""
     if len(set(code)) < 4:
         return True
-    if len({(ord(b) - ord(a)) % 10 for a, b in zip(code, code[1:], strict=False)}) == 1:
+    if len({(ord(b) - ord(a)) % 10 for a, b in pairwise(code)}) == 1:
         return True
-    return any(len(set(code[i:i + 4])) == 1 for i in range(len(code) - 3))
+    return any(len(set(code[i : i + 4])) == 1 for i in range(len(code) - 3))
 
 
 def tag(k_pin: bytes, code: int | str) -> bytes:

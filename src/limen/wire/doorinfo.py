@@ -43,8 +43,13 @@ def read_door_info(payload: bytes) -> DoorInfo:
     id_key = shape.blob(said[4], limits.KEY_BYTES)
     load_public(id_key)
     return DoorInfo(
-        lock_id=shape.blob(said[1], limits.LOCK_ID_BYTES), epoch=shape.uint(said[2], shape.U32), xs=shape.blob(said[3], limits.X25519_BYTES),
-        id_key=id_key, iat=shape.uint(said[5], shape.U32), suite=shape.uint(said[6], shape.U8),
-        door=shape.uint(said[7], shape.U32) if 7 in said else None, kind=shape.uint(said[8], 3) if 8 in said else None,
+        lock_id=shape.blob(said[1], limits.LOCK_ID_BYTES),
+        epoch=shape.uint(said[2], shape.U32),
+        xs=shape.blob(said[3], limits.X25519_BYTES),
+        id_key=id_key,
+        iat=shape.uint(said[5], shape.U32),
+        suite=shape.uint(said[6], shape.U8),
+        door=shape.uint(said[7], shape.U32) if 7 in said else None,
+        kind=shape.uint(said[8], 3) if 8 in said else None,
         model=shape.text(said[9], 16) if 9 in said else None,
     )

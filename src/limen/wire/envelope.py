@@ -54,8 +54,17 @@ class Role(IntEnum):
 
 
 SIGNED_BY: Mapping[Typ, Role] = {
-    Typ.GRANT: Role.KG, Typ.DOOR_INFO: Role.KG, Typ.MANIFEST: Role.KU, Typ.FW_DIRECTOR: Role.KU, Typ.TIME: Role.KT, Typ.LOG_ACK: Role.KL,
-    Typ.TICKET: Role.KA, Typ.RELEASE: Role.KA, Typ.ROOT: Role.ROOT, Typ.RECEIPT: Role.LOCK, Typ.ATTEST: Role.LOCK,
+    Typ.GRANT: Role.KG,
+    Typ.DOOR_INFO: Role.KG,
+    Typ.MANIFEST: Role.KU,
+    Typ.FW_DIRECTOR: Role.KU,
+    Typ.TIME: Role.KT,
+    Typ.LOG_ACK: Role.KL,
+    Typ.TICKET: Role.KA,
+    Typ.RELEASE: Role.KA,
+    Typ.ROOT: Role.ROOT,
+    Typ.RECEIPT: Role.LOCK,
+    Typ.ATTEST: Role.LOCK,
     Typ.DEVICE_CERTIFICATE: Role.MFG_CA,
 }
 
@@ -196,7 +205,7 @@ def compressed(key: ec.EllipticCurvePublicKey) -> bytes:
 
 def kid_of(public: bytes) -> bytes:
     """SHA-256(compressed key)[0..4]."""
-    return hashlib.sha256(public).digest()[:limits.KID_BYTES]
+    return hashlib.sha256(public).digest()[: limits.KID_BYTES]
 
 
 def _to_sign(protected: bytes, payload: bytes) -> bytes:

@@ -134,7 +134,14 @@ def encode_event(event: Event) -> bytes:
     """The plaintext of a record, about 20 bytes; ``Malformed`` above 256."""
     ref: cbor.Encodable = [event.ref.cls, event.ref.b, event.ref.idx] if isinstance(event.ref, TempRef) else event.ref
     fields: list[cbor.Encodable] = [
-        event.seq, event.t, int(event.tq), int(event.kind), int(event.method), event.subj, ref, int(event.result),
+        event.seq,
+        event.t,
+        int(event.tq),
+        int(event.kind),
+        int(event.method),
+        event.subj,
+        ref,
+        int(event.result),
     ]
     more = _extras(event)
     data = cbor.encode([*fields, more] if more else fields)
@@ -149,21 +156,39 @@ def read_event(data: bytes) -> Event:
     seq, t, tq, kind, method, subj, ref, result = fields[:8]
     x = shape.table(fields[8], (), range(1, 11)) if len(fields) == 9 else {}
     return Event(
-        seq=shape.uint(seq, shape.U32), t=shape.uint(t, shape.U32), tq=shape.member(TrustedTime, tq), kind=shape.member(Kind, kind),
-        method=shape.member(Method, method), subj=None if subj is None else shape.uint(subj), ref=_ref(ref),
-        result=shape.member(Result, result), reason=shape.member(Reason, x[1]) if 1 in x else None, count=_number(x.get(2)),
-        cls=shape.member(Cls, x[3]) if 3 in x else None, photo=shape.blob(x[4], 16) if 4 in x else None,
-        loss=_loss(x[5]) if 5 in x else None, clock=_clock(x[6]) if 6 in x else None, duress=_flag(x.get(7, False)), ver=_number(x.get(8)),
-        courier=_number(x.get(9), shape.U64), of_seq=_number(x.get(10)),
+        seq=shape.uint(seq, shape.U32),
+        t=shape.uint(t, shape.U32),
+        tq=shape.member(TrustedTime, tq),
+        kind=shape.member(Kind, kind),
+        method=shape.member(Method, method),
+        subj=None if subj is None else shape.uint(subj),
+        ref=_ref(ref),
+        result=shape.member(Result, result),
+        reason=shape.member(Reason, x[1]) if 1 in x else None,
+        count=_number(x.get(2)),
+        cls=shape.member(Cls, x[3]) if 3 in x else None,
+        photo=shape.blob(x[4], 16) if 4 in x else None,
+        loss=_loss(x[5]) if 5 in x else None,
+        clock=_clock(x[6]) if 6 in x else None,
+        duress=_flag(x.get(7, False)),
+        ver=_number(x.get(8)),
+        courier=_number(x.get(9), shape.U64),
+        of_seq=_number(x.get(10)),
     )
 
 
 def _extras(event: Event) -> dict[int, cbor.Encodable]:
     loss, clock = event.loss, event.clock
     every: dict[int, cbor.Encodable] = {
-        1: None if event.reason is None else int(event.reason), 2: event.count, 3: None if event.cls is None else int(event.cls),
-        4: event.photo, 5: None if loss is None else [loss.first, loss.last, loss.count, int(loss.reason)],
-        6: None if clock is None else [clock.old, clock.new, clock.u_s], 7: event.duress or None, 8: event.ver, 9: event.courier,
+        1: None if event.reason is None else int(event.reason),
+        2: event.count,
+        3: None if event.cls is None else int(event.cls),
+        4: event.photo,
+        5: None if loss is None else [loss.first, loss.last, loss.count, int(loss.reason)],
+        6: None if clock is None else [clock.old, clock.new, clock.u_s],
+        7: event.duress or None,
+        8: event.ver,
+        9: event.courier,
         10: event.of_seq,
     }
     return {key: value for key, value in every.items() if value is not None}

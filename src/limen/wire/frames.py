@@ -18,7 +18,7 @@ def cut(message: bytes, frame_bytes: int = limits.FRAME_BYTES_PLANNED, seq: int 
     if not 0 < len(message) <= limits.MESSAGE_BYTES_MAX:
         raise Malformed("message size")
     room = frame_bytes - HEADER_BYTES
-    parts = [message[at:at + room] for at in range(0, len(message), room)]
+    parts = [message[at : at + room] for at in range(0, len(message), room)]
     last = len(parts) - 1
     return [bytes((FIRST * (i == 0) | LAST * (i == last), (seq + i) % 256)) + part for i, part in enumerate(parts)]
 

@@ -66,7 +66,7 @@ class Grant:
 
 def mint(grant: Grant, signer: Signer) -> bytes:
     """The signed grant (177 bytes without a start)."""
-    scope = [grant.lock_id, grant.epoch, grant.acl_ver, int(grant.cls), int(grant.rights), grant.sched, grant.subj]
+    scope: list[cbor.Encodable] = [grant.lock_id, grant.epoch, grant.acl_ver, int(grant.cls), int(grant.rights), grant.sched, grant.subj]
     claims: dict[int, cbor.Encodable] = {4: grant.exp, 6: grant.iat, 7: grant.cti, 8: {1: cose_key(grant.phone_key)}, _SCOPE: scope}
     if grant.nbf is not None:
         claims[5] = grant.nbf
@@ -83,10 +83,18 @@ def read_grant(payload: bytes) -> Grant:
     claims = shape.table(cbor.decode(payload, limits.GRANT_BYTES_MAX), (4, 6, 7, 8, _SCOPE), (5,))
     lock_id, epoch, acl_ver, cls, rights, sched, subj = shape.array(claims[_SCOPE], 7)
     return Grant(
-        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES), epoch=shape.uint(epoch, shape.U32), acl_ver=shape.uint(acl_ver, shape.U32),
-        cls=shape.member(Cls, cls), rights=Rights(shape.uint(rights, 63)), sched=None if sched is None else shape.uint(sched, shape.U32),
-        subj=shape.uint(subj), phone_key=_phone_key(claims[8]), iat=shape.uint(claims[6], _MOST_TIME), exp=shape.uint(claims[4], _MOST_TIME),
-        cti=shape.blob(claims[7], 8), nbf=shape.uint(claims[5], _MOST_TIME) if 5 in claims else None,
+        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES),
+        epoch=shape.uint(epoch, shape.U32),
+        acl_ver=shape.uint(acl_ver, shape.U32),
+        cls=shape.member(Cls, cls),
+        rights=Rights(shape.uint(rights, 63)),
+        sched=None if sched is None else shape.uint(sched, shape.U32),
+        subj=shape.uint(subj),
+        phone_key=_phone_key(claims[8]),
+        iat=shape.uint(claims[6], _MOST_TIME),
+        exp=shape.uint(claims[4], _MOST_TIME),
+        cti=shape.blob(claims[7], 8),
+        nbf=shape.uint(claims[5], _MOST_TIME) if 5 in claims else None,
     )
 
 

@@ -48,12 +48,12 @@ def guesses(bucket: Bucket, minutes: int) -> int:
 
 def chance(live: int, d: int, tries: int) -> float:
     """The chance that blind guesses open a door with ``live`` codes of ``d`` digits."""
-    return 1 - (1 - live / 10**d) ** tries
+    return 1 - math.pow(1 - live / 10**d, tries)
 
 
 def one_in(live: int, d: int, bucket: Bucket) -> int:
     """Guess odds per day of standing there as the door page says them: 1 in N."""
-    return round(10**d / (max(1, live) * guesses(bucket, DAY_MIN)))
+    return round(int(10**d) / (max(1, live) * guesses(bucket, DAY_MIN)))
 
 
 def least_digits(live: int, bucket: Bucket) -> int:

@@ -14,7 +14,7 @@ FRAME_BYTES_MAX = 509
 MESSAGE_BYTES_MAX = 8_192  # one message on the wire, tag included
 HANDSHAKE_BYTES = 48
 
-# Sessions (B.4, C.5)
+# Sessions: B.4, C.5
 HANDSHAKE_TIMEOUT_S = 5
 OPEN_TIMEOUT_S = 10  # also LOCK-3: a proof more than 10 s after the lock's challenge is refused
 AUTH_IDLE_S = 30
@@ -66,7 +66,7 @@ TIME_NONCES_MAX = 4
 TIME_ROUND_TRIP_S_MAX = 7_200
 REMOTE_AGE_S_MAX = 10
 
-# Doorcodes (D)
+# Doorcodes, part D
 DIGITS_MIN = 4
 DIGITS_MAX = 9
 TEMPORARY_INDEX_MAX = 255
@@ -74,7 +74,7 @@ FIRST_USES_MAX = 512
 DERIVATIONS_MAX = 256  # ctr is one byte
 ENTRY_DIGITS_MAX = 16
 
-# Log (F)
+# The record, part F
 SEGMENT_BYTES = 4_096
 EVENT_BYTES_MAX = 256
 RECORDS_PER_LOG_EPOCH = 256
@@ -90,6 +90,11 @@ BROWSER_LEASE_S = 86_400
 PHONE_LEASE_S = 7 * 86_400
 GATEWAY_GRANT_S = 3_600
 
-# Activation (A)
+# Activation, part A
 BUTTON_S = 15 * 60
 ATTESTED_S = 24 * 3_600
+
+# Bluetooth (B.8): one service, the phone writes without response, the lock notifies
+GATT_SERVICE = "6c696d65-6e00-4d01-8a00-000000000001"
+GATT_TO_LOCK = "6c696d65-6e00-4d01-8a00-000000000002"
+GATT_TO_PHONE = "6c696d65-6e00-4d01-8a00-000000000003"

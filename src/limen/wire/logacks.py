@@ -35,6 +35,9 @@ def open_log_ack(data: bytes, keys: RoleKeys) -> LogAck:
     lock_id, epoch, upto, kind, iat = shape.array(cbor.decode(open1(data, Typ.LOG_ACK, keys, limits.LOG_ACK_BYTES_MAX).payload), 5)
     known = shape.member(AckKind, kind)
     return LogAck(
-        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES), epoch=shape.uint(epoch, shape.U32), kind=known, iat=shape.uint(iat, shape.U32),
+        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES),
+        epoch=shape.uint(epoch, shape.U32),
+        kind=known,
+        iat=shape.uint(iat, shape.U32),
         upto=shape.blob(upto, 16) if known == AckKind.ACKNOWLEDGE else shape.uint(upto, shape.U32),
     )

@@ -159,19 +159,35 @@ class Remote:
 
 
 Request: TypeAlias = (
-    Present | StatusAsk | ManifestPush | ChunkPush | Unlock | TimeAsk | TimeTell | ReceiptAsk | LogAsk | PhotoAsk | TelemetryAsk | FirmwarePush
-    | AttestAsk | TicketTell | ReleaseTell | AckTell | Remote
+    Present
+    | StatusAsk
+    | ManifestPush
+    | ChunkPush
+    | Unlock
+    | TimeAsk
+    | TimeTell
+    | ReceiptAsk
+    | LogAsk
+    | PhotoAsk
+    | TelemetryAsk
+    | FirmwarePush
+    | AttestAsk
+    | TicketTell
+    | ReleaseTell
+    | AckTell
+    | Remote
 )
 
 
 def op_of(request: Request) -> Op:
     """The operation a request asks for."""
-    return Op(shape.uint(_fields(request)[0], 127))
+    return Op(_numbered(request)[0])
 
 
 def encode_request(request: Request) -> bytes:
     """The message."""
-    return cbor.encode(_fields(request))
+    op, rest = _numbered(request)
+    return cbor.encode([int(op), *rest])
 
 
 def parse_request(data: bytes) -> Request:
@@ -197,7 +213,9 @@ def _present(fields: list[Value]) -> Request:
     _, grant, pop, hint = shape.array(fields, 4)
     op, ctx = shape.array(hint, 2)
     return Present(
-        shape.blob(grant, most=limits.GRANT_BYTES_MAX), shape.blob(pop, limits.SIGNATURE_BYTES), shape.integer(op, 1, 127),
+        shape.blob(grant, most=limits.GRANT_BYTES_MAX),
+        shape.blob(pop, limits.SIGNATURE_BYTES),
+        shape.integer(op, 1, 127),
         shape.blob(ctx, most=limits.CONTEXT_BYTES_MAX),
     )
 
@@ -240,7 +258,13 @@ def _remote(fields: list[Value]) -> Request:
 
 
 _OTHERS: Mapping[Op, Callable[[list[Value]], Request]] = {
-    Op.PRESENT: _present, Op.CHUNK: _chunk, Op.UNLOCK: _unlock, Op.RECEIPT: _receipt, Op.LOG: _log, Op.PHOTO: _photo, Op.FIRMWARE: _firmware,
+    Op.PRESENT: _present,
+    Op.CHUNK: _chunk,
+    Op.UNLOCK: _unlock,
+    Op.RECEIPT: _receipt,
+    Op.LOG: _log,
+    Op.PHOTO: _photo,
+    Op.FIRMWARE: _firmware,
     Op.REMOTE: _remote,
 }
 
@@ -255,41 +279,41 @@ def _parse_activate(fields: list[Value]) -> Request:
     return ReleaseTell(shape.blob(data, most=limits.STATEMENT_BYTES_MAX))
 
 
-def _fields(request: Request) -> list[cbor.Encodable]:
+def _numbered(request: Request) -> tuple[int, list[cbor.Encodable]]:
     match request:
         case Present(grant, pop, op, ctx):
-            return [1, grant, pop, [op, ctx]]
+            return 1, [grant, pop, [op, ctx]]
         case StatusAsk():
-            return [2]
+            return 2, []
         case ManifestPush(manifest):
-            return [3, manifest]
+            return 3, [manifest]
         case ChunkPush(index, data):
-            return [4, index, data]
+            return 4, [index, data]
         case Unlock(intent):
-            return [5, intent]
+            return 5, [intent]
         case TimeAsk():
-            return [6]
+            return 6, []
         case TimeTell(assertion):
-            return [7, assertion]
+            return 7, [assertion]
         case ReceiptAsk(nonce):
-            return [8] if nonce is None else [8, nonce]
+            return 8, [] if nonce is None else [nonce]
         case LogAsk(number):
-            return [9, number]
+            return 9, [number]
         case PhotoAsk(photo, offset):
-            return [10, photo, offset]
+            return 10, [photo, offset]
         case TelemetryAsk():
-            return [11]
+            return 11, []
         case FirmwarePush(None, data):
-            return [12, data]
+            return 12, [data]
         case FirmwarePush(place, data):
-            return [12, place, data]
+            return 12, [place, data]
         case AttestAsk(n_s):
-            return [13, 0, n_s]
+            return 13, [0, n_s]
         case TicketTell(ticket):
-            return [13, 1, ticket]
+            return 13, [1, ticket]
         case ReleaseTell(release):
-            return [13, 2, release]
+            return 13, [2, release]
         case AckTell(log_ack):
-            return [14, log_ack]
+            return 14, [log_ack]
         case Remote(utime, subj, ref):
-            return [15, utime, subj, ref]
+            return 15, [utime, subj, ref]

@@ -111,15 +111,24 @@ def read_receipt(payload: bytes) -> Receipt | WipedReceipt:
     full = _full(fields) if len(fields) > 6 else None
     nonce = shape.blob(fields[-1], 16) if len(fields) in (6, 12) else None
     return Receipt(
-        lock_id=lock_id, epoch=epoch, ver=shape.uint(fields[2], shape.U32), after=shape.blob(fields[3], 16),
-        probe=shape.blob(fields[8 if full else 4], 8), full=full, nonce=nonce,
+        lock_id=lock_id,
+        epoch=epoch,
+        ver=shape.uint(fields[2], shape.U32),
+        after=shape.blob(fields[3], 16),
+        probe=shape.blob(fields[8 if full else 4], 8),
+        full=full,
+        nonce=nonce,
     )
 
 
 def _full(fields: list[Value]) -> Attested:
     return Attested(
-        lock_time=shape.uint(fields[4], shape.U32), tstate=shape.member(TrustedTime, fields[5]), head=_head(fields[6]),
-        lost=shape.uint(fields[7], shape.U32), boot=shape.uint(fields[9], shape.U32), known_newer=shape.uint(fields[10], shape.U32),
+        lock_time=shape.uint(fields[4], shape.U32),
+        tstate=shape.member(TrustedTime, fields[5]),
+        head=_head(fields[6]),
+        lost=shape.uint(fields[7], shape.U32),
+        boot=shape.uint(fields[9], shape.U32),
+        known_newer=shape.uint(fields[10], shape.U32),
     )
 
 

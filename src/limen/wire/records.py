@@ -75,8 +75,14 @@ class ListRecord:
         slot, number, subj, who, nbf, exp, sched, data = shape.array(value, 8)
         kind = shape.member(RecordKind, number)
         return cls(
-            slot=shape.uint(slot, shape.U32), kind=kind, data=_read(kind, data, stored), subj=_maybe(subj, shape.U64),
-            cls=None if who is None else shape.member(Cls, who), nbf=_maybe(nbf), exp=_maybe(exp), sched=_maybe(sched),
+            slot=shape.uint(slot, shape.U32),
+            kind=kind,
+            data=_read(kind, data, stored),
+            subj=_maybe(subj, shape.U64),
+            cls=None if who is None else shape.member(Cls, who),
+            nbf=_maybe(nbf),
+            exp=_maybe(exp),
+            sched=_maybe(sched),
         )
 
 
@@ -128,9 +134,17 @@ class Config:
         """The map of eleven."""
         bucket = self.bucket
         return {
-            1: self.digits, 2: int(self.door_kind), 3: [bucket.tokens, bucket.refill_min, bucket.guard], 4: list(self.widths),
-            5: [list(change) for change in self.zone], 6: list(self.holidays), 7: self.engaged_ms, 8: self.key_pause_s, 9: int(self.flags),
-            10: self.record_ttl_days, 11: self.min_suite,
+            1: self.digits,
+            2: int(self.door_kind),
+            3: [bucket.tokens, bucket.refill_min, bucket.guard],
+            4: list(self.widths),
+            5: [list(change) for change in self.zone],
+            6: list(self.holidays),
+            7: self.engaged_ms,
+            8: self.key_pause_s,
+            9: int(self.flags),
+            10: self.record_ttl_days,
+            11: self.min_suite,
         }
 
     @classmethod
@@ -142,11 +156,17 @@ class Config:
         if not tokens or not refill:
             raise Malformed("bucket")
         return cls(
-            digits=shape.integer(said[1], limits.DIGITS_MIN, limits.DIGITS_MAX), door_kind=shape.member(DoorKind, said[2]),
-            bucket=Bucket(tokens=tokens, refill_min=refill, guard=guard), widths=(w0, w1, w2, w3, w4), zone=_zone(said[5]),
+            digits=shape.integer(said[1], limits.DIGITS_MIN, limits.DIGITS_MAX),
+            door_kind=shape.member(DoorKind, said[2]),
+            bucket=Bucket(tokens=tokens, refill_min=refill, guard=guard),
+            widths=(w0, w1, w2, w3, w4),
+            zone=_zone(said[5]),
             holidays=tuple(shape.uint(day, shape.U16) for day in shape.array(said[6], 0, limits.HOLIDAYS_MAX)),
-            engaged_ms=shape.uint(said[7], limits.ENGAGED_MS_MAX), key_pause_s=shape.uint(said[8], limits.KEY_PAUSE_S_MAX),
-            flags=ConfigFlags(shape.uint(said[9], 15)), record_ttl_days=shape.uint(said[10], shape.U16), min_suite=shape.uint(said[11], 255),
+            engaged_ms=shape.uint(said[7], limits.ENGAGED_MS_MAX),
+            key_pause_s=shape.uint(said[8], limits.KEY_PAUSE_S_MAX),
+            flags=ConfigFlags(shape.uint(said[9], 15)),
+            record_ttl_days=shape.uint(said[10], shape.U16),
+            min_suite=shape.uint(said[11], 255),
         )
 
 

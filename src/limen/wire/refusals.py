@@ -59,7 +59,19 @@ class Reason(IntEnum):
         return self.name.lower()
 
 
-TOLD_TO_PROVEN = frozenset({
-    Reason.NOT_STARTED, Reason.ENDED, Reason.LEASE_OVER, Reason.REVOKED, Reason.OUTSIDE_SCHEDULE, Reason.BOLT_THROWN, Reason.CLOCK_LOST,
-    Reason.NEEDS_UPDATE, Reason.NO_RIGHT, Reason.TOO_LATE, Reason.NOT_RECORDED, Reason.BATTERY,
-})
+TOLD_TO_PROVEN = frozenset(
+    {
+        Reason.NOT_STARTED,
+        Reason.ENDED,
+        Reason.LEASE_OVER,
+        Reason.REVOKED,
+        Reason.OUTSIDE_SCHEDULE,
+        Reason.BOLT_THROWN,
+        Reason.CLOCK_LOST,
+        Reason.NEEDS_UPDATE,
+        Reason.NO_RIGHT,
+        Reason.TOO_LATE,
+        Reason.NOT_RECORDED,
+        Reason.BATTERY,
+    }
+)

@@ -66,7 +66,10 @@ def _read(payload: bytes) -> Root:
     if len(set(public)) != len(public):
         raise Malformed("a key counts once")
     return Root(
-        n=shape.uint(n, shape.U32), expires=shape.uint(expires, shape.U32), threshold=shape.integer(threshold, 2, len(public)), keys=public,
+        n=shape.uint(n, shape.U32),
+        expires=shape.uint(expires, shape.U32),
+        threshold=shape.integer(threshold, 2, len(public)),
+        keys=public,
         roles=_roles(roles),
     )
 

@@ -55,7 +55,9 @@ def holds(schedule: Schedule, zone: Zone, holidays: Sequence[int], t: int) -> bo
     """Whether the schedule allows opening at utime ``t``; ``holidays`` are local day numbers."""
     now = wall(zone, t)
     today, yesterday = _starts(now.day, holidays), _starts(now.day - 1, holidays)
-    return any((i.days & today and i.covers(now.minute)) or (i.days & yesterday and i.covers(now.minute + DAY_MIN)) for i in schedule.intervals)
+    return any(
+        (i.days & today and i.covers(now.minute)) or (i.days & yesterday and i.covers(now.minute + DAY_MIN)) for i in schedule.intervals
+    )
 
 
 def holds_throughout(schedule: Schedule, zone: Zone, holidays: Sequence[int], since: int, until: int) -> bool:

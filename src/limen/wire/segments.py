@@ -15,7 +15,16 @@ from limen.wire.cbor import Malformed, Value
 from limen.wire.events import Event, read_event
 from limen.wire.hpke import OVERHEAD_BYTES, NotForUs, Opener, Sealer
 from limen.wire.ratchet import (
-    TAG_BYTES, SealedHeader, SealedRecord, first_chain, first_tag, header_bytes, next_chain, open_header, open_record, record_context,
+    TAG_BYTES,
+    SealedHeader,
+    SealedRecord,
+    first_chain,
+    first_tag,
+    header_bytes,
+    next_chain,
+    open_header,
+    open_record,
+    record_context,
 )
 from limen.wire.receipts import LogHead
 
@@ -109,16 +118,16 @@ def open_segment(data: bytes, opener: Opener) -> tuple[bytes, int, list[Entry]]:
     lock_id, number = segment_name(data)
     body = opener.open(data[CLEAR_BYTES:], segment_info(lock_id, number))
     size = int.from_bytes(body[:2], "big")
-    if len(body) != BODY_BYTES or any(body[2 + size:]):
+    if len(body) != BODY_BYTES or any(body[2 + size :]):
         raise Malformed("segment body")
-    return lock_id, number, [_entry(item) for item in shape.array(cbor.decode(body[2:2 + size]), 0, BODY_BYTES)]
+    return lock_id, number, [_entry(item) for item in shape.array(cbor.decode(body[2 : 2 + size]), 0, BODY_BYTES)]
 
 
 def segment_name(data: bytes) -> tuple[bytes, int]:
     """(lock-id, number), all that a courier can read."""
     if len(data) != limits.SEGMENT_BYTES:
         raise Malformed("segment size")
-    return data[:limits.LOCK_ID_BYTES], int.from_bytes(data[limits.LOCK_ID_BYTES:CLEAR_BYTES], "big")
+    return data[: limits.LOCK_ID_BYTES], int.from_bytes(data[limits.LOCK_ID_BYTES : CLEAR_BYTES], "big")
 
 
 def segment_info(lock_id: bytes, number: int) -> bytes:
@@ -126,8 +135,9 @@ def segment_info(lock_id: bytes, number: int) -> bytes:
     return b"dl/seg/1" + lock_id + shape.u32(number)
 
 
-def open_log(lock_id: bytes, entries: Iterable[Entry], opener: Opener, known: Mapping[int, Progress] | None = None,
-             head: LogHead | None = None) -> LogOpened:
+def open_log(
+    lock_id: bytes, entries: Iterable[Entry], opener: Opener, known: Mapping[int, Progress] | None = None, head: LogHead | None = None
+) -> LogOpened:
     """Events and problems of these entries, going on where ``known`` stopped; with ``head`` (from a receipt) also whether the tail is there.
 
     ``known`` maps log epochs to what was opened of them in earlier uploads. Gaps covered by LOSS events are for ``gaps`` to tell.
@@ -154,8 +164,9 @@ class _EpochReader:
     seq0: int = 0
     reached: int = 0  # the sequence number after the last record that is there
 
-    def run(self, header: SealedHeader | None, here: Mapping[int, SealedRecord], opener: Opener, before: Progress | None,
-            expected: int | None) -> int | None:
+    def run(
+        self, header: SealedHeader | None, here: Mapping[int, SealedRecord], opener: Opener, before: Progress | None, expected: int | None
+    ) -> int | None:
         opened = self._seed(header, opener)
         if header is None or opened is None:
             self.found.problems.append(Problem(Trouble.HEADER, self.logepoch))

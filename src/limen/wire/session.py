@@ -141,7 +141,9 @@ class _Symmetric:
 class Initiator:
     """The phone's end: knows the lock's static key beforehand and reveals nothing before the lock proved it."""
 
-    def __init__(self, *, lock_id: bytes, remote_static: bytes, ephemeral_private: bytes, psk: bytes | None = None, suite: int = SUITE) -> None:
+    def __init__(
+        self, *, lock_id: bytes, remote_static: bytes, ephemeral_private: bytes, psk: bytes | None = None, suite: int = SUITE
+    ) -> None:
         self._state = _Symmetric(NK if psk is None else NK_PSK2, prologue(lock_id, suite), remote_static)
         self._remote, self._private, self._psk = remote_static, ephemeral_private, psk
 
@@ -170,7 +172,9 @@ class Initiator:
 class Responder:
     """The lock's end."""
 
-    def __init__(self, *, lock_id: bytes, static_private: bytes, ephemeral_private: bytes, psk: bytes | None = None, suite: int = SUITE) -> None:
+    def __init__(
+        self, *, lock_id: bytes, static_private: bytes, ephemeral_private: bytes, psk: bytes | None = None, suite: int = SUITE
+    ) -> None:
         self._state = _Symmetric(NK if psk is None else NK_PSK2, prologue(lock_id, suite), public_of(static_private))
         self._static, self._private, self._psk = static_private, ephemeral_private, psk
 

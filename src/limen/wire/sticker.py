@@ -36,7 +36,7 @@ def base45(data: bytes) -> str:
     """RFC 9285."""
     out = ""
     for at in range(0, len(data), 2):
-        pair = data[at:at + 2]
+        pair = data[at : at + 2]
         number = int.from_bytes(pair, "big")
         for _ in range(len(pair) + 1):
             number, low = divmod(number, 45)
@@ -50,7 +50,7 @@ def unbase45(text: str) -> bytes:
         raise Malformed("base45")
     out = b""
     for at in range(0, len(text), 3):
-        part = text[at:at + 3]
+        part = text[at : at + 3]
         number = sum(ALPHABET.index(c) * 45**i for i, c in enumerate(part))
         if number >= 1 << (8 * (len(part) - 1)):
             raise Malformed("base45")

@@ -88,7 +88,10 @@ def read_certificate(payload: bytes) -> DeviceCertificate:
     public = shape.blob(id_key, limits.KEY_BYTES)
     load_public(public)
     return DeviceCertificate(
-        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES), serial=shape.text(serial, 32), model=shape.text(model, 16), id_key=public,
+        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES),
+        serial=shape.text(serial, 32),
+        model=shape.text(model, 16),
+        id_key=public,
     )
 
 
@@ -114,8 +117,13 @@ def read_attest(payload: bytes) -> Attest:
     lock_id, certificate, n_s, n_l, fw, xs, h = shape.array(cbor.decode(payload, limits.STATEMENT_BYTES_MAX), 7)
     model, ver, counter = (shape.uint(n, shape.U32) for n in shape.array(fw, 3))
     return Attest(
-        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES), certificate=shape.blob(certificate, most=512), n_s=shape.blob(n_s, 16),
-        n_l=shape.blob(n_l, 16), fw=FirmwareState(model, ver, counter), xs=shape.blob(xs, limits.X25519_BYTES), h=shape.blob(h, 32),
+        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES),
+        certificate=shape.blob(certificate, most=512),
+        n_s=shape.blob(n_s, 16),
+        n_l=shape.blob(n_l, 16),
+        fw=FirmwareState(model, ver, counter),
+        xs=shape.blob(xs, limits.X25519_BYTES),
+        h=shape.blob(h, 32),
     )
 
 
@@ -123,7 +131,15 @@ def sign_ticket(ticket: Ticket, signer: Signer) -> bytes:
     """The ticket under KA."""
     roles: dict[int, cbor.Encodable] = {int(typ): key for typ, key in ticket.roles.items()}
     said: list[cbor.Encodable] = [
-        ticket.lock_id, ticket.n_l, ticket.epoch, ticket.org, ticket.door, ticket.root, roles, ticket.klog, ticket.utime,
+        ticket.lock_id,
+        ticket.n_l,
+        ticket.epoch,
+        ticket.org,
+        ticket.door,
+        ticket.root,
+        roles,
+        ticket.klog,
+        ticket.utime,
         ticket.gateway_certificate,
     ]
     return sign1(Typ.TICKET, cbor.encode(said), signer)
@@ -139,9 +155,15 @@ def read_ticket(payload: bytes) -> Ticket:
     fields = shape.array(cbor.decode(payload, limits.TICKET_BYTES_MAX), 10)
     lock_id, n_l, epoch, org, door, root, roles, klog, utime, gateway = fields
     return Ticket(
-        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES), n_l=shape.blob(n_l, 16), epoch=shape.uint(epoch, shape.U32),
-        org=shape.uint(org, shape.U32), door=shape.uint(door, shape.U32), root=shape.blob(root, most=limits.ROOT_BYTES_MAX),
-        roles=_roles(roles), klog=shape.blob(klog, limits.X25519_BYTES), utime=shape.uint(utime, shape.U32),
+        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES),
+        n_l=shape.blob(n_l, 16),
+        epoch=shape.uint(epoch, shape.U32),
+        org=shape.uint(org, shape.U32),
+        door=shape.uint(door, shape.U32),
+        root=shape.blob(root, most=limits.ROOT_BYTES_MAX),
+        roles=_roles(roles),
+        klog=shape.blob(klog, limits.X25519_BYTES),
+        utime=shape.uint(utime, shape.U32),
         gateway_certificate=None if gateway is None else shape.blob(gateway, 32),
     )
 
