@@ -10,7 +10,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$nam
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORDS := $(shell find src -name '*.po')
-SCRIPTS = $(shell find tests -name '*.test.js' -not -path '*/node_modules/*')
+SCRIPTS = $(shell find tests -name '*.test.js' -o -name '*.test.mjs')
 # Node of the machine where there is one, else the one from the lock.
 NODE_PATH_FIRST = export PATH="$(CURDIR)/$(BIN):$$PATH"
 
