@@ -1,0 +1,35 @@
+"""Rates per address, counted in the cache: enough to make guessing and harvesting dull, never the only defence."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from limen.kernel.problems import TooMany
+
+
+def address_of(request: HttpRequest) -> str:
+    """The asker's network address; proxies are believed only as far as they were configured, counted from the right."""
+    trusted = int(settings.ALLAUTH_TRUSTED_PROXY_COUNT)
+    hops = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    if trusted and len(hops) >= trusted:
+        return hops[-trusted]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def spend(purpose: str, who: str, *, most: int, span: timedelta, now: datetime) -> None:
+    """Counts one use of `purpose` by `who`; TooMany `too_often` beyond `most` in a span, with when it works again."""
+    length = int(span.total_seconds())
+    started = int(now.timestamp()) // length * length
+    mark = hashlib.sha256(who.encode()).hexdigest()[:32]
+    key = f"limit:{purpose}:{mark}:{started}"
+    cache.add(key, 0, timeout=length)
+    try:
+        used = cache.incr(key)
+    except ValueError:  # it ran out between the two lines
+        used = 1
+    if used > most:
+        retry_at = datetime.fromtimestamp(started + length, tz=now.tzinfo)
+        raise TooMany("too_often", "Many tries from here.", "Try again in a few minutes.", retry_at=retry_at)
