@@ -57,8 +57,8 @@ def test_mail_leaves_by_the_address_given() -> None:
     ("name", "value"),
     [
         ("LIMEN_DATABASE_URL", "mysql://x/y"),
-        ("LIMEN_ORIGIN", "doors.example.org"),
-        ("LIMEN_ORIGIN", "https://doors.example.org/path"),
+        ("LIMEN_ORIGIN", "harbor.example"),
+        ("LIMEN_ORIGIN", "https://harbor.example/path"),
         ("LIMEN_SMTP_URL", "mail.example"),
         ("LIMEN_PROXIES", "many"),
         ("LIMEN_PROXIES", "9"),

@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 
 @pytest.mark.django_db
@@ -12,7 +12,7 @@ def test_a_stranger_is_sent_to_the_tour_of_a_demonstration(client: Client) -> No
 
 
 @pytest.mark.django_db
-def test_a_stranger_is_sent_to_sign_in_otherwise(client: Client, settings: SettingsWrapper) -> None:
+def test_a_stranger_is_sent_to_sign_in_otherwise(client: Client, settings: Settings) -> None:
     """A real building shows nothing to strangers."""
     settings.LIMEN_DEMO = False
     assert client.get("/").headers["Location"] == "/signin"
