@@ -24,7 +24,7 @@ _ES256_STEADY = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)  # RFC 697
 
 
 class Typ(IntEnum):
-    """What a signed statement is (COSE header 16); 65012 is decision 0020."""
+    """What a signed statement is (COSE header 16); 65012 is decision 0020, 65013 decision 0036."""
 
     GRANT = 65001
     MANIFEST = 65002
@@ -38,6 +38,7 @@ class Typ(IntEnum):
     RELEASE = 65010
     LOG_ACK = 65011
     DEVICE_CERTIFICATE = 65012
+    TELEMETRY = 65013
 
 
 class Role(IntEnum):
@@ -65,6 +66,7 @@ SIGNED_BY: Mapping[Typ, Role] = {
     Typ.ROOT: Role.ROOT,
     Typ.RECEIPT: Role.LOCK,
     Typ.ATTEST: Role.LOCK,
+    Typ.TELEMETRY: Role.LOCK,
     Typ.DEVICE_CERTIFICATE: Role.MFG_CA,
 }
 
@@ -137,8 +139,8 @@ class RoleKeys:
 
     @classmethod
     def of_lock(cls, id_key: bytes) -> "RoleKeys":
-        """The one key that signs a lock's receipts and attestations."""
-        return cls({Typ.RECEIPT: (id_key,), Typ.ATTEST: (id_key,)})
+        """The one key that signs a lock's receipts, attestations and telemetry."""
+        return cls({Typ.RECEIPT: (id_key,), Typ.ATTEST: (id_key,), Typ.TELEMETRY: (id_key,)})
 
     def public(self, typ: Typ) -> frozenset[bytes]:
         """All compressed keys that may sign ``typ``."""

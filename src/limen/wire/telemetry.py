@@ -1,66 +1,56 @@
-"""A lock's word about its own health, for those who pull (op 11): battery, clock, firmware. No event, no count, no person.
+"""What a lock tells about itself to those who pull: battery and counters, signed so that a courier cannot invent a flat battery (LOCK-6).
 
-``CBOR [body, signature]``: the signature is the lock's ``id`` key over ``"dl/tel/1" || body``, so that a courier cannot make a battery look
-full; the prefix keeps it apart from every COSE statement of the same key.
+``sign1<65013, [lock-id, epoch, lock-time, battery / nil, boots, records, lost, firmware, keypad-slowed]>`` under the lock's ``id`` key.
 """
 
 from dataclasses import dataclass
 
 from limen.wire import cbor, limits, shape
-from limen.wire.envelope import BadSignature, Signer, load_public, verifies
-from limen.wire.receipts import TrustedTime
+from limen.wire.cbor import Malformed
+from limen.wire.envelope import RoleKeys, Signer, Typ, open1, sign1, unverified_payload
 
-TELEMETRY_BYTES_MAX = 512
-_PREFIX = b"dl/tel/1"
+TELEMETRY_BYTES_MAX = 256
 
 
 @dataclass(frozen=True, kw_only=True)
 class Telemetry:
-    """``t`` utime by the lock; ``battery`` percent 0..100, None on wired models; ``error_s`` how far the clock may be off."""
+    """``battery`` in percent, None on wired models; ``records`` held and ``lost`` so far; ``slowed``: the keypad's guard is up (HISTORY-1)."""
 
     lock_id: bytes
     epoch: int
-    t: int
-    tstate: TrustedTime
-    error_s: int
+    lock_time: int
     battery: int | None
+    boots: int
+    records: int
+    lost: int
     firmware: int
-    boot: int
+    slowed: bool
 
 
 def sign_telemetry(said: Telemetry, signer: Signer) -> bytes:
-    """The reading under the lock's ``id`` key."""
-    body = cbor.encode([said.lock_id, said.epoch, said.t, int(said.tstate), said.error_s, said.battery, said.firmware, said.boot])
-    return cbor.encode([body, signer.sign(_PREFIX + body)])
+    """The statement under the lock's ``id`` key."""
+    fields: list[cbor.Encodable] = [
+        said.lock_id, said.epoch, said.lock_time, said.battery, said.boots, said.records, said.lost, said.firmware, said.slowed,
+    ]
+    return sign1(Typ.TELEMETRY, cbor.encode(fields), signer)
 
 
-def unverified_lock_id(data: bytes) -> bytes:
-    """Which lock a reading claims to be of; nothing may be believed from it."""
-    return _read(_parts(data)[0]).lock_id
+def open_telemetry(data: bytes, keys: RoleKeys) -> Telemetry:
+    """What the lock's own key signed; ``BadSignature`` or ``Malformed``."""
+    return _read(open1(data, Typ.TELEMETRY, keys, TELEMETRY_BYTES_MAX).payload)
 
 
-def open_telemetry(data: bytes, id_key: bytes) -> Telemetry:
-    """The reading this lock signed; ``BadSignature`` or ``Malformed``."""
-    body, signature = _parts(data)
-    if not verifies(load_public(id_key), signature, _PREFIX + body):
-        raise BadSignature("telemetry")
-    return _read(body)
+def unverified_telemetry(data: bytes) -> Telemetry:
+    """For the phone that stands at the door and shows the battery; the service verifies."""
+    return _read(unverified_payload(data, TELEMETRY_BYTES_MAX)[1])
 
 
-def _parts(data: bytes) -> tuple[bytes, bytes]:
-    body, signature = shape.array(cbor.decode(data, TELEMETRY_BYTES_MAX), 2)
-    return shape.blob(body, most=256), shape.blob(signature, limits.SIGNATURE_BYTES)
-
-
-def _read(body: bytes) -> Telemetry:
-    lock_id, epoch, t, tstate, error_s, battery, firmware, boot = shape.array(cbor.decode(body, 256), 8)
+def _read(payload: bytes) -> Telemetry:
+    lock_id, epoch, lock_time, battery, boots, records, lost, firmware, slowed = shape.array(cbor.decode(payload, TELEMETRY_BYTES_MAX), 9)
+    if not isinstance(slowed, bool):
+        raise Malformed("flag")
     return Telemetry(
-        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES),
-        epoch=shape.uint(epoch, shape.U32),
-        t=shape.uint(t, shape.U32),
-        tstate=shape.member(TrustedTime, tstate),
-        error_s=shape.uint(error_s, shape.U32),
-        battery=None if battery is None else shape.uint(battery, 100),
-        firmware=shape.uint(firmware, shape.U32),
-        boot=shape.uint(boot, shape.U32),
+        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES), epoch=shape.uint(epoch, shape.U32), lock_time=shape.uint(lock_time, shape.U32),
+        battery=None if battery is None else shape.uint(battery, 100), boots=shape.uint(boots, shape.U32),
+        records=shape.uint(records, shape.U32), lost=shape.uint(lost, shape.U32), firmware=shape.uint(firmware, shape.U32), slowed=slowed,
     )

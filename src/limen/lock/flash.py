@@ -1,0 +1,111 @@
+"""The port to non-volatile memory and the map of what lies where (protocol B.5).
+
+A port called in place, not a command: "token before comparison" and "record before bolt" are then the order of
+two lines of code, and a test can cut the power at each primitive step (decision 0030).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from limen.wire import limits
+
+PAGE_BYTES = 4096
+ERASED = 0xFF
+
+COMMIT_PAGE_BYTES = 512
+NOTES_BANK_BYTES = 64 * 1024
+RING_PAGES = 128
+"""Room for 4,096 sealed records, their log epochs, and one spare page to move the living into."""
+
+SLOT_BYTES_FIXED = 16 * 1024
+"""What a slot holds besides the list: ticket, roles, zone table, holidays, keys."""
+
+
+class FlashError(Exception):
+    """The memory did not take what it was given (worn out, not powered)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A named range of pages; erasing works by page, programming only clears bits."""
+
+    name: str
+    page_bytes: int
+    pages: int
+
+    @property
+    def size_bytes(self) -> int:
+        return self.page_bytes * self.pages
+
+
+class Flash(Protocol):
+    """NOR flash: erase sets a page to ones, program clears bits. Calls take effect in order, byte by byte."""
+
+    def read(self, area: Area, at: int, length: int) -> bytes:
+        """Bytes of an area; never-written bytes are 0xFF."""
+        ...
+
+    def program(self, area: Area, at: int, data: bytes) -> None:
+        """Clears bits. Raises FlashError."""
+        ...
+
+    def erase(self, area: Area, page: int) -> None:
+        """Sets one page to ones. Raises FlashError."""
+        ...
+
+    def barrier(self) -> None:
+        """Returns when all that came before is durable; nothing after it can be older. Raises FlashError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The areas of one lock, sized from its model's capacity before anything arrives."""
+
+    records_max: int
+    bundle_bytes_max: int
+    slots: tuple[Area, Area]
+    commits: Area
+    staging: Area
+    bitmap: Area
+    notes: tuple[Area, Area]
+    ring: Area
+
+    @classmethod
+    def for_capacity(cls, people: int) -> "Layout":
+        """People with one code and one card each: records ≤ 2.2 × capacity, bundle ≤ 60 B × records + 4 KiB (B.3)."""
+        records = people * limits.RECORDS_PER_PERSON_TENTHS // 10
+        bundle = limits.BUNDLE_BYTES_PER_RECORD * records + limits.BUNDLE_BYTES_BASE
+        slot_pages = _pages(bundle + SLOT_BYTES_FIXED)
+        return cls(
+            records_max=records,
+            bundle_bytes_max=bundle,
+            slots=(Area("slot-a", PAGE_BYTES, slot_pages), Area("slot-b", PAGE_BYTES, slot_pages)),
+            commits=Area("commits", COMMIT_PAGE_BYTES, 2),
+            staging=Area("staging", PAGE_BYTES, _pages(bundle) + STAGING_HEAD_PAGES),
+            bitmap=Area("bitmap", PAGE_BYTES, 1),
+            notes=(Area("notes-a", PAGE_BYTES, NOTES_BANK_BYTES // PAGE_BYTES), Area("notes-b", PAGE_BYTES, NOTES_BANK_BYTES // PAGE_BYTES)),
+            ring=Area("ring", PAGE_BYTES, RING_PAGES),
+        )
+
+    def all(self) -> tuple[Area, ...]:
+        return (*self.slots, self.commits, self.staging, self.bitmap, *self.notes, self.ring)
+
+
+STAGING_HEAD_PAGES = 2
+"""Pages at the start of staging that hold the signed manifest (at most 6 KiB)."""
+
+
+def _pages(size_bytes: int) -> int:
+    return -(-size_bytes // PAGE_BYTES)
+
+
+def wipe(flash: Flash, area: Area) -> None:
+    """Erases the pages of an area that are not erased already (an erase costs a cycle of the flash's life)."""
+    for page in range(area.pages):
+        if not is_erased(flash.read(area, page * area.page_bytes, area.page_bytes)):
+            flash.erase(area, page)
+
+
+def is_erased(data: bytes) -> bool:
+    return data.count(ERASED) == len(data)

@@ -1,0 +1,252 @@
+"""The lock's record: sealed as it is written, numbered without gaps, lost only visibly (protocol F, LOCK-8, LOCK-13).
+
+`append` returns when the record is durable; only then may a bolt move. What had to go is declared by a LOSS record *before* it goes. Records
+are freed by a KL-signed word alone (`acknowledge`, `discard`), never because a courier says that it has them.
+"""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from limen.lock.flash import Flash, FlashError
+from limen.lock.notes import Notes
+from limen.lock.ring import Item, Key, Rank, Ring
+from limen.wire import limits
+from limen.wire.events import SECURITY_KINDS, Event, Kind, Loss, LossReason, Result
+from limen.wire.hpke import Sealer
+from limen.wire.ratchet import NO_TAG, EpochStart, LogWriter, SealedHeader, SealedRecord, first_tag, header_bytes, start_epoch
+from limen.wire.receipts import LogHead, TrustedTime
+from limen.wire.segments import Entry
+
+_KEY = b"log"
+_KEPT = struct.Struct("<III16sII")
+REFUSALS_MAX = limits.RING_RECORDS // 4
+ORDINARY_MAX = limits.RING_RECORDS - limits.RING_RESERVED
+DROPPED_AT_ONCE = 64
+"""How many go when the ring is full: one LOSS record then speaks for many."""
+HOUR_S = 3600
+Chance = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What is remembered of the record so far: survives acknowledgement and power loss in the notes.
+
+    `owed` numbers up to `seqnext` could not be written and have no LOSS record yet.
+    """
+
+    logepoch: int = 0
+    seqnext: int = 0
+    lost: int = 0
+    tag: bytes = NO_TAG
+    owed_first: int = 0
+    owed: int = 0
+
+
+class Journal:
+    """One ownership's record. Before `begin` (an unowned lock) there is nobody to seal to, and nothing is recorded."""
+
+    def __init__(self, flash: Flash, ring: Ring, notes: Notes, lock_id: bytes, chance: Chance) -> None:
+        self._flash, self._ring, self._notes, self._lock_id, self._chance = flash, ring, notes, lock_id, chance
+        self._writer: LogWriter | None = None
+        self._sealer: Sealer | None = None
+        self._began_at = 0
+        self._ended = self._recalled()
+        self.revision = 0
+        self._counts = dict.fromkeys(Rank, 0)
+        for held in ring.held.values():
+            self._counts[held.rank] += 1
+
+    def begin(self, sealer: Sealer, at: int) -> None:
+        """Starts a log epoch: at boot, at activation, after an acknowledgement, every 24 hours and 256 records (F.1)."""
+        ended = self._ended
+        start = EpochStart(self._lock_id, ended.logepoch + 1, ended.seqnext, ended.tag)
+        writer, header = start_epoch(start, self._chance(32), sealer)
+        self._store(Item(header.logepoch, 0, ended.seqnext, Rank.HEADER, 0, header.prevtag, header.envelope))
+        self._writer, self._sealer, self._began_at = writer, sealer, at
+        self._remember(replace(ended, logepoch=writer.logepoch, tag=writer.prevtag))
+
+    @property
+    def ready(self) -> bool:
+        return self._writer is not None
+
+    @property
+    def head(self) -> LogHead:
+        """What receipts attest."""
+        return self._writer.head if self._writer else LogHead(self._ended.logepoch, self._ended.seqnext, self._ended.tag)
+
+    @property
+    def lost(self) -> int:
+        return self._ended.lost
+
+    @property
+    def kept(self) -> int:
+        """How many records are held."""
+        return len(self._ring.held) - self._counts[Rank.HEADER]
+
+    def newest_mark(self) -> int:
+        """The highest list version whose UPDATE_APPLIED is in the ring (B.5: exactly once by version)."""
+        return max((held.mark for held in self._ring.held.values()), default=0)
+
+    def append(self, event: Event, at: int, mark: int = 0) -> int:
+        """Durable when it returns; its number. Raises FlashError: then it is counted as lost and nothing has happened."""
+        if self._sealer is None:
+            raise FlashError("nobody to seal to")
+        try:
+            self._make_room(event, at)
+            self._pay(event, at)
+            seq = self._write(event, at, mark)
+            self._flash.barrier()
+        except FlashError:
+            self._count_unwritten()
+            raise
+        return seq
+
+    def acknowledge(self, tag: bytes, at: int) -> bool:
+        """Frees everything up to the record with this tag. False if it is not held: an older or repeated word changes nothing."""
+        records = [key for key, held in self._ring.held.items() if held.rank is not Rank.HEADER]
+        last = next((n for n, key in enumerate(records) if self._ring.read(key).data[-16:] == tag), None)
+        if last is None:
+            return False
+        self._free(records[: last + 1], at)
+        return True
+
+    def discard(self, until_utime: int, now_utime: int, tq: TrustedTime, at: int) -> bool:
+        """Frees all records up to that lock time, to the hour, with LOSS(privacy) in their place (F.6)."""
+        gone = [k for k, held in self._ring.held.items() if held.rank is not Rank.HEADER and held.hour * HOUR_S <= until_utime]
+        if not gone:
+            return False
+        self._declare(gone, LossReason.PRIVACY, now_utime, tq, at)
+        self._free(gone, at)
+        return True
+
+    def entries(self) -> list[Entry]:
+        """All that is held, in order, for couriers who pull. A record whose predecessor is gone brings that one's tag along."""
+        found: list[Entry] = []
+        for key in self._ring.held:
+            item = self._ring.read(key)
+            if item.rank is Rank.HEADER:
+                found.append(SealedHeader(item.logepoch, item.prevtag, item.data))
+            else:
+                alone = item.place > 1 and (item.logepoch, item.place - 1) not in self._ring.held
+                found.append(SealedRecord(item.logepoch, item.place - 1, item.data, item.prevtag if alone else None))
+        return found
+
+    def forget(self) -> int:
+        """Erases the ring at the end of an ownership; how many records nobody had acknowledged. Log epochs go on counting."""
+        unread, logepoch = self.kept, self._ended.logepoch
+        self._remember(_Ended(logepoch=logepoch))
+        self._ring.wipe()
+        self._writer = self._sealer = None
+        self._counts = dict.fromkeys(Rank, 0)
+        self.revision += 1
+        return unread
+
+    def _write(self, event: Event, at: int, mark: int = 0) -> int:
+        writer = self._current(at)
+        sealed_event = replace(event, seq=writer.seqnext)
+        after, record = writer.seal_next(sealed_event)
+        rank = _rank(event)
+        self._store(Item(record.logepoch, record.i + 1, sealed_event.seq, rank, event.t // HOUR_S, writer.prevtag, record.sealed, mark))
+        self._writer = after
+        self._ended = replace(self._ended, seqnext=after.seqnext, tag=after.prevtag)
+        return sealed_event.seq
+
+    def _current(self, at: int) -> LogWriter:
+        writer, sealer = self._writer, self._sealer
+        if sealer is None:
+            raise FlashError("nobody to seal to")
+        if writer is None or writer.full or at - self._began_at >= limits.LOG_EPOCH_S * 1000:
+            self.begin(sealer, at)
+            writer = self._writer
+        assert writer is not None
+        return writer
+
+    def _store(self, item: Item) -> None:
+        self._ring.append(item)
+        self._counts[item.rank] += 1
+        self.revision += 1
+
+    def _make_room(self, event: Event, at: int) -> None:
+        """Refusals hold a quarter at most, ordinary records leave 512 places to security ones; the oldest go first (F.2)."""
+        rank = _rank(event)
+        ordinary = self._counts[Rank.ORDINARY] + self._counts[Rank.REFUSAL]
+        if rank is Rank.REFUSAL and self._counts[Rank.REFUSAL] >= REFUSALS_MAX:
+            self._evict((Rank.REFUSAL,), event, at)
+        elif rank is not Rank.SECURITY and ordinary >= ORDINARY_MAX:
+            self._evict((Rank.REFUSAL,) if rank is Rank.REFUSAL else (Rank.ORDINARY, Rank.REFUSAL), event, at)
+        elif self.kept >= limits.RING_RECORDS or self._ring.tight:
+            self._evict((Rank.ORDINARY, Rank.REFUSAL) if ordinary else (Rank.SECURITY,), event, at)
+
+    def _evict(self, ranks: tuple[Rank, ...], event: Event, at: int) -> None:
+        gone = [key for key, held in self._ring.held.items() if held.rank in ranks][:DROPPED_AT_ONCE]
+        self._declare(gone, LossReason.OVERFLOW, event.t, event.tq, at)
+        self._drop(gone)
+
+    def _pay(self, event: Event, at: int) -> None:
+        """Declares what could not be written, as soon as something can be written again (LOCK-13)."""
+        if self._ended.owed:
+            first, count = self._ended.owed_first, self._ended.owed
+            loss = Loss(first, self._ended.seqnext - 1, count)
+            self._write(Event(seq=0, t=event.t, tq=event.tq, kind=Kind.LOSS, loss=loss), at)
+            self._remember(replace(self._ended, owed=0))
+
+    def _declare(self, gone: list[Key], reason: LossReason, utime: int, tq: TrustedTime, at: int) -> None:
+        """The LOSS record is durable before the first of them is dropped; a cut in between declares too much, never too little."""
+        numbers = [self._ring.held[key].seq for key in gone]
+        loss = Loss(min(numbers), max(numbers), len(numbers), reason)
+        self._write(Event(seq=0, t=utime, tq=tq, kind=Kind.LOSS, loss=loss), at)
+        self._remember(replace(self._ended, lost=self._ended.lost + len(numbers)))
+        self._flash.barrier()
+
+    def _free(self, keys: list[Key], at: int) -> None:
+        self._remember(self._ended)
+        self._flash.barrier()
+        self._drop(keys, erase=True)
+        if self._sealer is not None:
+            self.begin(self._sealer, at)  # healing: who saw the old chain key reads nothing that comes now
+        self._flash.barrier()
+
+    def _drop(self, keys: list[Key], erase: bool = False) -> None:
+        for key in keys:
+            self._counts[self._ring.held[key].rank] -= 1
+        self._ring.drop(keys, erase)
+        needed = {key[0] for key in self._ring.held if key[1]}
+        idle = [key for key in self._ring.held if not key[1] and key[0] not in needed and key[0] != self._ended.logepoch]
+        self._counts[Rank.HEADER] -= len(idle)
+        self._ring.drop(idle, erase)
+        self.revision += 1
+
+    def _count_unwritten(self) -> None:
+        """A number is spent on what could not be written, so that its absence shows; the next log epoch starts after it."""
+        self._writer = None
+        ended = self._ended
+        first = ended.owed_first if ended.owed else ended.seqnext
+        self._ended = replace(ended, seqnext=ended.seqnext + 1, lost=ended.lost + 1, owed_first=first, owed=ended.owed + 1)
+        try:
+            self._remember(self._ended)
+        except FlashError:
+            return  # the count stays in memory; a memory that takes nothing cannot be told more
+
+    def _remember(self, ended: _Ended) -> None:
+        self._notes.put(_KEY, _KEPT.pack(ended.logepoch, ended.seqnext, ended.lost, ended.tag, ended.owed_first, ended.owed), durable=False)
+        self._ended = ended
+
+    def _recalled(self) -> _Ended:
+        kept = self._notes.get(_KEY)
+        ended = _Ended(*_KEPT.unpack(kept)) if kept else _Ended()
+        newest = next(reversed(self._ring.held.values()), None)
+        if newest is None or newest.key[0] < ended.logepoch:
+            return ended
+        item = self._ring.read(newest.key)
+        if item.rank is Rank.HEADER:
+            tag = first_tag(header_bytes(self._lock_id, item.logepoch, item.prevtag))
+            return replace(ended, logepoch=item.logepoch, seqnext=max(ended.seqnext, item.seq), tag=tag)
+        return replace(ended, logepoch=item.logepoch, seqnext=max(ended.seqnext, item.seq + 1), tag=item.data[-16:])
+
+
+def _rank(event: Event) -> Rank:
+    if event.kind in SECURITY_KINDS:
+        return Rank.SECURITY
+    return Rank.REFUSAL if event.kind is Kind.ENTRY and event.result is Result.REFUSED else Rank.ORDINARY
+
