@@ -1,0 +1,27 @@
+"""All chapters by file name."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from limen.cli.vectorbook import channel, doors, statements
+
+CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
+    "cbor": channel.cbor_cases,
+    "frames": channel.frames_cases,
+    "noise": channel.noise_cases,
+    "sign1": statements.sign1_cases,
+    "grant": statements.grant_cases,
+    "doorinfo": statements.doorinfo_cases,
+    "time": statements.time_cases,
+    "receipt": statements.receipt_cases,
+    "ticket": statements.ticket_cases,
+    "operations": statements.operation_cases,
+    "bundle": doors.bundle_cases,
+    "doorcodes": doors.doorcode_cases,
+    "log": doors.log_cases,
+}
+
+
+def written(name: str) -> str:
+    """A chapter as it stands in its file."""
+    return json.dumps(CHAPTERS[name](), indent=1, ensure_ascii=False) + "\n"
