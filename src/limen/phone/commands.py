@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from limen.phone.outbox import Item
 
-Step = Literal["looking", "connecting", "setting_up", "opening", "sending", "reading", "confirming"]
+Step = Literal["looking", "connecting", "setting_up", "opening", "open", "sending", "waiting", "reading", "confirming"]
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,23 @@ class Heard:
     at_ms: int
 
 
+@dataclass(frozen=True)
+class Again:
+    """Hang up and open a new link to the same lock: a proof is made for one lock session. Answered with None."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The lock is busy with somebody else: wait this long. Answered with None."""
+
+    ms: int
+
+
 class OutOfReach(Exception):
     """The channel is silent or gone. Thrown into a conversation by its driver."""
 
 
-Command: TypeAlias = Send | Listen | Say | Keep | AskTime | AskNonce
+Command: TypeAlias = Send | Listen | Say | Keep | AskTime | AskNonce | Again | Rest
 Answer: TypeAlias = Heard | bytes | None
 Result = TypeVar("Result")
 Conversation: TypeAlias = Generator[Command, Answer, Result]

@@ -51,20 +51,39 @@ def read_door(value: Value) -> Door:
     if info.lock_id != lock_id or any(held.grant.lock_id != lock_id for held in grants):
         raise Malformed("parts of another lock")
     return Door(
-        lock_id=lock_id, serial=shape.text(table["serial"]), door_id=shape.blob(table["door"], 16),
-        name=None if table["name"] is None else shape.text(table["name"], 200), cls=shape.member(Cls, table["class"]),
-        until=shape.uint(table["until"]), info=info, info_data=info_data, grants=grants, ver=shape.uint(table["ver"], shape.U32),
-        proven=shape.uint(table["proven"], shape.U32), bundle=_perhaps(table["bundle"], BUNDLE_BYTES),
-        ack=_perhaps(table["ack"], limits.LOG_ACK_BYTES_MAX), at_lock=shape.uint(table.get("at_lock", 0), shape.U32),
+        lock_id=lock_id,
+        serial=shape.text(table["serial"]),
+        door_id=shape.blob(table["door"], 16),
+        name=None if table["name"] is None else shape.text(table["name"], 200),
+        cls=shape.member(Cls, table["class"]),
+        until=shape.uint(table["until"]),
+        info=info,
+        info_data=info_data,
+        grants=grants,
+        ver=shape.uint(table["ver"], shape.U32),
+        proven=shape.uint(table["proven"], shape.U32),
+        bundle=_perhaps(table["bundle"], BUNDLE_BYTES),
+        ack=_perhaps(table["ack"], limits.LOG_ACK_BYTES_MAX),
+        at_lock=shape.uint(table.get("at_lock", 0), shape.U32),
     )
 
 
 def write_door(door: Door) -> dict[str, cbor.Encodable]:
     """The same door as a value, for the wallet's file; `read_door` reads it back."""
     return {
-        "lock": door.lock_id, "serial": door.serial, "door": door.door_id, "name": door.name, "info": door.info_data,
-        "grants": [held.data for held in door.grants], "bundle": door.bundle, "ver": door.ver, "proven": door.proven, "ack": door.ack,
-        "class": int(door.cls), "until": door.until, "at_lock": door.at_lock,
+        "lock": door.lock_id,
+        "serial": door.serial,
+        "door": door.door_id,
+        "name": door.name,
+        "info": door.info_data,
+        "grants": [held.data for held in door.grants],
+        "bundle": door.bundle,
+        "ver": door.ver,
+        "proven": door.proven,
+        "ack": door.ack,
+        "class": int(door.cls),
+        "until": door.until,
+        "at_lock": door.at_lock,
     }
 
 

@@ -22,7 +22,11 @@ class Browser:
     def __init__(self, origin: str, language: str = "en") -> None:
         self.origin = origin.rstrip("/")
         self._http = httpx.Client(
-            base_url=self.origin, follow_redirects=True, timeout=SLOW_S, trust_env=False, headers={"Accept-Language": language, "Accept": "text/html"}
+            base_url=self.origin,
+            follow_redirects=True,
+            timeout=SLOW_S,
+            trust_env=False,
+            headers={"Accept-Language": language, "Accept": "text/html"},
         )
 
     def __enter__(self) -> "Browser":
@@ -36,11 +40,15 @@ class Browser:
         """A page; `NotOnPage` where the status is another one than expected."""
         return self._page(self._http.get(path, params=query or None), expect)
 
-    def press(self, page: Page, button: str, values: Values | None = None, *, files: Files | None = None, holds: str = "", expect: int = 200) -> Page:
+    def press(
+        self, page: Page, button: str, values: Values | None = None, *, files: Files | None = None, holds: str = "", expect: int = 200
+    ) -> Page:
         """Fills the form that has this button and sends it. Naming a field that the form lacks is a mistake of the page or of the story."""
         return self.send(page, page.form(button, holds), button, values, files=files, expect=expect)
 
-    def send(self, page: Page, form: Form, button: str, values: Values | None = None, *, files: Files | None = None, expect: int = 200) -> Page:
+    def send(
+        self, page: Page, form: Form, button: str, values: Values | None = None, *, files: Files | None = None, expect: int = 200
+    ) -> Page:
         """Sends one form of a page."""
         body = form.sent(button)
         for name, value in (values or {}).items():
@@ -54,7 +62,9 @@ class Browser:
 
     def json(self, method: str, path: str, body: Json | None = None, *, expect: int = 200) -> Json:
         """The resident app's interface, with its token."""
-        answer = self._http.request(method, path, json=body, headers={"X-CSRFToken": self.token(), "Accept": "application/json", "Referer": self.origin})
+        answer = self._http.request(
+            method, path, json=body, headers={"X-CSRFToken": self.token(), "Accept": "application/json", "Referer": self.origin}
+        )
         if answer.status_code != expect and not (expect == 200 and 200 < answer.status_code < 300):
             raise NotOnPage(f"{method} {path} answered {answer.status_code}: {answer.text[:400]}")
         found: object = answer.json() if answer.content else {}

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ WIRED: Final = frozenset({"R", "INT", "LINK"})
 _EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _DATE: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 PEOPLE: Final = 5
+STAYS: Final = timedelta(days=60)  # longer than the story lasts
 
 
 class CannotPlay(Exception):
@@ -82,11 +83,12 @@ class Building:
     people: tuple[PersonRow, ...]
 
 
-def read(folder: Path) -> Building:
+def read(folder: Path, today: date) -> Building:
     """`doors.csv` and `rent_roll.csv` of a folder. Rows in doubt are left to the import, which is what it is for."""
     doors_csv, people_csv = (folder / "doors.csv").read_bytes(), (folder / "rent_roll.csv").read_bytes()
     doors = _doors(list(_rows(doors_csv)))
-    return Building(doors_csv, people_csv, doors, _people(list(_rows(people_csv)), {door.unit for door in doors if door.kind == "unit"}))
+    units = {door.unit for door in doors if door.kind == "unit"}
+    return Building(doors_csv, people_csv, doors, _people(list(_rows(people_csv)), units, today + STAYS))
 
 
 def cast(building: Building) -> Cast:
@@ -143,23 +145,35 @@ def _doors(rows: Sequence[dict[str, str]]) -> tuple[DoorRow, ...]:
     kept = [row for row in rows if names[row["door"].casefold()] == 1 and row["serial"] and serials[row["serial"]] == 1]
     return tuple(
         DoorRow(
-            name=row["door"], kind=row["kind"].casefold(), unit=row["unit"], model=row["model"], connected=_yes(row["connected"]),
-            serial=row["serial"], share=_yes(row["shareallowed"]), codes=_yes(row["doorcodes"]),
+            name=row["door"],
+            kind=row["kind"].casefold(),
+            unit=row["unit"],
+            model=row["model"],
+            connected=_yes(row["connected"]),
+            serial=row["serial"],
+            share=_yes(row["shareallowed"]),
+            codes=_yes(row["doorcodes"]),
         )
         for row in kept
     )
 
 
-def _people(rows: Sequence[dict[str, str]], units: set[str]) -> tuple[PersonRow, ...]:
+def _people(rows: Sequence[dict[str, str]], units: set[str], stays: date) -> tuple[PersonRow, ...]:
     addresses = Counter(row["email"].casefold() for row in rows)
     names = Counter((row["first"].casefold(), row["last"].casefold()) for row in rows)
     kept = [
         row
         for row in rows
-        if row["status"].casefold() == "current" and row["role"].casefold() == "resident" and _yes(row["smartphone"])
-        and row["unit"] in units and addresses[row["email"].casefold()] == 1 and _EMAIL.fullmatch(row["email"])
-        and names[(row["first"].casefold(), row["last"].casefold())] == 1 and _plain(row["first"]) and _plain(row["last"])
-        and _lives_here(row["leasestart"], row["leaseend"])
+        if row["status"].casefold() == "current"
+        and row["role"].casefold() == "resident"
+        and _yes(row["smartphone"])
+        and row["unit"] in units
+        and addresses[row["email"].casefold()] == 1
+        and _EMAIL.fullmatch(row["email"])
+        and names[(row["first"].casefold(), row["last"].casefold())] == 1
+        and _plain(row["first"])
+        and _plain(row["last"])
+        and _lives_here(row["leasestart"], row["leaseend"], stays)
     ]
     return tuple(PersonRow(unit=row["unit"], first=row["first"], last=row["last"], email=row["email"].casefold()) for row in kept)
 
@@ -168,9 +182,9 @@ def _plain(name: str) -> bool:
     return bool(name) and name[0] not in "=+-@\t" and "  " not in name
 
 
-def _lives_here(start: str, end: str) -> bool:
+def _lives_here(start: str, end: str, stays: date) -> bool:
     first, last = _day(start), _day(end)
-    return first is not None and last is not None and first < last
+    return first is not None and last is not None and first < stays - STAYS and stays < last
 
 
 def _day(text: str) -> date | None:

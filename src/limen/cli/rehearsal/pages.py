@@ -150,7 +150,9 @@ class _Reader(HTMLParser):
 
     def _start_form(self, said: dict[str, str]) -> None:
         self._form = Form(
-            action=said.get("action", ""), method=said.get("method", "get").lower(), encoding=said.get("enctype", "application/x-www-form-urlencoded")
+            action=said.get("action", ""),
+            method=said.get("method", "get").lower(),
+            encoding=said.get("enctype", "application/x-www-form-urlencoded"),
         )
         self.page.forms.append(self._form)
         if "id" in said:
@@ -179,6 +181,7 @@ class _Reader(HTMLParser):
     def _label(self, one: Field, place: int, value: str) -> None:
         """The words of the label around a choice, when it is around it."""
         if "label" in self._open:
+
             def done(words: str) -> None:
                 one.choices[place] = (value, words)
 

@@ -2,12 +2,27 @@
 
 from typing import Protocol
 
-from limen.phone.commands import Answer, AskNonce, AskTime, Command, Conversation, Heard, Keep, Listen, OutOfReach, Result, Say, Send
+from limen.phone.commands import (
+    Again,
+    Answer,
+    AskNonce,
+    AskTime,
+    Command,
+    Conversation,
+    Heard,
+    Keep,
+    Listen,
+    OutOfReach,
+    Rest,
+    Result,
+    Say,
+    Send,
+)
 from limen.phone.outbox import Item
 
 
 class Channel(Protocol):
-    """One link to one lock. A link that broke stays broken; the next try opens another."""
+    """One link to one lock at a time. A link that broke stays broken until another is opened."""
 
     def send(self, frame: bytes) -> None:
         """Hands a frame over; `OutOfReach` where there is nobody."""
@@ -17,6 +32,12 @@ class Channel(Protocol):
 
     def now_ms(self) -> int:
         """A clock that only goes forward, in milliseconds."""
+
+    def reopen(self) -> None:
+        """Hangs up and opens a new link to the same lock."""
+
+    def rest(self, ms: int) -> None:
+        """Waits without doing anything."""
 
 
 class Hands(Protocol):
@@ -67,4 +88,8 @@ def _do(command: Command, channel: Channel, hands: Hands) -> Answer:
             return hands.time(lock_id, nonce)
         case AskNonce(lock_id):
             return hands.nonce(lock_id)
+        case Again():
+            channel.reopen()
+        case Rest(ms):
+            channel.rest(ms)
     return None

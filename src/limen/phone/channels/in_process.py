@@ -9,10 +9,11 @@ Peer = Callable[[bytes], Iterable[bytes]]
 
 
 class InProcess:
-    """A link to a lock that is a function: a frame in, its frames out. `clock` is read for the time of arrival."""
+    """A link to a lock that is a function: a frame in, its frames out. `dial` opens one link; `clock` is read for the time of arrival."""
 
-    def __init__(self, peer: Peer, clock: Callable[[], int]) -> None:
-        self._peer = peer
+    def __init__(self, dial: Callable[[], Peer], clock: Callable[[], int]) -> None:
+        self._dial = dial
+        self._peer = dial()
         self._clock = clock
         self._waiting: deque[bytes] = deque()
         self.broken = False
@@ -32,6 +33,14 @@ class InProcess:
     def now_ms(self) -> int:
         """The test's clock."""
         return self._clock()
+
+    def reopen(self) -> None:
+        """A new link; whatever the old one still had to say is gone."""
+        self._waiting.clear()
+        self._peer = self._dial()
+
+    def rest(self, ms: int) -> None:
+        """Nothing else happens in this process meanwhile."""
 
     def walk_away(self) -> None:
         """From now on there is nobody."""

@@ -1,6 +1,6 @@
 """The wallet folder of `limen phone`: key, account, doors and outbox, readable by their owner only, each file old or new and never half.
 
-    key.pem  account.cbor  doors.cbor  outbox/<key>  locks/<lock-id>
+key.pem  account.cbor  doors.cbor  outbox/<key>  locks/<lock-id>
 """
 
 import fcntl
@@ -133,7 +133,7 @@ class Folder:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(draft, path)
+        draft.replace(path)
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

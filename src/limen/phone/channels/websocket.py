@@ -21,23 +21,26 @@ class WebSocket:
         self._link: ClientConnection | None = None
 
     def __enter__(self) -> "WebSocket":
-        """Connects; `OutOfReach` where no lock answers."""
-        try:
-            self._link = connect(self._address, open_timeout=OPEN_S, max_size=FRAME_BYTES, compression=None, proxy=None)
-        except (OSError, WebSocketException, TimeoutError) as problem:
-            raise OutOfReach from problem
+        """Nothing is opened yet: the first frame opens the link, so that a conversation learns by itself that nobody is there."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         """Hangs up."""
-        if self._link is not None:
-            self._link.close()
+        self._hang_up()
+
+    def reopen(self) -> None:
+        """A new connection is a new link."""
+        self._hang_up()
+
+    def rest(self, ms: int) -> None:
+        """Sleeps."""
+        time.sleep(ms / 1000)
 
     def send(self, frame: bytes) -> None:
         """One frame, one message."""
         try:
             self._open().send(frame)
-        except (OSError, WebSocketException) as problem:
+        except (OSError, WebSocketException, TimeoutError) as problem:
             raise OutOfReach from problem
 
     def receive(self, within_ms: int) -> bytes:
@@ -56,5 +59,10 @@ class WebSocket:
 
     def _open(self) -> ClientConnection:
         if self._link is None:
-            raise OutOfReach
+            self._link = connect(self._address, open_timeout=OPEN_S, max_size=FRAME_BYTES, compression=None, proxy=None)
         return self._link
+
+    def _hang_up(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None

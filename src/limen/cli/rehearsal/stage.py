@@ -1,0 +1,141 @@
+"""The throw-away instance: an own folder, an empty database, the service and the locks as programs of their own. Nothing of it stays."""
+
+import os
+import re
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+START_S: Final = 120.0
+STOP_S: Final = 10.0
+LOG_TAIL: Final = 3000
+
+
+class DidNotStart(Exception):
+    """A program of the stage ended or stayed silent; the text has the end of what it said."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where everything is: the service's address, the locks' address, the first manager's join link."""
+
+    origin: str
+    locks: str
+    join: str
+    data: Path
+    manager: str
+    property_name: str
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What `limen init` is told."""
+
+    property_name: str
+    address: str
+    time_zone: str
+    profile: str
+    manager: str
+
+
+@contextmanager
+def raised(opening: Opening, doors_csv: bytes) -> Iterator[Stage]:
+    """Starts all of it in a new folder and takes all of it away again, whatever happens in between."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="limen-rehearsal-")))
+        data = folder / "data"
+        environment = _environment(data)
+        join = _init(environment, opening)
+        origin = _started(stack, environment, ["serve", "--port", "0"], folder / "serve.log", r"http://\S+").rstrip("/")
+        (folder / "doors.csv").write_bytes(doors_csv)
+        locks = ["lock", "--data", str(folder / "locks"), "--listen", "127.0.0.1:0", "--shelf", str(folder / "doors.csv")]
+        locks += ["--gateway", origin.replace("http", "ws", 1) + "/gateway/lock", "--clock-file", str(data / "clock-offset-ms")]
+        air = _started(stack, environment, locks, folder / "locks.log", r"ws://\S+").rstrip("/")
+        yield Stage(origin=origin, locks=air, join=join, data=folder, manager=opening.manager, property_name=opening.property_name)
+
+
+def _environment(data: Path) -> dict[str, str]:
+    """The caller's environment without its own Limen settings: a rehearsal never touches a real instance."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIMEN_") and name != "DJANGO_SETTINGS_MODULE"}
+    return {**kept, "LIMEN_DATA": str(data), "LIMEN_DEMO": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def _init(environment: dict[str, str], opening: Opening) -> str:
+    said = subprocess.run(
+        [
+            *_limen(),
+            "init",
+            "--property",
+            opening.property_name,
+            "--address",
+            opening.address,
+            "--time-zone",
+            opening.time_zone,
+            "--profile",
+            opening.profile,
+            "--manager",
+            opening.manager,
+        ],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=False,
+    )
+    match = re.search(r"\S*/join/\S+", said.stdout)
+    if said.returncode or match is None:
+        raise DidNotStart(f"limen init: {said.stdout[-LOG_TAIL:]}{said.stderr[-LOG_TAIL:]}")
+    return match[0]
+
+
+def _started(stack: ExitStack, environment: dict[str, str], words: Sequence[str], log: Path, address: str) -> str:
+    """Starts a program, gives the address that its first line names, and has it stopped at the end."""
+    file = stack.enter_context(log.open("w+b"))
+    program = subprocess.Popen([*_limen(), *words], env=environment, stdout=subprocess.PIPE, stderr=file)
+    stack.callback(_stop, program)
+    deadline, said = time.monotonic() + START_S, b""
+    output = program.stdout
+    assert output is not None
+    while time.monotonic() < deadline and program.poll() is None:
+        if select.select([output], [], [], 0.2)[0]:
+            line = os.read(output.fileno(), 65536)
+            said += line
+            match = re.search(address, said.decode("utf-8", "replace"))
+            if match and b"\n" in said:
+                _drain(program, log)
+                return match[0]
+            if not line:
+                break
+    raise DidNotStart(f"limen {words[0]}: {said.decode('utf-8', 'replace')}{log.read_text(errors='replace')[-LOG_TAIL:]}")
+
+
+def _drain(program: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Goes on reading what the program says, so that it never waits for a reader."""
+    def read() -> None:
+        assert program.stdout is not None
+        with log.open("ab") as file:
+            for line in program.stdout:
+                file.write(line)
+
+    threading.Thread(target=read, daemon=True, name="output").start()
+
+
+def _stop(program: "subprocess.Popen[bytes]") -> None:
+    program.terminate()
+    try:
+        program.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.wait(STOP_S)
+
+
+def _limen() -> list[str]:
+    return [sys.executable, "-m", "limen"]

@@ -1,0 +1,148 @@
+"""Giving a lock to its door: the lock proves where it was made, the service gives it an owner, and both walks may lie hours apart.
+
+Two conversations, because the ticket may have to be fetched upstairs (protocol A.3): `attest` in the basement, `deliver` after that.
+The sticker's secret opens the session and is never kept by this phone nor sent to the service.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from limen.phone import outbox
+from limen.phone.carry import bundle_of
+from limen.phone.commands import Conversation, Keep, OutOfReach, Say
+from limen.phone.link import Broken, Draw, Link, connect
+from limen.wire import limits
+from limen.wire.answers import Answer, Denied, Given, Plain, Settled, Staged, missing
+from limen.wire.bundles import Bundle
+from limen.wire.cbor import WireError
+from limen.wire.envelope import RoleKeys, unverified_payload
+from limen.wire.operations import AttestAsk, ChunkPush, ManifestPush, TicketTell
+from limen.wire.receipts import Receipt, open_receipt
+from limen.wire.refusals import Reason, Status
+from limen.wire.session import Initiator, activation_psk, activation_static, public_of
+from limen.wire.sticker import Sticker
+from limen.wire.tickets import read_attest, read_certificate
+
+CHUNKS_ASKED_MAX: Final = 3 * limits.CHUNKS_MAX
+
+
+@dataclass(frozen=True)
+class Attested:
+    """The lock's word for the service, and the name of the session in which it was given. Good for 24 hours."""
+
+    attest: bytes
+    h: bytes
+
+
+@dataclass(frozen=True)
+class Active:
+    """The lock took ticket and first list, both, and signed for it. The receipt is in the outbox."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True)
+class NotActivated:
+    """It did not: nobody answered (`reason` None), the lock refused, or it wants something else first."""
+
+    reason: Reason | None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installer:
+    """What an installer's conversation is told: the sticker that was scanned, and where random bytes come from."""
+
+    sticker: Sticker
+    draw: Draw
+    frame_bytes: int = limits.FRAME_BYTES_PLANNED
+
+
+def attest(installer: Installer, n_s: bytes) -> Conversation[Attested | NotActivated]:
+    """Asks an unowned lock, whose inside button was pressed, for its attestation over the service's nonce `n_s`."""
+    try:
+        link = yield from _session(installer)
+        answer = yield from link.ask(AttestAsk(n_s))
+    except (OutOfReach, Broken):
+        return NotActivated(None)
+    if not isinstance(answer, Given):
+        return _no(answer)
+    try:
+        said = read_attest(unverified_payload(answer.data)[1])
+    except WireError:
+        return NotActivated(None)
+    if said.lock_id != installer.sticker.lock_id or said.n_s != n_s or said.h != link.h:
+        return NotActivated(None)
+    return Attested(attest=answer.data, h=link.h)
+
+
+def deliver(installer: Installer, ticket: bytes, snapshot: bytes, attested: bytes) -> Conversation[Active | NotActivated]:
+    """Brings ticket and first list. The lock takes both or neither; `Active` only with its own signature."""
+    try:
+        bundle, _ = bundle_of(snapshot)
+        id_key = _id_key(attested)
+        link = yield from _session(installer)
+        answer = yield from link.ask(TicketTell(ticket))
+        if not isinstance(answer, Plain) or answer.status != Status.OK:
+            return _no(answer)
+        answer = yield from _send(link, bundle)
+    except (OutOfReach, Broken, WireError):
+        return NotActivated(None)
+    if not isinstance(answer, Settled):
+        return _no(answer)
+    return (yield from _signed_for(installer, answer.receipt, id_key))
+
+
+def _session(installer: Installer) -> Conversation[Link]:
+    sticker = installer.sticker
+    yield Say("connecting")
+    initiator = Initiator(
+        lock_id=sticker.lock_id,
+        remote_static=public_of(activation_static(sticker.secret, sticker.lock_id)),
+        ephemeral_private=installer.draw(32),
+        psk=activation_psk(sticker.secret, sticker.lock_id),
+    )
+    link = yield from connect(initiator, installer.frame_bytes)
+    return link
+
+
+def _send(link: Link, bundle: Bundle) -> Conversation[Answer]:
+    total = len(bundle.chunks)
+    answer = yield from link.ask(ManifestPush(bundle.manifest))
+    for _ in range(CHUNKS_ASKED_MAX):
+        if not isinstance(answer, Staged):
+            break
+        lacking = missing(answer.bitmap, total)
+        yield Say("sending", done=total - len(lacking), total=total)
+        if not lacking:
+            break
+        answer = yield from link.ask(ChunkPush(lacking[0], bundle.chunks[lacking[0]]))
+    return answer
+
+
+def _signed_for(installer: Installer, data: bytes, id_key: bytes) -> Conversation[Active | NotActivated]:
+    yield Say("confirming")
+    try:
+        receipt = open_receipt(data, RoleKeys.of_lock(id_key))
+    except WireError:
+        return NotActivated(None)
+    if not isinstance(receipt, Receipt) or receipt.lock_id != installer.sticker.lock_id:
+        return NotActivated(None)
+    yield Keep(outbox.item("receipt", receipt.lock_id, data))
+    return Active(receipt)
+
+
+def _id_key(attested: bytes) -> bytes:
+    """The key that the attestation's certificate names; the service has checked that certificate before it gave a ticket."""
+    said = read_attest(unverified_payload(attested)[1])
+    return read_certificate(unverified_payload(said.certificate)[1]).id_key
+
+
+def _no(answer: Answer) -> NotActivated:
+    match answer:
+        case Denied(_, reason):
+            return NotActivated(reason)
+        case Plain(_, status):
+            return NotActivated(None, status)
+        case _:
+            return NotActivated(None)

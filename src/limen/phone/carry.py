@@ -1,0 +1,191 @@
+"""What is carried in an open lock session: time and changes down, proof and sealed records up. Shared by unlock and update."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from limen.phone import outbox
+from limen.phone.commands import AskNonce, AskTime, Conversation, Keep, Rest, Say, Step, fetch
+from limen.phone.link import Broken, Courier, Link
+from limen.wire import cbor, limits, shape
+from limen.wire.answers import Answer, Busy, Given, Plain, Settled, Staged, missing
+from limen.wire.bundles import Bundle, Manifest, read_manifest
+from limen.wire.cbor import WireError
+from limen.wire.envelope import RoleKeys, unverified_payload
+from limen.wire.operations import AckTell, ChunkPush, LogAsk, ManifestPush, ReceiptAsk, Request, TelemetryAsk, TimeAsk, TimeTell
+from limen.wire.receipts import Receipt, open_receipt
+from limen.wire.refusals import Status
+
+SEGMENTS_MAX: Final = 96  # a full ring of 4,096 records is about 50
+BUSY_MAX: Final = 12
+ROUNDS_MAX: Final = 3  # manifest asked again after all chunks were sent and the lock still lacks some
+
+
+@dataclass
+class Allowance:
+    """What a passive update may still use (SYNC-9); None means as much as it takes."""
+
+    bytes_left: int | None = None
+    until_ms: int | None = None
+
+    def has(self, size: int, now_ms: int) -> bool:
+        """Whether so many bytes may go or come now; counts them."""
+        if self.until_ms is not None and now_ms >= self.until_ms:
+            return False
+        if self.bytes_left is not None:
+            if size > self.bytes_left:
+                return False
+            self.bytes_left -= size
+        return True
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """How far the changes got: `status` is APPLIED or ALREADY with a checked receipt, OK while parts are missing, else the lock's reason."""
+
+    status: Status
+    receipt: Receipt | None
+    done: int
+    total: int
+
+
+def bundle_of(data: bytes) -> tuple[Bundle, Manifest]:
+    """The bundle a door's entry carries; only its head can be read here. `Malformed` for anything else."""
+    manifest, chunks = shape.array(cbor.decode(data), 2)
+    head = shape.blob(manifest, most=limits.MANIFEST_BYTES_MAX)
+    parts = tuple(shape.blob(chunk, most=1 << limits.BIG_CHUNK_LOG2) for chunk in shape.array(chunks, 1, limits.CHUNKS_MAX))
+    read = read_manifest(unverified_payload(head, limits.MANIFEST_BYTES_MAX)[1])
+    if len(parts) != read.chunks or not all(read.holds_chunk(index, part) for index, part in enumerate(parts)):
+        raise cbor.Malformed("chunks are not the manifest's")
+    return Bundle(manifest=head, chunks=parts), read
+
+
+def for_this_lock(courier: Courier) -> Bundle | None:
+    """The sealed update this phone has for the lock it stands at, or None: none, damaged, another lock's or another epoch's."""
+    if courier.door.bundle is None:
+        return None
+    try:
+        bundle, manifest = bundle_of(courier.door.bundle)
+    except WireError:
+        return None
+    info = courier.door.info
+    return bundle if (manifest.lock_id, manifest.epoch) == (info.lock_id, info.epoch) else None
+
+
+def bring_time(link: Link, courier: Courier) -> Conversation[None]:
+    """Repairs the lock's clock where that can be done: with an answer fetched earlier, or through the service now (protocol B.9, T2).
+
+    The phone's own clock is never offered. What the lock makes of it is its own matter.
+    """
+    lock_id = courier.door.lock_id
+    if courier.assertion is not None:
+        told = yield from link.ask(TimeTell(courier.assertion))
+        if isinstance(told, Plain) and told.status == Status.OK:
+            return
+    asked = yield from link.ask(TimeAsk())
+    if not isinstance(asked, Given) or len(asked.data) != 16:
+        return
+    assertion = yield from fetch(AskTime(lock_id=lock_id, nonce=asked.data))
+    if assertion is not None:
+        yield from link.ask(TimeTell(assertion))
+
+
+def push(link: Link, courier: Courier, bundle: Bundle, step: Step, allowance: Allowance) -> Conversation[Pushed]:
+    """Sends the manifest, then only the chunks that the lock lacks; stops where the allowance ends. What arrived stays there."""
+    total = len(bundle.chunks)
+    answer: Answer | None = None
+    for _ in range(ROUNDS_MAX):
+        if not allowance.has(len(bundle.manifest), link.heard_ms):
+            return Pushed(Status.OK, None, 0, total)
+        answer = yield from _ask_patiently(link, ManifestPush(bundle.manifest))
+        while isinstance(answer, Staged):
+            lacking = missing(answer.bitmap, total)
+            yield Say(step, done=total - len(lacking), total=total)
+            if not lacking:
+                break
+            if not allowance.has(len(bundle.chunks[lacking[0]]), link.heard_ms):
+                return Pushed(Status.OK, None, total - len(lacking), total)
+            answer = yield from _ask_patiently(link, ChunkPush(lacking[0], bundle.chunks[lacking[0]]))
+        if not isinstance(answer, Staged):
+            break
+    if isinstance(answer, Settled):
+        yield Say(step, done=total, total=total)
+        receipt = yield from keep_receipt(courier, answer.receipt)
+        return Pushed(answer.status, receipt, total, total)
+    return Pushed(_status_of(answer), None, 0, total)
+
+
+def ask_receipt(link: Link, courier: Courier, fresh: bool) -> Conversation[Receipt | None]:
+    """The newest receipt, checked and kept; `fresh` adds a nonce of the service where there is signal."""
+    nonce: bytes | None = None
+    if fresh:
+        nonce = yield from fetch(AskNonce(lock_id=courier.door.lock_id))
+    answer = yield from link.ask(ReceiptAsk(nonce))
+    if not isinstance(answer, Given):
+        return None
+    receipt = yield from keep_receipt(courier, answer.data)
+    return receipt
+
+
+def keep_receipt(courier: Courier, data: bytes) -> Conversation[Receipt]:
+    """Checks that the lock itself signed it, for this epoch, and puts it into the outbox; `Broken` otherwise (SYNC-12)."""
+    info = courier.door.info
+    try:
+        receipt = open_receipt(data, RoleKeys.of_lock(info.id_key))
+    except WireError as problem:
+        raise Broken from problem
+    if not isinstance(receipt, Receipt) or (receipt.lock_id, receipt.epoch) != (info.lock_id, info.epoch):
+        raise Broken
+    yield Keep(outbox.item("receipt", info.lock_id, data))
+    return receipt
+
+
+def acknowledge(link: Link, courier: Courier) -> Conversation[None]:
+    """Brings the service's word on which records have arrived, so that the lock may free them. Any courier brings it (F.3)."""
+    if courier.door.ack is not None:
+        yield from link.ask(AckTell(courier.door.ack))
+
+
+def pull(link: Link, courier: Courier, allowance: Allowance) -> Conversation[int]:
+    """Sealed segments of the record, each kept before the next is asked for; gives their number. Never called without the pull right."""
+    for number in range(SEGMENTS_MAX):
+        if not allowance.has(limits.SEGMENT_BYTES, link.heard_ms):
+            return number
+        yield Say("reading", done=number)
+        answer = yield from link.ask(LogAsk(number))
+        if not isinstance(answer, Given) or not answer.data:
+            return number
+        yield Keep(outbox.item("segment", courier.door.lock_id, answer.data))
+    return SEGMENTS_MAX
+
+
+def read_battery(link: Link, courier: Courier) -> Conversation[bytes | None]:
+    """Battery and system record as the lock tells them, kept for the service."""
+    answer = yield from link.ask(TelemetryAsk())
+    if not isinstance(answer, Given) or not answer.data:
+        return None
+    yield Keep(outbox.item("telemetry", courier.door.lock_id, answer.data))
+    return answer.data
+
+
+def _ask_patiently(link: Link, request: Request) -> Conversation[Answer]:
+    """Another phone's transfer or an unlock goes first; waiting is said and bounded."""
+    answer = yield from link.ask(request)
+    for _ in range(BUSY_MAX):
+        if not isinstance(answer, Busy):
+            return answer
+        yield Say("waiting")
+        yield Rest(answer.ms)
+        answer = yield from link.ask(request)
+    return answer
+
+
+def _status_of(answer: Answer | None) -> Status:
+    match answer:
+        case Plain(_, status):
+            return status
+        case Busy():
+            return Status.BUSY
+        case Staged():
+            return Status.OK
+        case _:
+            return Status.DENIED

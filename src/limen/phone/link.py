@@ -1,0 +1,113 @@
+"""An open lock session from the phone's side: one question, one answer, in order, over frames (protocol B.8, C.2).
+
+The lock proves itself first; only then does `present` say who we are.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from limen.phone.commands import Conversation, Send, hear
+from limen.phone.wallet import Door, Held, KeyHandle
+from limen.wire import limits
+from limen.wire.answers import Answer, Presented, StatusNow, parse_answer
+from limen.wire.cbor import WireError
+from limen.wire.doorinfo import DoorInfo
+from limen.wire.frames import Assembler, Cutter
+from limen.wire.grants import pop_message, sign_pop
+from limen.wire.operations import Op, Present, Request, encode_request, op_of
+from limen.wire.session import Initiator, Transport
+
+HANDSHAKE_MS: Final = limits.HANDSHAKE_TIMEOUT_S * 1000
+ANSWER_MS: Final = 10_000
+Draw = Callable[[int], bytes]
+
+
+class Broken(Exception):
+    """What came was not said by this lock in this session. Nothing of it is believed, and the session is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Courier:
+    """What every conversation is told at its start.
+
+    `now` is the phone's clock in seconds since 1970 and only orders grants; `draw` gives random bytes; `assertion` is an answer
+    about the time that was fetched for this lock earlier; `frame_bytes` is what the channel carries in one frame.
+    """
+
+    door: Door
+    key: KeyHandle
+    draw: Draw
+    now: int
+    assertion: bytes | None = None
+    frame_bytes: int = limits.FRAME_BYTES_PLANNED
+
+
+class Link:
+    """Ask one thing at a time. `heard_ms` is when the last frame came; `h` names this session in proofs."""
+
+    def __init__(self, transport: Transport, cutter: Cutter, assembler: Assembler, heard_ms: int) -> None:
+        self._transport = transport
+        self._cutter = cutter
+        self._assembler = assembler
+        self.heard_ms = heard_ms
+
+    @property
+    def h(self) -> bytes:
+        """The handshake hash, 32 bytes."""
+        return self._transport.h
+
+    def ask(self, request: Request) -> Conversation[Answer]:
+        """The lock's answer to this request; `Broken` for anything else."""
+        try:
+            yield Send(tuple(self._cutter.cut(self._transport.encrypt(encode_request(request)))))
+            message, self.heard_ms = yield from _message(self._assembler, ANSWER_MS)
+            answer = parse_answer(self._transport.decrypt(message))
+        except WireError as problem:
+            raise Broken from problem
+        if _answers(answer) != op_of(request):
+            raise Broken
+        return answer
+
+
+def connect(initiator: Initiator, frame_bytes: int) -> Conversation[Link]:
+    """The open session; `Broken` if whoever answers does not hold the lock's key."""
+    cutter, assembler = Cutter(frame_bytes), Assembler()
+    try:
+        yield Send(tuple(cutter.cut(initiator.write_message_1())))
+        message, heard_ms = yield from _message(assembler, HANDSHAKE_MS)
+        return Link(initiator.read_message_2(message), cutter, assembler, heard_ms)
+    except WireError as problem:
+        raise Broken from problem
+
+
+def connect_to(info: DoorInfo, courier: Courier) -> Conversation[Link]:
+    """A session with the lock of a DoorInfo, and with no other."""
+    initiator = Initiator(lock_id=info.lock_id, remote_static=info.xs, ephemeral_private=courier.draw(32), suite=info.suite)
+    link = yield from connect(initiator, courier.frame_bytes)
+    return link
+
+
+def present(link: Link, held: Held, key: KeyHandle, op: Op, ctx: bytes) -> Conversation[Answer]:
+    """Says who we are and what for: the grant, and the phone's signature over this session, this operation and `ctx`."""
+    pop = sign_pop(key, pop_message(link.h, held.data, int(op), ctx))
+    answer = yield from link.ask(Present(grant=held.data, pop=pop, op=int(op), ctx=ctx))
+    return answer
+
+
+def _answers(answer: Answer) -> Op:
+    match answer:
+        case Presented():
+            return Op.PRESENT
+        case StatusNow():
+            return Op.STATUS
+        case _:
+            return answer.op
+
+
+def _message(assembler: Assembler, within_ms: int) -> Conversation[tuple[bytes, int]]:
+    while True:
+        heard = yield from hear(within_ms)
+        message = assembler.feed(heard.frame)
+        if message is not None:
+            return message, heard.at_ms

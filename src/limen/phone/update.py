@@ -1,0 +1,128 @@
+"""Updating a door by phone: changes and time down, proof up; battery and record too where the grant has the pull right and the view asks.
+
+SYNC-1 and SYNC-2 in one place: push-only is a property of the grant that is presented, and with it this conversation asks for nothing
+that the lock would have to refuse.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Literal
+
+from limen.phone import carry
+from limen.phone.carry import Allowance, Pushed
+from limen.phone.commands import Again, Answer, Command, Conversation, OutOfReach, Say
+from limen.phone.link import Broken, Courier, Link, connect_to, present
+from limen.phone.wallet import Held, in_order
+from limen.wire import limits
+from limen.wire.answers import Denied, NeedUpdate, Presented
+from limen.wire.grants import Rights, effective_rights
+from limen.wire.operations import Op
+from limen.wire.receipts import Receipt
+from limen.wire.refusals import Reason, Status
+
+Result = Literal["confirmed", "interrupted", "superseded", "refused", "out_of_reach", "nothing"]
+
+
+@dataclass(frozen=True)
+class Updated:
+    """What became of it. `confirmed` only with a receipt that this phone has checked; the service's word comes later.
+
+    `interrupted`: what arrived stays, the next try goes on. `superseded`: somebody is bringing a newer list. `nothing`: no grant for this door.
+    """
+
+    result: Result
+    reason: Reason | None = None
+    receipt: Receipt | None = None
+    status: Status | None = None
+    done: int = 0
+    total: int = 0
+    segments: int = 0
+    telemetry: bytes | None = None
+
+
+@dataclass
+class _Progress:
+    """What was reached so far, for the case that the link breaks."""
+
+    connected: bool = False
+    receipt: Receipt | None = None
+    pushed: Pushed | None = None
+    segments: int = 0
+    telemetry: bytes | None = None
+
+    def told(self, result: Result, reason: Reason | None = None) -> Updated:
+        pushed = self.pushed
+        return Updated(
+            result,
+            reason,
+            self.receipt,
+            pushed.status if pushed else None,
+            pushed.done if pushed else 0,
+            pushed.total if pushed else 0,
+            self.segments,
+            self.telemetry,
+        )
+
+
+def update(courier: Courier, pull: bool) -> Conversation[Updated]:
+    """One explicit update. `pull` asks for battery and record too; it is done only as far as the grant goes."""
+    reason = Reason.NO_RIGHT
+    held = tuple(one for one in in_order(courier.door.grants, courier.now) if one.grant.rights & Rights.PUSH)
+    if not held:
+        return Updated("nothing")
+    for number, one in enumerate(held[: limits.WINDOWS_PER_PERSON_AND_DOOR]):
+        if number:
+            yield Again()
+        progress = _Progress()
+        try:
+            denied = yield from _with(courier, one, pull, progress)
+        except (OutOfReach, Broken):
+            return progress.told("interrupted" if progress.connected else "out_of_reach")
+        if denied is None:
+            return progress.told(_result(progress, courier))
+        reason = denied
+    return Updated("refused", reason)
+
+
+def _result(progress: _Progress, courier: Courier) -> Result:
+    pushed = progress.pushed
+    if pushed is not None and pushed.status == Status.SUPERSEDED:
+        return "superseded"
+    if progress.receipt is None or (pushed is not None and progress.receipt.ver < courier.door.ver):
+        return "interrupted"
+    return "confirmed"
+
+
+def _with(courier: Courier, held: Held, pull: bool, progress: _Progress) -> Generator[Command, Answer, Reason | None]:
+    """The reason if this grant was refused, else None with all that was reached in `progress`."""
+    yield Say("connecting")
+    link = yield from connect_to(courier.door.info, courier)
+    answer = yield from present(link, held, courier.key, Op.MANIFEST, b"")
+    if isinstance(answer, Denied):
+        return answer.reason
+    if not isinstance(answer, Presented | NeedUpdate):
+        raise Broken
+    progress.connected = True
+    if isinstance(answer, Presented) and answer.wants_time:
+        yield from carry.bring_time(link, courier)
+    yield from _down(link, courier, answer.ver if isinstance(answer, Presented) else 0, progress)
+    if pull and effective_rights(held.grant) & Rights.PULL:
+        yield from _up(link, courier, progress)
+    yield Say("confirming")
+    progress.receipt = (yield from carry.ask_receipt(link, courier, fresh=True)) or progress.receipt
+    return None
+
+
+def _down(link: Link, courier: Courier, lock_ver: int, progress: _Progress) -> Conversation[None]:
+    bundle = carry.for_this_lock(courier)
+    if bundle is not None and courier.door.ver > lock_ver:
+        yield Say("sending", done=0, total=len(bundle.chunks))
+        progress.pushed = yield from carry.push(link, courier, bundle, "sending", Allowance())
+        progress.receipt = progress.pushed.receipt
+    yield from carry.acknowledge(link, courier)
+
+
+def _up(link: Link, courier: Courier, progress: _Progress) -> Conversation[None]:
+    yield Say("reading")
+    progress.segments = yield from carry.pull(link, courier, Allowance())
+    progress.telemetry = yield from carry.read_battery(link, courier)
