@@ -65,8 +65,6 @@ def entry(link: LinkView, entry_id: str, now: datetime) -> tuple[Entry, UUID] | 
 def listing(person_id: UUID, property_id: UUID) -> ListingView:
     """What a resident chose; without a choice they are shown under initial and last name."""
     person = people.person_view(person_id)
-    if person is None:
-        raise NotYours
     row = Listing.objects.filter(person_id=person_id, property_id=property_id).first()
     shown_as = rules.display_name(person.first, person.last)
     if row is None:
@@ -167,15 +165,15 @@ def call_view(call: Call) -> CallView:
 
 def _entries(link: LinkView, now: datetime) -> Iterator[tuple[Entry, UUID]]:
     """Everybody for whom all conditions of LINK-3 hold now, read afresh: a change shows at the next request."""
-    place = places.property_view(link.property_id)
-    zone = ZoneInfo(place.time_zone)
+    zone = places.property_view(link.property_id).zone
     holders = {
         holder.person_id
         for holder in access.holders(link.door_id, now)
         if any(_in_force(window, now, zone) for window in holder.windows)
     }
-    living = people.living_in(link.property_id, now)
-    with_app = identity.have_app(holders & living.keys())
+    homes = people.residents_by_unit(link.property_id, now)
+    living = {residency.person_id: residency.unit_name for residencies in homes.values() for residency in residencies}
+    with_app = {person_id for person_id in holders & living.keys() if identity.has_app(person_id)}
     chosen = {row.person_id: row for row in Listing.objects.filter(property_id=link.property_id, person_id__in=with_app)}
     for person_id in with_app:
         row = chosen.get(person_id)

@@ -28,7 +28,7 @@ def as_json(call: intercom.CallView, now: datetime) -> dict[str, object]:
 
 def code_as_json(code: intercom.CallCode, now: datetime) -> dict[str, object]:
     """The digits in groups, and M20 in words."""
-    zone = ZoneInfo(places.property_view(places.door_view(code.door_id).property_id).time_zone)
+    zone = places.property_view(places.door_view(code.door_id).property_id).zone
     if code.over:
         return {"over": True, "sentence": _("If you have not used it yet, it no longer works. Call again.")}
     return {"over": False, "groups": grouped(code.digits), "sentence": works(code, zone, now)}

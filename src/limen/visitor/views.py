@@ -35,7 +35,7 @@ def directory(request: HttpRequest, code: str) -> HttpResponse:
         return _dead(request, code)
     now = now_of(request)
     place, door = places.property_view(link.property_id), places.door_view(link.door_id)
-    zone = ZoneInfo(place.time_zone)
+    zone = place.zone
     asked = request.GET.get("q", "")[:40]
     context: dict[str, object] = {"place": place, "door": door, "code": link.code}
     try:
@@ -56,7 +56,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     place, door = places.property_view(link.property_id), places.door_view(link.door_id)
     found = intercom.entry(link, request.GET.get("to", "")[:32], now_of(request))
     context = {"place": place, "door": door, "code": link.code, "entry": found[0] if found else None}
-    return render(request, "visitor/call.html", context, zone=ZoneInfo(place.time_zone))
+    return render(request, "visitor/call.html", context, zone=place.zone)
 
 
 @csrf_exempt
