@@ -60,7 +60,8 @@ export async function bundleId(statement) {
   return (await sha256(statement)).slice(0, 8);
 }
 
-/** Which chunks the lock has: bit 7 of the first byte is chunk 0. @param {Uint8Array} bitmap @param {number} index */
-export function holds(bitmap, index) {
-  return ((Number(bitmap[index >> 3] ?? 0) >> (7 - (index & 7))) & 1) === 1;
+/** Which chunks a courier still has to bring; bit i of byte i // 8 is chunk i. @param {Uint8Array} bitmap @param {number} count @returns {number[]} */
+export function missing(bitmap, count) {
+  const all = Array.from({ length: count }, (_, index) => index);
+  return all.filter((index) => ((Number(bitmap[index >> 3] ?? 0) >> (index & 7)) & 1) === 0);
 }

@@ -122,11 +122,15 @@ export async function verify(statement, typ, keys, limit = STATEMENT_BYTES_MAX) 
   if (big(found.signature.subarray(32)) > ORDER / 2n) throw new NotSigned("not the lower signature");
   const message = toSign(found.head, found.payload);
   for (const publicKey of keys) {
-    if (!equal(await kidOf(publicKey), found.kid)) continue;
-    const key = await crypto.subtle.importKey("raw", uncompressed(publicKey), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
-    if (await crypto.subtle.verify(ES256, key, found.signature, message)) return found.payload;
+    if (equal(await kidOf(publicKey), found.kid) && (await verifies(publicKey, found.signature, message))) return found.payload;
   }
   throw new NotSigned("no key of this type signed it");
+}
+
+/** @param {Uint8Array} publicKey 33 bytes @param {Bytes} signature r and s, 64 bytes @param {Bytes} message @returns {Promise<boolean>} */
+export async function verifies(publicKey, signature, message) {
+  const key = await crypto.subtle.importKey("raw", uncompressed(publicKey), { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
+  return crypto.subtle.verify(ES256, key, signature, message);
 }
 
 /** @param {number} typ @param {Bytes} payload @param {Signer} signer @returns {Promise<Bytes>} */

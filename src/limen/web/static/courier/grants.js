@@ -19,7 +19,7 @@ const U32 = 0xffffffff;
 /** @type {ReadonlySet<number>} */
 const PUSH_ONLY = new Set([CLS.manager, CLS.courier, CLS.installer]);
 
-/** Reads what the service minted; only a lock verifies it. @param {Bytes} statement @returns {Grant} @throws {NotCanonical} */
+/** Reads what the service minted; only a lock verifies it. @param {Uint8Array} statement @returns {Grant} @throws {NotCanonical} */
 export function readGrant(statement) {
   const claims = mapOf(decode(unverifiedPayload(statement, TYP.grant, GRANT_BYTES_MAX), GRANT_BYTES_MAX));
   const [lockId, epoch, aclVer, cls, rights, sched, subj] = listOf(claims.get(SCOPE), 7);
@@ -35,7 +35,7 @@ export function readGrant(statement) {
     iat_s: wholeOf(claims.get(6), U32),
     exp_s: wholeOf(claims.get(4), U32),
     nbf_s: perhaps(claims.get(5), (value) => wholeOf(value, U32)),
-    statement,
+    statement: Uint8Array.from(statement),
   };
 }
 
@@ -53,20 +53,16 @@ export function effectiveRights(grant) {
 }
 
 /**
- * Which of the windows to present: one that has begun and ends last; else the one that begins next; else the one that ended last,
- * because only the lock says no, and a phone's clock is a hint (protocol B.9, T3).
- * @param {ReadonlyArray<Grant>} grants of one door @param {number} now_ms
- * @returns {Grant | null}
+ * The windows in the order in which to present them: what holds by this phone's clock first, the longest first. The clock only orders;
+ * the lock decides by its own (protocol B.9, T3).
+ * @param {ReadonlyArray<Uint8Array>} statements of one door @param {number} now_ms
+ * @returns {Grant[]}
  */
-export function bestGrant(grants, now_ms) {
+export function grantsInOrder(statements, now_ms) {
   const now_s = now_ms / 1000;
   /** @param {Grant} grant */
-  const rank = (grant) => {
-    const begun = (grant.nbf_s ?? 0) <= now_s;
-    if (begun && now_s < grant.exp_s) return 2e12 + grant.exp_s;
-    return begun ? grant.exp_s : 1e12 - (grant.nbf_s ?? 0);
-  };
-  return [...grants].sort((one, other) => rank(other) - rank(one))[0] ?? null;
+  const rank = (grant) => ((grant.nbf_s ?? 0) <= now_s && now_s < grant.exp_s ? 2 ** 33 : 0) + grant.exp_s;
+  return statements.map(readGrant).sort((one, other) => rank(other) - rank(one));
 }
 
 /** What the person meant, inside the proof (protocol C.5). @param {number} door number from DoorInfo @returns {Bytes} */

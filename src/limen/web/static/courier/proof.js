@@ -1,0 +1,32 @@
+/**
+ * The lock's word, checked here before anything is shown, kept until the service has it.
+ */
+/** @import { Bytes } from "./bytes.js" */
+/** @import { Courier } from "./courier.js" */
+/** @import { Receipt } from "./receipts.js" */
+/** @import { Entry } from "./wallet.js" */
+
+import { readDoorInfo } from "./doorinfo.js";
+import { openReceipt } from "./receipts.js";
+
+/**
+ * @param {{courier: Courier, entry: Entry, statement: Bytes}} facts
+ * @returns {Promise<number | null>} the version that the lock has signed for, null if it did not
+ */
+export async function keepReceipt({ courier, entry, statement }) {
+  return (await checkedReceipt({ courier, entry, statement }))?.receipt.ver ?? null;
+}
+
+/**
+ * @param {{courier: Courier, entry: Entry, statement: Bytes}} facts
+ * @returns {Promise<{receipt: Receipt, key: string} | null>} the receipt and its key in the outbox
+ * @throws {NotSigned | NotCanonical} nothing is kept of what this lock did not sign
+ */
+export async function checkedReceipt({ courier, entry, statement }) {
+  // rule: SYNC-12
+  const receipt = await openReceipt(statement, readDoorInfo(entry.info));
+  const key = await courier.outbox.put("receipt", entry.lock, statement);
+  if ("wiped" in receipt) return null;
+  await courier.wallet.hold(entry.lock, receipt.ver);
+  return { receipt, key };
+}

@@ -1,0 +1,108 @@
+/**
+ * Opening a door: one tap, phone and lock both without network if need be (LOCK-3).
+ *
+ * The first opening may set the door up: the lock says that it needs the list this phone carries. After the bolt has moved comes a short
+ * passive update (SYNC-9), which the page need not wait for.
+ *
+ * @typedef {{result: "open" | Failure, reason: string | null, setUp: boolean, afterwards: Promise<Passed>}} Unlocked
+ * @typedef {{ver: number | null, battery: number | null, records: number}} Passed what the passive update brought; null and 0 where it did not come to it
+ */
+/** @import { Bundle } from "./bundles.js" */
+/** @import { Courier } from "./courier.js" */
+/** @import { DoorInfo } from "./doorinfo.js" */
+/** @import { Grant } from "./grants.js" */
+/** @import { Failure, Step } from "./reach.js" */
+/** @import { Entry } from "./wallet.js" */
+
+import { readBundle } from "./bundles.js";
+import { deliver } from "./delivery.js";
+import { readDoorInfo } from "./doorinfo.js";
+import { grantsInOrder, unlockContext } from "./grants.js";
+import { OP } from "./operations.js";
+import { passBy } from "./passing.js";
+import { failure, introduce, isBroken, meet } from "./reach.js";
+import { Denied, LockSession } from "./session.js";
+
+/** @type {Passed} */
+const NOTHING = Object.freeze({ ver: null, battery: null, records: 0 });
+/** Reasons that speak of one window only: another grant of the same person may be valid now (protocol C.1). */
+const OF_ONE_WINDOW = new Set(["not_started", "ended", "lease_over", "outside_schedule"]);
+
+/**
+ * @param {{courier: Courier, lock: string, onstep?: (step: Step) => void, signal?: AbortSignal}} facts
+ * @returns {Promise<Unlocked>} never rejects for what happens at doors
+ */
+export function unlock({ courier, lock, onstep = () => undefined, signal }) {
+  return courier.turns.open(async (stop, hold) => {
+    const entry = await courier.wallet.entry(lock);
+    if (entry === null || entry.grants.length === 0) return { result: "refused", reason: "no_right", setUp: false, afterwards: Promise.resolve(NOTHING) };
+    try {
+      const { session, setUp } = await openWithAny({ courier, entry, onstep, signal: stop });
+      const afterwards = pass(courier, entry, session, stop);
+      hold(afterwards);
+      return { result: "open", reason: null, setUp, afterwards };
+    } catch (problem) {
+      return { ...failure(problem, stop), setUp: false, afterwards: Promise.resolve(NOTHING) };
+    }
+  }, signal);
+}
+
+/** @typedef {{courier: Courier, entry: Entry, onstep: (step: Step) => void, signal: AbortSignal}} Facts */
+
+/** @param {Facts} facts @returns {Promise<{session: LockSession, setUp: boolean}>} */
+async function openWithAny(facts) {
+  // rule: LOCK-3
+  const info = readDoorInfo(facts.entry.info);
+  const grants = grantsInOrder(facts.entry.grants, facts.courier.now());
+  for (const [place, grant] of grants.entries()) {
+    try {
+      return await openWith(facts, info, grant);
+    } catch (problem) {
+      const another = problem instanceof Denied && OF_ONE_WINDOW.has(problem.reason ?? "") && place + 1 < grants.length;
+      if (!another) throw problem;
+    }
+  }
+  throw new Denied("no_right");
+}
+
+/** @param {Facts} facts @param {DoorInfo} info @param {Grant} grant @returns {Promise<{session: LockSession, setUp: boolean}>} */
+async function openWith(facts, info, grant) {
+  const { courier, entry, onstep, signal } = facts;
+  const bundle = entry.bundle === null ? null : await readBundle(entry.bundle);
+  const session = await meet({ courier, serial: entry.serial, info, onstep, signal });
+  try {
+    const { needsUpdate } = await introduce({ courier, session, grant, op: OP.unlock, context: unlockContext(info.door ?? 0) });
+    let setUp = needsUpdate && (await setUpDoor(session, bundle, facts));
+    onstep({ name: "opening" });
+    if ((await session.unlock()) === "open") return { session, setUp };
+    setUp = !setUp && (await setUpDoor(session, bundle, facts));
+    if (setUp && (await session.unlock()) === "open") return { session, setUp };
+    throw new Denied("needs_update");
+  } catch (problem) {
+    session.close();
+    throw problem;
+  }
+}
+
+/** Brings the list that the lock waits for, if this phone carries it. @param {LockSession} session @param {Bundle | null} bundle @param {Facts} facts */
+async function setUpDoor(session, bundle, { courier, entry, onstep, signal }) {
+  // rule: SYNC-3
+  if (bundle === null) return false;
+  onstep({ name: "setting_up" });
+  const onpart = (/** @type {Step} */ part) => onstep({ ...part, name: "setting_up" });
+  const { end, receipt } = await deliver({ session, bundle, onpart, signal });
+  if (receipt !== null) await courier.outbox.put("receipt", entry.lock, receipt);
+  return end === "applied" || end === "already";
+}
+
+/** @param {Courier} courier @param {Entry} entry @param {LockSession} session @param {AbortSignal} signal @returns {Promise<Passed>} */
+async function pass(courier, entry, session, signal) {
+  try {
+    return await passBy({ courier, entry, session, signal });
+  } catch (problem) {
+    if (isBroken(problem) || problem instanceof Denied || signal.aborted) return NOTHING;
+    throw problem;
+  } finally {
+    session.close();
+  }
+}

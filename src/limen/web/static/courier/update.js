@@ -1,0 +1,178 @@
+/**
+ * Updating a door: changes and time go down; with `pull` battery and sealed record come up (SYNC-1, SYNC-2).
+ *
+ * Stopping or losing the lock at any moment loses nothing: what was sent stays there, what came is on this phone, calling again goes on.
+ * "Confirmed" is said only of a receipt that was checked here.
+ *
+ * @typedef {{ver: number, lock_ms: number | null, at_ms: number}} Confirmed `lock_ms` is the lock's own time, `at_ms` this phone's
+ * @typedef {{result: "confirmed" | "interrupted" | "nothing" | Failure, reason: string | null, receipt: Confirmed | null, handedIn: boolean,
+ *   battery: number | null, records: number}} Updated
+ * @typedef {{courier: Courier, lock: string, pull: boolean, onstep: (step: Step) => void}} Facts
+ */
+/** @import { Courier } from "./courier.js" */
+/** @import { Failure, Step } from "./reach.js" */
+/** @import { LockSession } from "./session.js" */
+/** @import { Entry } from "./wallet.js" */
+
+import { unhex } from "./bytes.js";
+import { readBundle } from "./bundles.js";
+import { repairTime } from "./clockwork.js";
+import { NotSigned } from "./cose.js";
+import { deliver } from "./delivery.js";
+import { readDoorInfo } from "./doorinfo.js";
+import { effectiveRights, grantsInOrder, RIGHT } from "./grants.js";
+import { OP } from "./operations.js";
+import { OutboxFull } from "./outbox.js";
+import { reading } from "./passing.js";
+import { checkedReceipt } from "./proof.js";
+import { failure, introduce, meet } from "./reach.js";
+import { NoSignal } from "./service.js";
+import { Denied } from "./session.js";
+import { bytesOf } from "./shapes.js";
+
+const EMPTY = new Uint8Array(0);
+const NEWER_MAX = 4;
+/** @type {Updated} */
+const NOTHING = { result: "nothing", reason: null, receipt: null, handedIn: false, battery: null, records: 0 };
+
+/**
+ * @param {{courier: Courier, lock: string, pull: boolean, onstep?: (step: Step) => void, signal?: AbortSignal}} facts
+ * @returns {Promise<Updated>} rejects only for what no page can expect, and `PhoneRemoved`
+ */
+export async function update({ courier, lock, pull, onstep = () => undefined, signal = new AbortController().signal }) {
+  // rule: SYNC-6
+  const facts = { courier, lock, pull, onstep };
+  let fetched = false;
+  for (;;) {
+    if (courier.turns.opening !== null) onstep({ name: "yielding" });
+    await courier.turns.clear();
+    const answer = await courier.turns.update((stop) => attempt(facts, stop, !fetched), signal);
+    fetched = true;
+    const gaveWay = answer.result === "stopped" && !signal.aborted;
+    if (!gaveWay) return answer;
+  }
+}
+
+/** @param {Facts} facts @param {AbortSignal} signal @param {boolean} fetch @returns {Promise<Updated>} */
+async function attempt(facts, signal, fetch) {
+  const { courier, lock, onstep } = facts;
+  if (fetch) {
+    onstep({ name: "fetching" });
+    await courier.inbox.refresh();
+  }
+  const entry = await courier.wallet.entry(lock);
+  if (entry === null || entry.grants.length === 0) return NOTHING;
+  const updated = { ...NOTHING };
+  let begun = false;
+  try {
+    const session = await begin(facts, entry, signal);
+    begun = true;
+    try {
+      await converse({ ...facts, entry, session, signal, updated });
+    } finally {
+      session.close();
+    }
+    return await handedIn(facts, updated);
+  } catch (problem) {
+    return { ...updated, ...told(problem, signal, begun) };
+  }
+}
+
+/** After a session has begun whatever breaks it is an interruption. @param {unknown} problem @param {AbortSignal} signal @param {boolean} begun */
+function told(problem, signal, begun) {
+  if (problem instanceof Interrupted || problem instanceof OutboxFull || problem instanceof NotSigned) {
+    return { result: /** @type {const} */ ("interrupted"), reason: null };
+  }
+  const { result, reason } = failure(problem, signal);
+  return { result: begun && result === "out_of_reach" ? /** @type {const} */ ("interrupted") : result, reason };
+}
+
+/** The lock did not come to the end of it; the next try goes on from here. */
+class Interrupted extends Error {}
+
+/** @param {Facts} facts @param {Entry} entry @param {AbortSignal} signal @returns {Promise<LockSession>} in which this phone may push */
+async function begin({ courier, pull, onstep }, entry, signal) {
+  const wanted = RIGHT.push | (pull ? RIGHT.pull : 0);
+  const grant = grantsInOrder(entry.grants, courier.now()).find((one) => (effectiveRights(one) & wanted) === wanted);
+  if (grant === undefined) throw new Denied("no_right");
+  const session = await meet({ courier, serial: entry.serial, info: readDoorInfo(entry.info), onstep, signal });
+  try {
+    await introduce({ courier, session, grant, op: OP.manifest, context: EMPTY });
+    return session;
+  } catch (problem) {
+    session.close();
+    throw problem;
+  }
+}
+
+/** @typedef {Facts & {entry: Entry, session: LockSession, signal: AbortSignal, updated: Updated}} Conversation */
+
+/** In the order in which it matters if it ends halfway: time, changes, what may go from the record, then what comes up. @param {Conversation} facts */
+async function converse(facts) {
+  // rule: SYNC-2
+  const { courier, entry, session, signal, pull, onstep, updated } = facts;
+  const service = courier.service;
+  if (session.presented?.wantsTime) await repairTime({ session, wallet: courier.wallet, service, signal });
+  await sendAll(facts);
+  if (entry.ack !== null) await session.acknowledge(entry.ack);
+  if (pull) {
+    onstep({ name: "reading" });
+    updated.battery = await reading(facts);
+    await pullRecord(facts);
+  }
+  onstep({ name: "confirming" });
+  const statement = await session.receipt(await serviceNonce(facts));
+  if (statement === null) throw new Interrupted("no receipt");
+  const checked = await checkedReceipt({ courier, entry, statement });
+  if (checked === null) throw new Interrupted("no receipt of a list");
+  const { lock_s, ver } = checked.receipt;
+  updated.receipt = { ver, lock_ms: lock_s === null ? null : lock_s * 1000, at_ms: courier.now() };
+  updated.result = "confirmed";
+}
+
+/** Sends what is carried, and what is newer when the lock has heard of something newer meanwhile. @param {Conversation} facts */
+async function sendAll(facts) {
+  const { courier, session, signal, onstep } = facts;
+  let entry = facts.entry;
+  for (let round = 0; round < NEWER_MAX && entry.bundle !== null; round += 1) {
+    onstep({ name: "sending", done: 0, total: (await readBundle(entry.bundle)).chunks.length });
+    const { end, receipt } = await deliver({ session, bundle: await readBundle(entry.bundle), onpart: onstep, signal });
+    if (receipt !== null) await checkedReceipt({ courier, entry, statement: receipt });
+    if (end === "applied" || end === "already") return;
+    if (end === "stopped" || end === "refused") throw new Interrupted(end);
+    const newer = (await courier.inbox.refresh()) ? await courier.wallet.entry(entry.lock) : null;
+    if (newer === null || newer.bundle === null || newer.ver <= entry.ver) return;
+    onstep({ name: "newer" });
+    entry = newer;
+  }
+}
+
+/** Each piece is safe on this phone before the next is asked for. @param {Conversation} facts */
+async function pullRecord({ courier, entry, session, signal, onstep, updated }) {
+  // rule: SYNC-8
+  for (let number = 0; ; number += 1) {
+    if (signal.aborted) throw new Interrupted("stopped");
+    const segment = await session.segment(number);
+    if (segment === null) return;
+    await courier.outbox.put("segment", entry.lock, segment);
+    updated.records += 1;
+    onstep({ name: "reading", done: updated.records });
+  }
+}
+
+/** With signal the receipt is a fresh proof. @param {Conversation} facts @returns {Promise<Uint8Array<ArrayBuffer> | null>} */
+async function serviceNonce({ courier, lock, signal }) {
+  try {
+    const answer = await courier.service.ask("/gateway/nonce", new Map().set("lock", unhex(lock)), signal);
+    return bytesOf(answer.get("nonce"), 16);
+  } catch (problem) {
+    if (problem instanceof NoSignal) return null;
+    throw problem;
+  }
+}
+
+/** @param {Facts} facts @param {Updated} updated @returns {Promise<Updated>} with signal also whether the service has the proof */
+async function handedIn({ courier }, updated) {
+  const { left } = await courier.outbox.handIn();
+  return { ...updated, handedIn: left === 0 };
+}
