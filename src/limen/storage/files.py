@@ -4,6 +4,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from limen.storage import chance
+
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
@@ -17,7 +19,7 @@ def folder(path: Path) -> Path:
 def replace(path: Path, content: bytes) -> None:
     """Writes the file so that a reader, or a power cut, finds the old content or the new one, never half."""
     scratch = _written_beside(path, content)
-    os.replace(scratch, path)
+    scratch.replace(path)
     _sync_folder(path.parent)
 
 
@@ -35,7 +37,7 @@ def create(path: Path, content: bytes) -> bytes:
 
 def _written_beside(path: Path, content: bytes) -> Path:
     folder(path.parent)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}")
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.{chance.random_bytes(6).hex()}")
     handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     try:
         os.write(handle, content)

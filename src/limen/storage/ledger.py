@@ -96,11 +96,10 @@ def _line(body: Mapping[str, object], previous: str) -> Line:
 
 def _read() -> Iterator[Line]:
     path = _path()
-    previous, number = FIRST_HASH, 0
-    for raw in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
+    previous = FIRST_HASH
+    for number, raw in enumerate(path.read_bytes().splitlines(keepends=True) if path.exists() else (), start=1):
         if not raw.endswith(b"\n"):
             return  # torn by a power cut before its transaction could commit: it never happened
-        number += 1
         line = _checked(raw, previous, number)
         previous = line.hash
         yield line

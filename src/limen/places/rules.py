@@ -1,0 +1,101 @@
+"""What a building, a door and a line of a door file may be."""
+
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from limen.kernel.problems import Problem
+from limen.kernel.tables import Column, Row
+
+PROFILES: Final = ("US", "NYC", "EU")
+KINDS: Final = ("entrance", "common", "unit", "service")
+NAME_MAX_CHARS: Final = 120
+UNIT_MAX_CHARS: Final = 60
+CODE_DIGITS: Final = range(4, 10)
+KEY_PAUSE_S: Final = range(5, 21)
+STALENESS_DAYS: Final = range(1, 91)
+
+COLUMNS: Final = (
+    Column("Door", "the door", ("Door name", "Name")),
+    Column("Kind", "the kind", ("Door kind", "Type")),
+    Column("Unit", "the unit", ("Apartment", "Apt"), required=False),
+    Column("Model", "the model", required=False),
+    Column("Connected", "the connection", ("Network", "Online"), required=False),
+    Column("Serial", "the serial", ("Serial number", "Serial no"), required=False),
+    Column("ShareAllowed", "sharing", ("Sharing", "Share allowed"), required=False),
+    Column("Doorcodes", "the doorcodes", ("Codes", "Doorcodes allowed"), required=False),
+)
+YES: Final = frozenset({"yes", "y", "true", "1"})
+NO: Final = frozenset({"no", "n", "false", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class DoorFacts:
+    """A door as a line of a file, or a form, describes it."""
+
+    name: str
+    kind: str
+    unit: str
+    connected: bool
+    share_allowed: bool
+    codes_allowed: bool
+    model: str
+    serial: str
+
+
+def check_property(*, name: str, time_zone: str, profile: str) -> None:
+    """Raises Problem for a building that cannot be (PLACE-1)."""
+    check_name(name, "building", NAME_MAX_CHARS)
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Problem("time_zone_unknown", f'"{time_zone}" is not a time zone.', "Name it as in America/New_York.") from None
+    if profile not in PROFILES:
+        raise Problem("profile_unknown", "Choose a privacy profile: US, NYC or EU.")
+
+
+def check_name(name: str, what: str, most: int) -> None:
+    """Raises Problem for an empty or endless name."""
+    if not name.strip():
+        raise Problem("name_missing", f"Give the {what} a name.")
+    if len(name) > most:
+        raise Problem("name_too_long", f"A name has at most {most} characters.")
+
+
+def check_kind(kind: str, has_unit: bool) -> None:
+    """Raises Problem unless a unit's door has a unit and no other door has one (PLACE-3)."""
+    if kind not in KINDS:
+        raise Problem("kind_unknown", "Choose what kind of door it is: entrance, common, unit or service.")
+    if (kind == "unit") != has_unit:
+        raise Problem("kind_and_unit", "A door of kind unit belongs to one unit, and no other door does.")
+
+
+def facts_of(row: Row) -> tuple[DoorFacts, list[tuple[str, str]]]:
+    """What a line says, and what is wrong with it as pairs of column and reason; empty flags mean unconnected, shared and with codes."""
+    cell = {column.name: row.cells.get(column.name, "") for column in COLUMNS}
+    flags = {name: _flag(cell[name], default) for name, default in (("Connected", False), ("ShareAllowed", True), ("Doorcodes", True))}
+    wrong = [(name, f'"{cell[name]}" is neither yes nor no.') for name, value in flags.items() if value is None]
+    wrong += [(name, "is longer than a name can be.") for name in sorted(row.too_long)]
+    wrong += [(name, "a formula is not read here. Write the words.") for name in sorted(row.formulas)]
+    kind = cell["Kind"].casefold()
+    if not cell["Door"]:
+        wrong.append(("Door", "is empty."))
+    elif len(cell["Door"]) > NAME_MAX_CHARS:
+        wrong.append(("Door", f"is longer than {NAME_MAX_CHARS} characters."))
+    if kind not in KINDS:
+        wrong.append(("Kind", f'"{cell["Kind"]}" is not a kind of door. Write entrance, common, unit or service.'))
+    elif kind == "unit" and not cell["Unit"]:
+        wrong.append(("Unit", "is empty. A door of kind unit belongs to a unit."))
+    elif kind != "unit" and cell["Unit"]:
+        wrong.append(("Unit", f'"{cell["Unit"]}" stands at a door of kind {kind}. Only a door of kind unit belongs to one.'))
+    facts = DoorFacts(
+        cell["Door"], kind, cell["Unit"], bool(flags["Connected"]), bool(flags["ShareAllowed"]), bool(flags["Doorcodes"]),
+        cell["Model"], cell["Serial"],
+    )  # fmt: skip
+    return facts, wrong
+
+
+def _flag(text: str, default: bool) -> bool | None:
+    if not text:
+        return default
+    return True if text.casefold() in YES else False if text.casefold() in NO else None

@@ -1,0 +1,149 @@
+"""Makes and changes buildings, units and doors, one by one or from a file."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from limen.journal import services as journal
+from limen.kernel.actors import Actor
+from limen.kernel.problems import NotYours, Problem, Refused
+from limen.places import rules
+from limen.places.importing import TEMPLATE, import_doors, preview_doors
+from limen.places.models import Door, Portfolio, Property, Unit
+from limen.storage import chance, news
+
+__all__ = [
+    "TEMPLATE", "create_door", "create_portfolio", "create_property", "create_unit", "edit_door", "edit_property", "freeze_kind",
+    "import_doors", "preview_doors",
+]  # fmt: skip
+
+
+def create_portfolio(*, name: str, by: Actor, now: datetime) -> UUID:
+    """Makes an owner's set of properties and returns its id."""
+    rules.check_name(name, "portfolio", rules.NAME_MAX_CHARS)
+    row = Portfolio.objects.create(id=chance.fresh_id(), name=name.strip())
+    journal.record(by, "portfolio.created", f"portfolio:{row.id}", {}, now)
+    return row.id
+
+
+def create_property(
+    *, portfolio_id: UUID, name: str, address: str, city_line: str, time_zone: str, profile: str, office_phone: str = "",
+    code_digits: int | None = None, staleness_limit_days: int = 2, by: Actor, now: datetime,
+) -> UUID:  # fmt: skip
+    """Makes a building with one time zone and one privacy profile (PLACE-1) and returns its id. Raises Problem."""
+    rules.check_property(name=name, time_zone=time_zone, profile=profile)
+    _check_numbers(code_digits, staleness_limit_days)
+    row = Property.objects.create(
+        id=chance.fresh_id(), portfolio_id=portfolio_id, name=name.strip(), address=address, city_line=city_line, time_zone=time_zone,
+        profile=profile, office_phone=office_phone, code_digits=code_digits, staleness_limit_days=staleness_limit_days,
+    )  # fmt: skip
+    journal.record(by, "property.created", f"property:{row.id}", {"profile": profile}, now, property_id=row.id)
+    return row.id
+
+
+def edit_property(
+    *, property_id: UUID, by: Actor, now: datetime, name: str | None = None, address: str | None = None, city_line: str | None = None,
+    office_phone: str | None = None, code_digits: int | None = None, staleness_limit_days: int | None = None,
+) -> None:  # fmt: skip
+    """Changes what is named and leaves the rest. Time zone and profile stay: deadlines and schedules were promised by them."""
+    row = Property.objects.select_for_update().filter(id=property_id).first()
+    if row is None:
+        raise NotYours
+    _check_numbers(code_digits, staleness_limit_days)
+    wanted: dict[str, str | int | None] = {
+        "name": name, "address": address, "city_line": city_line, "office_phone": office_phone,
+        "code_digits": code_digits, "staleness_limit_days": staleness_limit_days,
+    }  # fmt: skip
+    changed = [field for field, value in wanted.items() if value is not None and value != getattr(row, field)]
+    for field in changed:
+        setattr(row, field, wanted[field])
+    rules.check_name(row.name, "building", rules.NAME_MAX_CHARS)
+    row.save(update_fields=changed)
+    journal.record(by, "property.edited", f"property:{row.id}", {"fields": ",".join(changed)}, now, property_id=row.id)
+
+
+def create_unit(*, property_id: UUID, name: str, by: Actor, now: datetime) -> UUID:
+    """Makes a dwelling and returns its id (PLACE-4). Raises Refused when the building has one of that name."""
+    rules.check_name(name, "unit", rules.UNIT_MAX_CHARS)
+    unit = Unit(id=chance.fresh_id(), property_id=property_id, name=name.strip())
+    _save_new(unit, f'There is a unit "{unit.name}" already.')
+    journal.record(by, "unit.created", f"unit:{unit.id}", {}, now, property_id=property_id)
+    return unit.id
+
+
+def create_door(
+    *, property_id: UUID, name: str, kind: str, unit_id: UUID | None = None, connected: bool = False, share_allowed: bool = True,
+    codes_allowed: bool = True, planned_model: str = "", planned_serial: str = "", by: Actor, now: datetime,
+) -> UUID:  # fmt: skip
+    """Makes a door without a device (PLACE-2) and returns its id. Raises Problem, or Refused for a name or serial that is taken."""
+    rules.check_name(name, "door", rules.NAME_MAX_CHARS)
+    rules.check_kind(kind, unit_id is not None)
+    if unit_id is not None and not Unit.objects.filter(id=unit_id, property=property_id).exists():
+        raise NotYours
+    door = Door(
+        id=chance.fresh_id(), property_id=property_id, unit_id=unit_id, name=name.strip(), kind=kind, connected=connected,
+        share_allowed=share_allowed, codes_allowed=codes_allowed, planned_model=planned_model, planned_serial=planned_serial,
+    )  # fmt: skip
+    _save_new(door, f'There is a door "{door.name}" already, or one with this serial.')
+    journal.record(by, "door.created", f"door:{door.id}", {"kind": kind}, now, property_id=property_id)
+    return door.id
+
+
+def edit_door(
+    *, door_id: UUID, by: Actor, now: datetime, name: str | None = None, kind: str | None = None, connected: bool | None = None,
+    share_allowed: bool | None = None, codes_allowed: bool | None = None, planned_model: str | None = None,
+    planned_serial: str | None = None, key_pause_s: int | None = None, carried_by_others: bool | None = None,
+) -> None:  # fmt: skip
+    """Changes what is named and leaves the rest; says `door.touched` where the lock's list may follow (codes, sharing, key pause, name).
+
+    Raises Refused when the kind is frozen: a door that had a device keeps its kind for ever (PLACE-3).
+    """
+    row = Door.objects.select_for_update().filter(id=door_id).first()
+    if row is None:
+        raise NotYours
+    _check_pause(key_pause_s)
+    wanted: dict[str, str | bool | int | None] = {
+        "name": name, "kind": kind, "connected": connected, "share_allowed": share_allowed, "codes_allowed": codes_allowed,
+        "planned_model": planned_model, "planned_serial": planned_serial, "key_pause_s": key_pause_s, "carried_by_others": carried_by_others,
+    }  # fmt: skip
+    changed = [field for field, value in wanted.items() if value is not None and value != getattr(row, field)]
+    if "kind" in changed and row.kind_frozen_at is not None:
+        raise Refused("door_kind_frozen", "The kind of this door cannot change any more.", "Deactivate the device and make a new door.")
+    for field in changed:
+        setattr(row, field, wanted[field])
+    rules.check_name(row.name, "door", rules.NAME_MAX_CHARS)
+    rules.check_kind(row.kind, row.unit_id is not None)
+    try:
+        with transaction.atomic():
+            row.save(update_fields=changed)
+    except IntegrityError:
+        raise Refused("name_taken", f'There is a door "{row.name}" already, or one with this serial.') from None
+    if changed:
+        journal.record(by, "door.edited", f"door:{row.id}", {"fields": ",".join(changed)}, now, property_id=row.property_id)
+        news.say("door.touched", now=now, door_id=str(row.id))
+
+
+def freeze_kind(*, door_id: UUID, now: datetime) -> None:
+    """Called by the first activation: from now on history and photos rely on the kind (PLACE-3). Again is harmless."""
+    Door.objects.filter(id=door_id, kind_frozen_at=None).update(kind_frozen_at=now)
+
+
+def _save_new(row: Unit | Door, taken: str) -> None:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise Refused("name_taken", taken) from None
+
+
+def _check_numbers(code_digits: int | None, staleness_limit_days: int | None) -> None:
+    if code_digits is not None and code_digits not in rules.CODE_DIGITS:
+        raise Problem("code_digits", "A doorcode has 4 to 9 digits.")
+    if staleness_limit_days is not None and staleness_limit_days not in rules.STALENESS_DAYS:
+        raise Problem("staleness_limit", "The limit is 1 to 90 days.")
+
+
+def _check_pause(key_pause_s: int | None) -> None:
+    if key_pause_s is not None and key_pause_s not in rules.KEY_PAUSE_S:
+        raise Problem("key_pause", "The pause between digits is 5 to 20 seconds.")
