@@ -1,8 +1,13 @@
 """What is known about doors and devices. Every answer comes from receipts and records, never from a guess."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from limen.fleet import carrying, standing
+from limen.fleet.catalogue import Model, model
+from limen.fleet.models import Device, Lease, Pseudonym
+from limen.fleet.sealing import newest_bundle
 from limen.fleet.views import (
     Battery,
     Change,
@@ -22,7 +27,9 @@ from limen.fleet.views import (
 )
 
 __all__ = [
+    "AttestedHead",
     "Battery",
+    "Bundle",
     "Change",
     "DeviceView",
     "DoorMoment",
@@ -30,71 +37,158 @@ __all__ = [
     "InboxEntry",
     "LiveTemporary",
     "LockClock",
+    "Model",
     "Moments",
+    "Ownership",
     "Staleness",
     "StillOpens",
     "Subject",
     "Task",
     "Truth",
     "Why",
+    "attested_head",
+    "carried_leases",
     "device_at",
     "device_of",
     "devices",
     "door_state",
     "door_states",
     "inbox",
+    "model",
     "moments",
+    "newest",
+    "newest_ack",
+    "number_at",
+    "ownerships",
     "staleness",
     "subject",
     "tasks",
 ]
 
 
+@dataclass(frozen=True)
+class Ownership:
+    """One epoch of one lock on one door, active or over: where its record belongs."""
+
+    lock_id: bytes
+    epoch: int
+    door_id: UUID
+    property_id: UUID
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class AttestedHead:
+    """Where a lock's record ended by its last full receipt: what has a lower number and never came is still on its way."""
+
+    logepoch: int
+    seqnext: int
+    tag: bytes
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The newest sealed update of a door, as couriers carry it."""
+
+    version: int
+    data: bytes
+    snapshot: bool
+
+
 def device_at(door_id: UUID) -> DeviceView | None:
     """Gives the device that is active on a door, or None."""
-    raise NotImplementedError
+    row = Device.objects.filter(door_id=door_id, ended_at=None).first()
+    return standing.device_view(row) if row else None
 
 
 def device_of(lock_id: bytes) -> DeviceView | None:
     """Gives the active device with this lock id, or None."""
-    raise NotImplementedError
+    row = Device.objects.filter(lock=lock_id.hex(), ended_at=None).first()
+    return standing.device_view(row) if row else None
 
 
 def devices(property_id: UUID) -> tuple[DeviceView, ...]:
-    """Lists the active devices of a property, by door name."""
-    raise NotImplementedError
+    """Lists the active devices of a property, by serial."""
+    rows = Device.objects.filter(property_id=property_id, ended_at=None).order_by("serial")
+    return tuple(standing.device_view(row) for row in rows)
 
 
 def door_state(door_id: UUID, now: datetime) -> DoorState:
     """Says what is known about one door; the state and the words of screens 1.1 follow from it."""
-    raise NotImplementedError
+    return standing.states([door_id], now)[0]
 
 
-def door_states(property_id: UUID, now: datetime) -> tuple[DoorState, ...]:
-    """Says the same of every door of a property in a fixed number of reads."""
-    raise NotImplementedError
+def door_states(door_ids: tuple[UUID, ...], now: datetime) -> tuple[DoorState, ...]:
+    """Says the same of many doors, in their order, in a fixed number of reads."""
+    return standing.states(door_ids, now)
 
 
 def tasks(property_id: UUID, now: datetime) -> tuple[Task, ...]:
     """Lists open update tasks: due first, then by due day and door name (SYNC-4)."""
-    raise NotImplementedError
+    return standing.open_tasks(property_id, now)
 
 
 def moments(revocation_id: UUID, now: datetime) -> Moments:
-    """Gives the three moments of one revocation, door by door (ACCESS-4)."""
-    raise NotImplementedError
+    """Gives the three moments of one revocation, door by door (ACCESS-4). NotYours for an unknown one."""
+    return standing.moments_of(revocation_id, now)
 
 
 def staleness(person_id: UUID, door_id: UUID, now: datetime) -> Staleness:
     """Says until when taken-away access of a person may still open a door (ACCESS-13)."""
-    raise NotImplementedError
+    return standing.staleness_of(person_id, door_id, now)
 
 
 def inbox(person_id: UUID, phone_id: UUID, as_: str, now: datetime) -> tuple[InboxEntry, ...]:
-    """Composes what a phone carries: `resident`, `manager` or `courier` doors. Writes leases and carries, so it needs a unit of work."""
-    raise NotImplementedError
+    """Composes what a phone carries: `resident`, `manager` or `courier` doors. Notes leases and carries, so it needs a unit of work.
+
+    NotYours for a phone that is not this person's, or was removed.
+    """
+    return carrying.compose(person_id, phone_id, as_, now)
+
+
+def newest(door_id: UUID, now: datetime) -> Bundle | None:
+    """The newest sealed update of a door, None while nothing is unproven. For connected locks, which need no phone."""
+    row = Device.objects.filter(door_id=door_id, ended_at=None).first()
+    made = newest_bundle(row, now) if row else None
+    return Bundle(made.version, bytes(made.data), made.snapshot) if made else None
+
+
+def newest_ack(lock_id: bytes) -> bytes | None:
+    """The newest signed log acknowledgement for a lock."""
+    row = Device.objects.filter(lock=lock_id.hex(), ended_at=None).first()
+    return bytes(row.ack) or None if row else None
+
+
+def number_at(door_id: UUID) -> int | None:
+    """The number by which the wire names this door inside an unlock's proof (C.5)."""
+    row = Device.objects.filter(door_id=door_id, ended_at=None).first()
+    return row.door_number if row else None
+
+
+def carried_leases(person_id: UUID, door_id: UUID, now: datetime) -> tuple[datetime, ...]:
+    """Until when each phone of a person opens a door without signal, latest first (C.4)."""
+    rows = Lease.objects.filter(
+        person_id=person_id, device__door_id=door_id, device__ended_at=None, taken_at=None, ends__gt=now, cls__lte=5
+    )
+    return tuple(rows.order_by("-ends").values_list("ends", flat=True))
 
 
 def subject(lock_id: bytes, epoch: int, number: int) -> Subject:
-    """Says whom a pseudonym at one lock stands for."""
-    raise NotImplementedError
+    """Says whom a pseudonym at one lock stands for; nobody for a number that was never given or was unlinked."""
+    row = Pseudonym.objects.filter(device__lock=lock_id.hex(), device__epoch=epoch, number=number).first()
+    return Subject(row.person_id, row.cls) if row else Subject(None, None)
+
+
+def ownerships(lock_id: bytes) -> tuple[Ownership, ...]:
+    """All epochs of a lock here, newest first: a record that comes late belongs to the door of its time."""
+    rows = Device.objects.filter(lock=lock_id.hex()).order_by("-epoch")
+    return tuple(Ownership(lock_id, row.epoch, row.door_id, row.property_id, row.activated_at, row.ended_at) for row in rows)
+
+
+def attested_head(lock_id: bytes, epoch: int) -> AttestedHead | None:
+    """The end of the record as the lock last attested it to somebody who may count; None at unit doors and before the first full receipt."""
+    row = Device.objects.filter(lock=lock_id.hex(), epoch=epoch, head_seq__isnull=False).first()
+    if row is None or row.head_logepoch is None or row.head_seq is None:
+        return None
+    return AttestedHead(row.head_logepoch, row.head_seq, bytes(row.head_tag or b""))

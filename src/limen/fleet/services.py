@@ -1,52 +1,101 @@
 """The verbs of the room: activate, settle, prove."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
+from limen.fleet import activation, receipts, settlement
+from limen.fleet.models import Delivery, Device
 from limen.fleet.views import Activation, Outcome
 from limen.kernel.actors import Actor
+from limen.kernel.problems import NotYours
+from limen.storage import kms
+from limen.wire import logacks, telemetry, timestamps
+from limen.wire.cbor import WireError
+from limen.wire.logacks import AckKind, LogAck
 
 
 def begin_activation(*, door_id: UUID, lock_id: bytes, by: Actor, now: datetime) -> bytes:
-    """Starts an activation and gives the 16-byte `n_s` that the lock must echo (protocol A.3 step 1)."""
-    raise NotImplementedError
+    """Starts an activation and gives the 16-byte `n_s` that the lock must echo (A.3 step 1). Refused `door_has_device`, `lock_has_owner`."""
+    return activation.begin(door_id, lock_id, by, now)
 
 
 def finish_activation(*, door_id: UUID, attest: bytes, h: bytes, by: Actor, now: datetime) -> Activation:
-    """Binds the attested device to the door and gives ticket and snapshot 1; both reach the lock or neither (A.3 step 4)."""
-    raise NotImplementedError
+    """Binds the attested device to the door and gives ticket and snapshot 1; both reach the lock or neither (A.3 step 4).
+
+    Refused `not_a_genuine_lock`, `begin_again`, `another_session`, `door_has_device`, `lock_has_owner`, `no_factory`.
+    """
+    return activation.finish(door_id, attest, h, by, now)
 
 
-def settle(*, door_id: UUID, now: datetime, revocation_ids: tuple[UUID, ...] = ()) -> int | None:
+def deactivate(*, door_id: UUID, by: Actor, now: datetime) -> bytes:
+    """Takes the device out of service and gives the signed RELEASE: tasks are withdrawn, the epoch ends (LOCK-10, SYNC-5). Refused `no_device`."""
+    return activation.end(door_id, by, now)
+
+
+def note_revocation(*, revocation_id: UUID, door_id: UUID, person_id: UUID, ordered_at: datetime) -> None:
+    """Writes down that a revocation concerns a door; the settlement that follows says which version carries it (ACCESS-4)."""
+    Delivery.objects.get_or_create(
+        revocation_id=revocation_id, door_id=door_id, defaults={"person_id": person_id, "ordered_at": ordered_at}
+    )
+
+
+def settle(*, door_id: UUID, now: datetime) -> int | None:
     """Brings the door's list up to what access and credentials say now; gives the version, None without a device (B.1)."""
-    raise NotImplementedError
+    return settlement.settle_door(door_id, now)
 
 
 def take_receipt(*, data: bytes, now: datetime) -> Outcome:
     """Takes one signed receipt; the only way a version becomes proven (SYNC-12)."""
-    raise NotImplementedError
+    return receipts.take(data, now)
 
 
 def answer_time(*, lock_id: bytes, nonce: bytes, now: datetime) -> bytes:
-    """Signs the time for one nonce of one lock (B.9 T2)."""
-    raise NotImplementedError
+    """Signs the time for one nonce of one active lock (B.9 T2). NotYours for a lock that is not ours."""
+    _active(lock_id)
+    said = timestamps.TimeAssertion(lock_id, nonce, int(now.timestamp() * 1000))
+    return timestamps.sign_time(said, kms.signer("time"))
 
 
 def attest_nonce(*, lock_id: bytes, now: datetime) -> bytes:
     """Gives a fresh 16-byte nonce that a receipt may carry to prove that it is not older than now (B.7)."""
-    raise NotImplementedError
+    return receipts.fresh_nonce(_active(lock_id), now)
 
 
-def take_telemetry(*, lock_id: bytes, data: bytes, now: datetime) -> Outcome:
-    """Keeps battery, clock and firmware as a lock told them to a pulling courier (LOCK-6)."""
-    raise NotImplementedError
+def take_telemetry(*, data: bytes, now: datetime) -> Outcome:
+    """Keeps battery and clock as a lock told them to a pulling courier (LOCK-6). An older reading than ours is `known`."""
+    try:
+        device = _active(telemetry.unverified_lock_id(data))
+        said = telemetry.open_telemetry(data, bytes(device.id_public))
+    except (WireError, NotYours):
+        return Outcome("refused", "not_signed_by_this_lock")
+    if said.epoch != device.epoch:
+        return Outcome("refused", "another_epoch")
+    state = receipts.CLOCKS[said.tstate]
+    read_at = now if state == "lost" else min(now, datetime.fromtimestamp(said.t, UTC))
+    if device.battery_at is not None and read_at < device.battery_at:
+        return Outcome("known")
+    device.battery_percent, device.battery_at, device.last_word_at = said.battery, read_at, now
+    receipts.note_clock(device, state, None if state == "lost" else said.error_s, now)
+    device.save()
+    return Outcome("taken")
 
 
-def acknowledge(*, lock_id: bytes, tag: bytes, now: datetime) -> bytes:
+def acknowledge(*, lock_id: bytes, epoch: int, tag: bytes, now: datetime) -> bytes:
     """Signs that the record up to `tag` is stored; couriers carry it back and the lock frees the records (F.3)."""
-    raise NotImplementedError
+    ack = LogAck(lock_id=lock_id, epoch=epoch, upto=tag, kind=AckKind.ACKNOWLEDGE, iat=int(now.timestamp()))
+    data = logacks.sign_log_ack(ack, kms.signer("log"))
+    Device.objects.filter(lock=lock_id.hex(), epoch=epoch).update(ack=data, ack_at=now, last_word_at=now)
+    return data
 
 
-def deactivate(*, door_id: UUID, by: Actor, now: datetime) -> None:
-    """Takes the device out of service: tasks are withdrawn, the epoch ends (LOCK-10, SYNC-5)."""
-    raise NotImplementedError
+def note_online(*, lock_id: bytes, online: bool, now: datetime) -> None:
+    """Notes that a connected lock's own connection stands, or broke."""
+    fields = {"online_since": now, "offline_since": None} if online else {"online_since": None, "offline_since": now}
+    Device.objects.filter(lock=lock_id.hex(), ended_at=None).update(**fields)
+
+
+def _active(lock_id: bytes) -> Device:
+    device = Device.objects.filter(lock=lock_id.hex(), ended_at=None).first()
+    if device is None:
+        raise NotYours
+    return device

@@ -146,6 +146,7 @@ class DoorMoment:
     """One door of one revocation (glossary). No time here ever stands in for another."""
 
     door_id: UUID
+    to_deliver: bool  # False: no lock ever held what was ended, so nothing has to be brought there
     delivered_at: datetime | None
     lock_time: datetime | None
     in_force_at: datetime | None
@@ -170,6 +171,11 @@ class Moments:
     def delivered(self) -> int:
         """Counts the doors whose lock has attested it."""
         return sum(1 for door in self.doors if door.delivered_at is not None)
+
+    @property
+    def to_deliver(self) -> int:
+        """Counts the doors whose lock had to hear of it: "Delivered n of m doors"."""
+        return sum(1 for door in self.doors if door.to_deliver)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,194 @@
+"""What a phone takes along (B.8, SYNC-1, SYNC-2, SYNC-13): its own doors, the doors it may manage, sealed news of others it passes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from limen.access import queries as access
+from limen.access.queries import AccessWindow
+from limen.credentials import services as credentials
+from limen.credentials.queries import GrantFacts
+from limen.fleet.models import Carry, Device, DoorList, Lease, ListRow
+from limen.fleet.pseudonyms import number_for
+from limen.fleet.sealing import newest_bundle
+from limen.fleet.views import InboxEntry
+from limen.fleet.wanted import hours_name, hours_of
+from limen.identity import queries as identity
+from limen.identity.queries import PhoneView
+from limen.kernel.problems import NotYours
+from limen.people import queries as people
+from limen.places import queries as places
+from limen.places.queries import DoorView
+from limen.wire import limits
+from limen.wire.grants import Cls
+from limen.wire.records import RecordKind
+
+KEEP_FRACTION = 6
+"""A lease is signed anew when a sixth of it has passed, so that opening the app twice costs one signature."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One door of a round: the device, its door, and in which class the phone comes there."""
+
+    device: Device
+    door: DoorView
+    list: DoorList
+    cls: int
+    windows: tuple[AccessWindow, ...] = ()
+
+
+def compose(person_id: UUID, phone_id: UUID, as_: str, now: datetime) -> tuple[InboxEntry, ...]:
+    """The inbox of one phone. NotYours for a phone that is not this person's or was removed."""
+    phone = identity.phone(phone_id)
+    if phone is None or phone.person_id != person_id or phone.removed_at is not None:
+        raise NotYours
+    own = access.doors_of(person_id, now)
+    stops = list(_managed(person_id, now)) if as_ == "manager" else []
+    if as_ == "resident":
+        stops += _own(own, now)
+    if as_ in ("resident", "courier"):
+        stops += _passing(own, now)
+    entries = [_entry(stop, phone, now) for stop in stops]
+    return tuple(entry for entry in entries if entry is not None)
+
+
+def _own(own: dict[UUID, tuple[AccessWindow, ...]], now: datetime) -> Iterator[Stop]:
+    by_app = {door_id: tuple(w for w in windows if w.app) for door_id, windows in own.items()}
+    held = {door_id: windows for door_id, windows in by_app.items() if windows}
+    for device, door, listed in _devices(held):
+        yield Stop(device, door, listed, int(held[door.id][0].cls), held[door.id])
+
+
+def _managed(person_id: UUID, now: datetime) -> Iterator[Stop]:
+    """Every door of the properties where the person manages devices: push only, whatever else they hold (SYNC-2)."""
+    for property_id in people.managed_properties(person_id, now):
+        if people.rights(person_id, property_id, now).device_management:
+            for device, door, listed in _devices(door.id for door in places.doors(property_id)):
+                yield Stop(device, door, listed, int(Cls.MANAGER))
+
+
+def _passing(own: dict[UUID, tuple[AccessWindow, ...]], now: datetime) -> list[Stop]:
+    """Up to 64 other doors of the same buildings with an unproven version, unless their household wants no strangers' phones (SYNC-13)."""
+    in_force = {door_id for door_id, windows in own.items() if any(w.app and w.starts <= now for w in windows)}
+    buildings = {door.property_id for door in places.doors_by_id(in_force).values()}
+    others = [door.id for building in sorted(buildings) for door in places.doors(building) if door.id not in own and door.carried_by_others]
+    waiting = [stop for stop in _devices(others) if stop[2].current > stop[2].proven]
+    waiting.sort(key=lambda stop: (stop[2].proven == 0, stop[2].settled_at or now, stop[0].lock))
+    return [Stop(device, door, listed, int(Cls.COURIER)) for device, door, listed in waiting[: limits.PASSING_DOORS_MAX]]
+
+
+def _devices(door_ids: Iterable[UUID]) -> list[tuple[Device, DoorView, DoorList]]:
+    doors = places.doors_by_id(list(door_ids))
+    lists = {row.device_id: row for row in DoorList.objects.filter(device__door_id__in=list(doors), device__ended_at=None)}
+    devices = Device.objects.filter(door_id__in=list(doors), ended_at=None)
+    found = [(device, doors[device.door_id], lists[device.id]) for device in devices]
+    return sorted(found, key=lambda stop: (stop[1].name, stop[0].lock))
+
+
+def _entry(stop: Stop, phone: PhoneView, now: datetime) -> InboxEntry | None:
+    leases = _leases(stop, phone, now)
+    if not leases:
+        return None
+    bundle = newest_bundle(stop.device, now)
+    if bundle is not None:
+        _note_carry(stop.device, phone.id, bundle.version, now)
+    passing = stop.cls == Cls.COURIER
+    return InboxEntry(
+        lock_id=bytes.fromhex(stop.device.lock),
+        serial=stop.device.serial,
+        door_id=stop.door.id,
+        name=None if passing else stop.door.name,
+        info=bytes(stop.device.short_info if passing else stop.device.info),
+        grants=tuple(bytes(lease.data) for lease in leases),
+        bundle=bytes(bundle.data) if bundle is not None else None,
+        ver=stop.list.current,
+        proven=stop.list.proven,
+        ack=bytes(stop.device.ack) or None,
+        cls=stop.cls,
+        until=int(max(lease.ends for lease in leases).timestamp()),
+    )
+
+
+def _note_carry(device: Device, phone_id: UUID, version: int, now: datetime) -> None:
+    if not Carry.objects.filter(device=device, phone_id=phone_id, version=version).exists():
+        Carry.objects.update_or_create(device=device, phone_id=phone_id, defaults={"version": version, "at": now})
+
+
+# ---- leases: one per window, signed anew when it is time
+
+
+def _leases(stop: Stop, phone: PhoneView, now: datetime) -> list[Lease]:
+    kept = {(lease.grant_id, lease.cls): lease for lease in Lease.objects.filter(device=stop.device, phone_id=phone.id, taken_at=None)}
+    windows: tuple[AccessWindow | None, ...] = stop.windows or (None,)
+    hours = _hour_slots(stop)
+    found = [_lease(stop, phone, window, kept, hours, now) for window in windows]
+    return [lease for lease in found if lease is not None]
+
+
+def _lease(
+    stop: Stop,
+    phone: PhoneView,
+    window: AccessWindow | None,
+    kept: dict[tuple[UUID | None, int], Lease],
+    hours: dict[str, int],
+    now: datetime,
+) -> Lease | None:
+    rows = hours_of(window.schedule) if window else None
+    if rows is not None and hours_name(rows) not in hours:
+        return None
+    cls = int(window.cls) if window else stop.cls
+    before = kept.get((window.grant_id if window else None, cls))
+    if before is not None and _still_good(before, stop, window, now):
+        return before
+    if window is not None and window.starts >= now + timedelta(seconds=limits.PHONE_LEASE_S):
+        return None
+    subj = number_for(stop.device, phone.person_id, cls)
+    facts = GrantFacts(
+        lock_id=bytes.fromhex(stop.device.lock),
+        epoch=stop.device.epoch,
+        ver=stop.list.current,
+        door_id=stop.door.id,
+        cls=cls,
+        subj=subj,
+        sched=hours[hours_name(rows)] if rows is not None else None,
+        window=window,
+    )
+    minted = credentials.mint_grant(phone=phone, facts=facts, now=now)
+    lease = Lease(
+        id=before.id if before is not None and before.subj == subj and before.sched == _stored(rows) else None,
+        device=stop.device,
+        phone_id=phone.id,
+        person_id=phone.person_id,
+        grant_id=window.grant_id if window else None,
+        cls=cls,
+        subj=subj,
+        nbf=minted.starts,
+        sched=_stored(rows),
+        issued_at=now,
+        ends=minted.ends,
+        ver=stop.list.current,
+        data=minted.data,
+    )
+    lease.save()
+    return lease
+
+
+def _still_good(lease: Lease, stop: Stop, window: AccessWindow | None, now: datetime) -> bool:
+    if lease.ends <= now or lease.ver != stop.list.current or lease.sched != _stored(hours_of(window.schedule) if window else None):
+        return False
+    if window is not None and ((lease.nbf is not None and window.starts <= now) or (window.ends is not None and lease.ends > window.ends)):
+        return False
+    return (now - lease.issued_at) * KEEP_FRACTION < lease.ends - lease.issued_at
+
+
+def _hour_slots(stop: Stop) -> dict[str, int]:
+    if not any(window.schedule for window in stop.windows):
+        return {}
+    rows = ListRow.objects.filter(device=stop.device, kind=int(RecordKind.SCHEDULE), gone=False)
+    return {row.name: row.slot for row in rows}
+
+
+def _stored(rows: tuple[tuple[int, int, int], ...] | None) -> list[list[int]] | None:
+    return None if rows is None else [list(row) for row in rows]

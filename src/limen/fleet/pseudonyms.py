@@ -1,0 +1,25 @@
+"""Numbers that stand for people at one lock (C.1): drawn up in order, one per person and class, never used for anybody else."""
+
+from datetime import datetime
+from uuid import UUID
+
+from limen.fleet.models import Device, DoorList, Pseudonym
+
+
+def number_for(device: Device, person_id: UUID, cls: int) -> int:
+    """The living number of a person in a class at this lock, made if there is none."""
+    found = Pseudonym.objects.filter(device=device, person_id=person_id, cls=cls, retired_at=None).first()
+    return found.number if found else _fresh(device, person_id, cls)
+
+
+def retire(device: Device, numbers: set[int], now: datetime) -> None:
+    """Ends numbers that a subject floor names: who is let in again gets a fresh one, so the floor never meets a new grant."""
+    Pseudonym.objects.filter(device=device, number__in=numbers, retired_at=None).update(retired_at=now)
+
+
+def _fresh(device: Device, person_id: UUID, cls: int) -> int:
+    held = DoorList.objects.select_for_update().get(device=device)
+    number = held.next_number
+    DoorList.objects.filter(device=device).update(next_number=number + 1)
+    Pseudonym.objects.create(device=device, number=number, person_id=person_id, cls=cls)
+    return number

@@ -1,0 +1,165 @@
+"""Takes a lock's word on what it holds: the only source of "proven" (B.2, B.7, SYNC-12)."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from limen.credentials import services as credentials
+from limen.fleet import tasks
+from limen.fleet.models import AttestNonce, Bundle, Carry, Delivery, Device, DoorList, ListVersion, Receipt
+from limen.fleet.settlement import new_version
+from limen.fleet.views import Outcome
+from limen.storage import chance, news, outbox
+from limen.wire import receipts as wire
+from limen.wire.cbor import WireError
+from limen.wire.envelope import RoleKeys, Typ, unverified_payload
+from limen.wire.receipts import LogHead, TrustedTime
+
+NONCE_BYTES = 16
+CLOCKS = {TrustedTime.GOOD: "good", TrustedTime.COARSE: "coarse", TrustedTime.LOST: "lost"}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A verified receipt, where it belongs, and whether it answers a nonce of ours (then it is not older than the nonce)."""
+
+    receipt: wire.Receipt
+    device: Device
+    digest: bytes
+    fresh: bool
+    now: datetime
+
+
+def take(data: bytes, now: datetime) -> Outcome:
+    """Takes one receipt; `known` for one that was brought before, `refused` for what no lock of ours signed."""
+    unverified_device = _device_named_in(data)
+    if unverified_device is None:
+        return Outcome("refused", "unknown_lock")
+    device = unverified_device
+    try:
+        receipt = wire.open_receipt(data, RoleKeys.of_lock(bytes(device.id_public)))
+    except WireError:
+        return Outcome("refused", "not_signed_by_this_lock")
+    digest = hashlib.sha256(data).digest()
+    if Receipt.objects.filter(digest=digest).exists():
+        return Outcome("known")
+    if isinstance(receipt, wire.WipedReceipt):
+        return Outcome("taken")
+    if receipt.epoch != device.epoch or device.ended_at is not None:
+        return Outcome("refused", "another_epoch")
+    heard = Heard(receipt, device, digest, _is_fresh(receipt, device, now), now)
+    return _weigh(heard)
+
+
+def fresh_nonce(device: Device, now: datetime) -> bytes:
+    """A nonce that a receipt may carry; a receipt with it was made after `now` (B.7)."""
+    nonce = chance.random_bytes(NONCE_BYTES)
+    AttestNonce.objects.create(nonce=nonce, device=device, issued_at=now)
+    return nonce
+
+
+def _device_named_in(data: bytes) -> Device | None:
+    try:
+        typ, payload = unverified_payload(data, 512)
+        named = wire.read_receipt(payload)
+    except WireError:
+        return None
+    if typ != Typ.RECEIPT:
+        return None
+    return Device.objects.filter(lock=named.lock_id.hex(), epoch=named.epoch).first()
+
+
+def _is_fresh(receipt: wire.Receipt, device: Device, now: datetime) -> bool:
+    if receipt.nonce is None:
+        return False
+    return bool(AttestNonce.objects.filter(nonce=receipt.nonce, device=device, used_at=None).update(used_at=now))
+
+
+def _weigh(heard: Heard) -> Outcome:
+    held = DoorList.objects.select_for_update().get(device=heard.device)
+    said = heard.receipt
+    outcome = _judge(heard, held)
+    Receipt.objects.create(
+        digest=heard.digest, device=heard.device, version=said.ver, after=said.after, fresh=heard.fresh, outcome=outcome, at=heard.now
+    )
+    if outcome == "old":
+        return Outcome("known")
+    if outcome == "fork":
+        _start_over(heard, held)
+    else:
+        _prove(heard, held)
+    _note_readings(heard)
+    return Outcome("taken", "does_not_match" if outcome == "fork" else "")
+
+
+def _judge(heard: Heard, held: DoorList) -> str:
+    """`proof`, `old` (says nothing new), or `fork`: a list that is not ours under a number that is, or a number we never gave (B.2)."""
+    said = heard.receipt
+    if said.ver < held.proven:
+        return "fork" if heard.fresh else "old"
+    ours = ListVersion.objects.filter(device=heard.device, version=said.ver).first()
+    if ours is None or ours.after is None or bytes(ours.after) != said.after or bytes(ours.probe) != said.probe:
+        return "fork"
+    return "proof"
+
+
+def _prove(heard: Heard, held: DoorList) -> None:
+    said, device, now = heard.receipt, heard.device, heard.now
+    is_news = said.ver > held.proven
+    if is_news:
+        held.proven = said.ver
+        held.needs_snapshot = held.needs_snapshot and said.ver < held.current
+        held.mismatch_at = None if said.ver == held.current else held.mismatch_at
+        Delivery.objects.filter(device=device, delivered_at=None, version__lte=said.ver).update(
+            delivered_at=now, lock_time=_lock_time(said)
+        )
+        tasks.resolve(device, proven=said.ver, now=now)
+        Carry.objects.filter(device=device, version__lte=said.ver).delete()
+        Bundle.objects.filter(device=device, version__lte=said.ver).delete()
+        made = ListVersion.objects.get(device=device, version=said.ver).made_at
+        credentials.note_proven(door_id=device.door_id, as_of=made, now=now)
+        news.say("list.proven", now=now, door_id=str(device.door_id))
+        outbox.put("door.look_again", {"door": str(device.door_id), "property": str(device.property_id)}, now)
+    if is_news or heard.fresh:
+        held.confirmed_at = now
+    elif (at := _lock_time(said)) is not None and (held.confirmed_at is None or at > held.confirmed_at):
+        held.confirmed_at = min(at, now)
+    held.fresh_at = now if heard.fresh else held.fresh_at
+    held.lock_time = _lock_time(said) or held.lock_time
+    held.save()
+
+
+def _start_over(heard: Heard, held: DoorList) -> None:
+    """The lock's list is not ours: our next version is above both, whole, and the door is shown as it is until a receipt proves it (B.2)."""
+    held.current = max(held.current, heard.receipt.ver) + 1
+    held.needs_snapshot, held.mismatch_at = True, heard.now
+    held.save()
+    new_version(heard.device, held.current, heard.now)
+    if heard.device.connected:
+        outbox.put("list.raised", {"lock": heard.device.lock, "version": held.current}, heard.now)
+
+
+def _note_readings(heard: Heard) -> None:
+    """What a full receipt also says: clock, head of the record, losses. Push-only receipts say nothing of it (SYNC-2)."""
+    device, full = heard.device, heard.receipt.full
+    device.last_word_at = heard.now
+    if full is not None:
+        device.known_newer, device.lost = max(device.known_newer, full.known_newer), full.lost
+        if isinstance(full.head, LogHead) and full.head.seqnext >= (device.head_seq or 0):
+            device.head_logepoch, device.head_seq, device.head_tag = full.head.logepoch, full.head.seqnext, full.head.tag
+        note_clock(device, CLOCKS[full.tstate], None, heard.now)
+    device.save()
+
+
+def note_clock(device: Device, state: str, error_s: int | None, now: datetime) -> None:
+    """Keeps the lock's word about its own time, and tells credentials for the bound "stops at the latest" (D.2)."""
+    bounds = {"good": 300, "coarse": 3_600}
+    known = error_s if error_s is not None else bounds.get(state)
+    device.clock_state, device.clock_error_s, device.clock_at = state, known, now
+    credentials.note_clock(door_id=device.door_id, error_s=known, at=now)
+
+
+def _lock_time(said: wire.Receipt) -> datetime | None:
+    if said.full is None or said.full.tstate == TrustedTime.LOST:
+        return None
+    return datetime.fromtimestamp(said.full.lock_time, UTC)

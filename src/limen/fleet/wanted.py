@@ -1,0 +1,174 @@
+"""Which records a door's list should have now: from who holds access, their codes and cards, and what phones took away still hold."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from limen.access import queries as access
+from limen.access.queries import AccessWindow
+from limen.credentials import queries as credentials
+from limen.fleet.catalogue import Model
+from limen.fleet.models import Device, Lease
+from limen.fleet.rules import Entry, Rows, Span, minute_down, minute_up, span_covers
+from limen.identity import queries as identity
+from limen.kernel.periods import Weekly
+from limen.wire import limits
+from limen.wire.grants import Cls
+from limen.wire.records import RecordKind
+
+OWN_ACCESS = (Cls.RESIDENT, Cls.APP_GUEST, Cls.CODE_HOLDER, Cls.STAFF, Cls.VENDOR)
+
+
+@dataclass
+class Wanted:
+    """The records by name, the windows behind them, and the leases that nothing stands behind any more."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    windows: dict[UUID, tuple[AccessWindow, ...]] = field(default_factory=dict)
+    new_cards: frozenset[str] = frozenset()
+    floored: list[Lease] = field(default_factory=list)
+    of_removed_phones: list[Lease] = field(default_factory=list)
+
+    def add(self, entry: Entry) -> None:
+        """Puts one record in, under its name."""
+        self.entries[entry.name] = entry
+
+
+def wanted_of(device: Device, model: Model, held: Iterable[Entry], since: datetime | None, now: datetime) -> Wanted:
+    """Everything the list should say now. `since`: the last settlement; cards turned on since then are new."""
+    wanted = Wanted()
+    wanted.windows = {h.person_id: h.windows[: limits.WINDOWS_PER_PERSON_AND_DOOR] for h in access.holders(device.door_id, now)}
+    _codes(wanted, device, model, now)
+    if model.nfc:
+        _cards(wanted, device, since, now)
+    for floor in credentials.code_floors(device.door_id):
+        wanted.add(Entry(f"codefloor:{floor.cls}", RecordKind.CODE_FLOOR, data=[floor.cls, floor.bucket, floor.idx]))
+    _phones(wanted, device, held, now)
+    _hours(wanted, device, now)
+    return wanted
+
+
+def hours_of(schedule: Weekly | None) -> Rows | None:
+    """A schedule as the rows of a kind 6 record."""
+    return None if schedule is None else tuple((i.days, i.from_minute, i.to_minute) for i in schedule.intervals)
+
+
+def hours_name(rows: Rows) -> str:
+    """The name of the record that holds these hours: the same hours are one record."""
+    return "hours:" + hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def rows_from(stored: Sequence[Sequence[int]] | None) -> Rows | None:
+    """Hours as the database gives them back."""
+    return None if stored is None else tuple((row[0], row[1], row[2]) for row in stored)
+
+
+def _codes(wanted: Wanted, device: Device, model: Model, now: datetime) -> None:
+    if not model.keypad:
+        return
+    codes = {code.person_id: code for code in credentials.codes_at(device.door_id)}
+    for person_id, windows in wanted.windows.items():
+        code = codes.get(person_id)
+        for window in windows:
+            if window.code and code is not None:
+                which = f"{code.id}:{code.generation}:{code.digits}"
+                wanted.add(_timed(f"code:{person_id}:{window.grant_id}", RecordKind.CODE, person_id, window, which, now))
+
+
+def _cards(wanted: Wanted, device: Device, since: datetime | None, now: datetime) -> None:
+    new: set[str] = set()
+    for person_id, windows in wanted.windows.items():
+        by_card = [window for window in windows if window.card]
+        for card in credentials.cards_of(person_id, device.property_id) if by_card else ():
+            kind = RecordKind.CARD_AES if card.kind == "aes" else RecordKind.CARD_UID
+            for window in by_card:
+                wanted.add(_timed(f"card:{card.id}:{window.grant_id}", kind, person_id, window, str(card.id), now))
+            if since is not None and card.active_from >= since:
+                new.add(str(card.id))
+    wanted.new_cards = frozenset(new)
+
+
+def _timed(name: str, kind: RecordKind, person_id: UUID, window: AccessWindow, data: str, now: datetime) -> Entry:
+    return Entry(
+        name=name,
+        kind=kind,
+        person_id=person_id,
+        cls=int(window.cls),
+        nbf=None if window.starts <= now else minute_up(window.starts),
+        exp=None if window.ends is None else minute_down(window.ends),
+        sched=hours_of(window.schedule),
+        data=data,
+    )
+
+
+def _phones(wanted: Wanted, device: Device, held: Iterable[Entry], now: datetime) -> None:
+    """What phones hold and should not: kept as long as the newest lease it blocks could open (B.3)."""
+    now_min = minute_down(now)
+    for entry in held:
+        if entry.kind in (RecordKind.REVOKED_PHONE, RecordKind.SUBJECT_FLOOR) and (entry.exp is None or entry.exp > now_min):
+            wanted.add(entry)
+    for lease in Lease.objects.filter(device=device, ends__gt=now, taken_at=None, cls__in=OWN_ACCESS).order_by("id"):
+        if not _stands(lease, wanted.windows.get(lease.person_id, ()), now):
+            wanted.floored.append(lease)
+    _removed(wanted, device, now)
+    _floors(wanted, now)
+    _keep_bounded(wanted)
+
+
+def _stands(lease: Lease, windows: tuple[AccessWindow, ...], now: datetime) -> bool:
+    said = Span(lease.nbf, lease.ends, rows_from(lease.sched))
+    return any(
+        window.app
+        and (window.cls == lease.cls or lease.cls != Cls.RESIDENT)
+        and span_covers(Span(window.starts, window.ends, hours_of(window.schedule)), said, now)
+        for window in windows
+    )
+
+
+def _removed(wanted: Wanted, device: Device, now: datetime) -> None:
+    live = Lease.objects.filter(device=device, ends__gt=now, taken_at=None)
+    for phone_id in live.values_list("phone_id", flat=True).distinct():
+        phone = identity.phone(phone_id)
+        if phone is None or phone.removed_at is None:
+            continue
+        leases = list(live.filter(phone_id=phone_id))
+        wanted.of_removed_phones += leases
+        wanted.floored = [lease for lease in wanted.floored if lease.phone_id != phone_id]
+        last = max(lease.ends for lease in leases)
+        wanted.add(
+            Entry(f"phone:{phone.key8.hex()}", RecordKind.REVOKED_PHONE, phone.person_id, exp=minute_up(last), data=phone.key8.hex()),
+        )
+
+
+def _floors(wanted: Wanted, now: datetime) -> None:
+    for lease in wanted.floored:
+        name = f"floor:{lease.subj}"
+        before = wanted.entries.get(name)
+        until = max(minute_up(lease.ends), before.exp or 0 if before else 0)
+        wanted.add(Entry(name, RecordKind.SUBJECT_FLOOR, lease.person_id, exp=until, data=int(now.timestamp())))
+
+
+def _keep_bounded(wanted: Wanted) -> None:
+    """More removed phones than a lock keeps: the oldest give way to a floor for everybody, and phones online renew by themselves (B.3)."""
+    phones = sorted((e for e in wanted.entries.values() if e.kind == RecordKind.REVOKED_PHONE), key=lambda e: e.exp or 0)
+    excess = phones[: max(0, len(phones) - limits.REVOCATIONS_MAX)]
+    for entry in excess:
+        del wanted.entries[entry.name]
+        issued = Lease.objects.filter(person_id=entry.person_id, taken_at__isnull=False).order_by("-issued_at").first()
+        before = wanted.entries.get("floor:all")
+        floor = max(int(issued.issued_at.timestamp()) if issued else 0, before.data if before and isinstance(before.data, int) else 0)
+        wanted.add(Entry("floor:all", RecordKind.SUBJECT_FLOOR, data=floor))
+
+
+def _hours(wanted: Wanted, device: Device, now: datetime) -> None:
+    """Hours that a record or a living grant refers to. A grant keeps its hours as long as it lives: an unknown slot refuses (B.1)."""
+    gone = {lease.pk for lease in (*wanted.floored, *wanted.of_removed_phones)}
+    living = Lease.objects.filter(device=device, ends__gt=now, taken_at=None, sched__isnull=False)
+    every = [hours_of(window.schedule) for windows in wanted.windows.values() for window in windows]
+    every += [rows_from(lease.sched) for lease in living if lease.pk not in gone]
+    for rows in every:
+        if rows is not None:
+            wanted.add(Entry(hours_name(rows), RecordKind.SCHEDULE, data=json.dumps(rows)))
