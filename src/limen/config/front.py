@@ -4,12 +4,18 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from limen.identity import queries as identity
+from limen.people import queries as people
+from limen.storage import clock
+
 
 def root(request: HttpRequest) -> HttpResponse:
-    """Sends everybody on to where they have something to do; the demonstration opens on its tour."""
-    if settings.LIMEN_DEMO and not request.user.is_authenticated:
-        return HttpResponseRedirect("/demo/")
-    return HttpResponseRedirect("/home/" if request.user.is_authenticated else "/signin")
+    """Sends everybody on to where their rights lead; a stranger in a demonstration to its tour."""
+    if not request.user.is_authenticated:
+        return HttpResponseRedirect("/demo/" if settings.LIMEN_DEMO else "/signin")
+    person_id = identity.person_of(request.user)
+    manages = person_id is not None and people.managed_properties(person_id, clock.now())
+    return HttpResponseRedirect("/c/" if manages else "/home/")
 
 
 def health(request: HttpRequest) -> HttpResponse:
