@@ -19,8 +19,11 @@ def record(
     """
     rules.check(verb, target, detail)
     head, _ = Head.objects.select_for_update().get_or_create(id=HEAD, defaults={"hash": rules.FIRST_HASH})
-    facts = {"at": now, "by": by.person_id, "via": by.via, "verb": verb, "target": target}
-    hashed = rules.chained(head.hash, **facts, property_id=property_id, detail=detail)
-    Entry.objects.create(**facts, property=property_id, detail=dict(detail), previous=head.hash, hash=hashed)
+    hashed = rules.chained(
+        head.hash, at=now, by=by.person_id, via=by.via, verb=verb, target=target, property_id=property_id, detail=detail
+    )
+    Entry.objects.create(
+        at=now, by=by.person_id, via=by.via, verb=verb, target=target, property=property_id, detail=dict(detail), previous=head.hash, hash=hashed
+    )
     head.hash, head.count = hashed, head.count + 1
     head.save(update_fields=["hash", "count"])

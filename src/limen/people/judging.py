@@ -6,7 +6,6 @@ Nothing is guessed: where a line contradicts another line or a person who is kno
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,6 @@ from limen.kernel.tables import Row
 from limen.people import rentroll
 from limen.people.rentroll import DateOrder, Line, Wrong
 
-DAY: Final = "%-d %b %Y"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,7 @@ class Known:
     has_email: bool = True
     line: int | None = None
     homes: dict[UUID, Home] = field(default_factory=dict)
+    said: dict[UUID, Home] = field(default_factory=dict)  # by earlier lines of this file
 
     @property
     def name(self) -> str:
@@ -103,6 +102,24 @@ def _bad(row: Row, line: Line, wrong: list[Wrong]) -> Judged:
     return Judged(PreviewRow(row.line, "bad", line.name, tuple(f"Line {row.line}, {column}: {why}" for column, why in wrong), row.original))
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A line that makes sense, the unit it names, and who it is about as far as known."""
+
+    row: Row
+    line: Line
+    unit_id: UUID
+    unit: str
+    key: str
+    known: Known | None
+
+    def result(self, status: Status, reasons: list[str], plan: Plan | None = None) -> Judged:
+        return Judged(PreviewRow(self.row.line, status, self.line.name, tuple(reasons), self.row.original), plan)
+
+    def says(self, text: str) -> str:
+        return f"Line {self.row.line}: {text}"
+
+
 def _judge(row: Row, line: Line, wrong: list[Wrong], building: Building) -> Judged:
     unit = building.units.get(line.unit.casefold())
     if line.unit and unit is None:
@@ -110,35 +127,36 @@ def _judge(row: Row, line: Line, wrong: list[Wrong], building: Building) -> Judg
     if wrong or unit is None:
         return _bad(row, line, wrong)
     key = key_of(line.email, unit[0], line.name)
-    known = building.people.get(key)
-    if contradiction := _contradiction(line, known, unit[0], building) or _twin(line, known, unit, building):
+    case = _Case(row, line, *unit, key, building.people.get(key))
+    if contradiction := _contradiction(case, building) or _twin(case, building):
         return _bad(row, line, [contradiction])
-    if not line.lives_or_will:
-        return _past(row, line, key, known, unit, building)
-    return _living(row, line, key, known, unit, building)
+    return _living(case, building) if line.lives_or_will else _past(case, building)
 
 
-def _contradiction(line: Line, known: Known | None, unit_id: UUID, building: Building) -> Wrong | None:
+def _contradiction(case: _Case, building: Building) -> Wrong | None:
+    line, known = case.line, case.known
     if known is not None and (known.first.casefold(), known.last.casefold()) != (line.first.casefold(), line.last.casefold()):
         whose = known.name if known.here else "somebody with another name"
         return "Email", f"belongs to {whose}; this line says {line.name}. We do not guess."
     if line.status == "Past" and line.lease_end and line.lease_end > building.today:
         return "Status", "says Past, but the lease ends later than today."
-    home = known.homes.get(unit_id) if known and known.line else None
-    if known is None or home is None:
+    said = known.said.get(case.unit_id) if known else None
+    if known is None or said is None:
         return None
     if not line.lives_or_will:
         return "Status", f"says Past, but line {known.line} says that {line.name} lives there. We do not guess."
-    if home != _home(line):
+    if said != _home(line):
         return "LeaseEnd", f"the lease of {line.name} is another one on line {known.line}. We do not guess."
     return None
 
 
-def _twin(line: Line, known: Known | None, unit: tuple[UUID, str], building: Building) -> Wrong | None:
-    twin = building.people.get(key_of("", unit[0], line.name))
-    if known is not None or not line.email or twin is None or twin.has_email:
+def _twin(case: _Case, building: Building) -> Wrong | None:
+    """Somebody of this name lives in the unit without an address: perhaps the same person, perhaps not."""
+    twin = building.people.get(key_of("", case.unit_id, case.line.name))
+    if case.known is not None or not case.line.email or twin is None or twin.has_email:
         return None
-    return "Email", f"{line.name} is known in {unit[1]} without an e-mail. Add it on their page, or correct the line. We do not guess."
+    who = f"{case.line.name} is known in {case.unit} without an e-mail."
+    return "Email", f"{who} Add it on their page, or correct the line. We do not guess."
 
 
 def _home(line: Line) -> Home:
@@ -146,87 +164,82 @@ def _home(line: Line) -> Home:
     return Home(line.lease_start, line.lease_end if line.status == "Notice" else None, line.lease_end)
 
 
-def _past(row: Row, line: Line, key: str, known: Known | None, unit: tuple[UUID, str], building: Building) -> Judged:
-    """Who has moved out is never made; where they still live in our books, that ends."""
-    home = known.homes.get(unit[0]) if known else None
-    if known is None and unit[0] not in building.occupied:
-        why = f"says Past, and nobody else is named for {unit[1]}. If it stands empty, nothing is missing; if not, correct the line."
-        return _bad(row, line, [("Status", why)])
+def _past(case: _Case, building: Building) -> Judged:
+    """Who has moved out is never made; where they still live in our books, that ends (decision 0055)."""
+    line, known = case.line, case.known
+    home = known.homes.get(case.unit_id) if known else None
+    if known is None and case.unit_id not in building.occupied:
+        why = f"says Past, and nobody else is named for {case.unit}. If it stands empty, nothing is missing; if not, correct the line."
+        return _bad(case.row, line, [("Status", why)])
     if known is None or home is None or line.lease_end is None or (home.until is not None and home.until <= line.lease_end):
-        return Judged(PreviewRow(row.line, "same", line.name, (), row.original))
+        return case.result("same", [])
     ended = replace(home, until=max(line.lease_end, home.since))
-    known.homes[unit[0]] = ended
-    reason = f"Line {row.line}: {line.name} moved out of {unit[1]}; living there ended on {line.lease_end.strftime(DAY)}."
-    plan = Plan(line, key, known.id, unit[0], ended, home_exists=True)
-    return Judged(PreviewRow(row.line, "changed", line.name, (reason,), row.original), plan)
+    known.homes[case.unit_id] = ended
+    reason = case.says(f"{line.name} moved out of {case.unit}; living there ended on {_day(line.lease_end)}.")
+    return case.result("changed", [reason], Plan(line, case.key, known.id, case.unit_id, ended, home_exists=True))
 
 
-def _living(row: Row, line: Line, key: str, known: Known | None, unit: tuple[UUID, str], building: Building) -> Judged:
-    notes = rentroll.notes_of(row, line)
+def _living(case: _Case, building: Building) -> Judged:
+    line, known, unit_id = case.line, case.known, case.unit_id
+    notes = rentroll.notes_of(case.row, line)
     wanted = _home(line)
     if known is None:
-        known = Known(None, line.first, line.last, line.phone, line.smartphone, True, bool(line.email), row.line, {unit[0]: wanted})
-        building.people[key] = known
-        building.people.setdefault(key_of("", unit[0], line.name), known)
-        return _result(row, line, notes, "changed" if notes else "new", Plan(line, key, None, unit[0], wanted))
-    home = known.homes.get(unit[0])
+        homes = {unit_id: wanted}
+        known = Known(None, line.first, line.last, line.phone, line.smartphone, True, bool(line.email), case.row.line, homes, dict(homes))
+        building.people[case.key] = known
+        building.people.setdefault(key_of("", unit_id, line.name), known)
+        return case.result("changed" if notes else "new", notes, Plan(line, case.key, None, unit_id, wanted))
+    if unit_id in known.said:
+        return case.result("same", [])
+    known.said[unit_id] = wanted
+    home = known.homes.get(unit_id)
     if home is None or (home.until is not None and home.until < building.today):
-        return _another_home(row, line, key, known, unit, building, notes)
-    if known.line is not None:
-        return _result(row, line, [], "same", None)
-    return _renewed(row, line, key, known, unit, wanted, building)
+        return _another_home(case, known, notes, building)
+    return _renewed(case, known, building)
 
 
-def _another_home(
-    row: Row, line: Line, key: str, known: Known, unit: tuple[UUID, str], building: Building, notes: list[str]
-) -> Judged:
-    wanted = _home(line)
+def _another_home(case: _Case, known: Known, notes: list[str], building: Building) -> Judged:
+    wanted = _home(case.line)
     names = dict(building.units.values())
     living = [names[u] for u, h in known.homes.items() if u in names and (h.until is None or h.until >= building.today)]
-    if unit[0] in known.homes:
-        notes.append(f"Line {row.line}: {line.name} lives in {unit[1]} again.")
+    if case.unit_id in known.homes:
+        notes.append(case.says(f"{case.line.name} lives in {case.unit} again."))
         wanted = replace(wanted, since=max(wanted.since, building.today))
     elif living:
         where = f"is on line {known.line} with" if known.line else "lives in"
-        notes.append(f"Line {row.line}: {line.name} {where} {', '.join(living)}; {unit[1]} is added.")
-    known.homes[unit[0]] = wanted
-    return _result(row, line, notes, "changed" if notes else "new", Plan(line, key, known.id, unit[0], wanted))
+        notes.append(case.says(f"{case.line.name} {where} {', '.join(living)}; {case.unit} is added."))
+    known.homes[case.unit_id] = wanted
+    return case.result("changed" if notes else "new", notes, Plan(case.line, case.key, known.id, case.unit_id, wanted))
 
 
-def _renewed(
-    row: Row, line: Line, key: str, known: Known, unit: tuple[UUID, str], wanted: Home, building: Building
-) -> Judged:
+def _renewed(case: _Case, known: Known, building: Building) -> Judged:
     """The person lives there already: a later start is a renewal and moves nothing, an empty cell changes nothing."""
-    old = known.homes[unit[0]]
+    line, wanted, old = case.line, _home(case.line), known.homes[case.unit_id]
     earlier = wanted.since < old.since or (old.since > building.today and wanted.since != old.since)
     home = Home(wanted.since if earlier else old.since, wanted.until, wanted.lease_ends or old.lease_ends)
     phone = line.phone if line.phone and line.phone != known.phone else None
-    smartphone = line.smartphone if "Smartphone" in row.cells and row.cells["Smartphone"] and line.smartphone != known.smartphone else None
-    reasons = list(_reasons(row, line, unit[1], old, home))
-    reasons += [f"Line {row.line}: the telephone changes."] if phone else []
-    reasons += [f"Line {row.line}: the smartphone changes."] if smartphone is not None else []
-    known.homes[unit[0]], known.line = home, row.line
+    smartphone = line.smartphone if case.row.cells.get("Smartphone") and line.smartphone != known.smartphone else None
+    reasons = [case.says(text) for text in _changes(case.unit, old, home)]
+    reasons += [case.says("the telephone changes.")] if phone else []
+    reasons += [case.says("the smartphone changes.")] if smartphone is not None else []
+    known.homes[case.unit_id], known.line = home, known.line or case.row.line
     if not reasons:
-        return _result(row, line, [], "same", None)
-    plan = Plan(line, key, known.id, unit[0], home if home != old else None, True, phone, smartphone)
-    return _result(row, line, reasons, "changed", plan)
+        return case.result("same", [])
+    return case.result("changed", reasons, Plan(line, case.key, known.id, case.unit_id, home if home != old else None, True, phone, smartphone))
 
 
-def _reasons(row: Row, line: Line, unit: str, old: Home, new: Home) -> Iterator[str]:
+def _changes(unit: str, old: Home, new: Home) -> Iterator[str]:
     if old.since != new.since:
-        yield f"Line {row.line}: living in {unit} begins on {new.since.strftime(DAY)}."
+        yield f"living in {unit} begins on {_day(new.since)}."
     if old.until != new.until:
-        yield (
-            f"Line {row.line}: living in {unit} ends on {new.until.strftime(DAY)}."
-            if new.until
-            else f"Line {row.line}: living in {unit} goes on; its end is taken back."
-        )
+        end = f"ends on {_day(new.until)}." if new.until else "goes on; its end is taken back."
+        yield f"living in {unit} {end}"
     if old.lease_ends != new.lease_ends:
-        yield f"Line {row.line}: the end of the lease changes."
+        yield "the end of the lease changes."
 
 
-def _result(row: Row, line: Line, notes: list[str], status: Status, plan: Plan | None) -> Judged:
-    return Judged(PreviewRow(row.line, status, line.name, tuple(notes), row.original), plan)
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def opening_of(home: Home, zone: ZoneInfo) -> datetime:
