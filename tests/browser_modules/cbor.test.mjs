@@ -65,7 +65,8 @@ test("A list in a list is read to the twelfth, and no further, and a larger mess
 });
 
 test("What has no form in the wire's CBOR is not written at all.", () => {
-  for (const said of [1.5, Number.NaN, 2 ** 53, undefined, () => 1, 1n << 64n, -(1n << 64n) - 1n, {}]) assert.throws(() => encode(said), RangeError);
+  for (const said of [1.5, Number.NaN, 2 ** 53, undefined, () => 1, 1n << 64n, -(1n << 64n) - 1n, {}])
+    assert.throws(() => encode(said), RangeError);
   assert.equal(hex(encode((1n << 64n) - 1n)), "1bffffffffffffffff");
   assert.equal(hex(encode(-(1n << 64n))), "3bffffffffffffffff");
 });

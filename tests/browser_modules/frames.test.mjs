@@ -23,7 +23,16 @@ test("A lost, repeated, swapped or strange frame ends the link for good.", () =>
   // rule: SYNC-10
   const frames = () => new Cutter(20).cut(new Uint8Array(60).fill(7));
   const [one, two, three, four] = frames();
-  for (const order of [[two], [one, three], [one, one], [one, two, two], [one, two, four], [one, Uint8Array.of(1, 1, 5)], [Uint8Array.of(4, 0, 1)], [Uint8Array.of(3, 0)]]) {
+  for (const order of [
+    [two],
+    [one, three],
+    [one, one],
+    [one, two, two],
+    [one, two, four],
+    [one, Uint8Array.of(1, 1, 5)],
+    [Uint8Array.of(4, 0, 1)],
+    [Uint8Array.of(3, 0)],
+  ]) {
     const joiner = new Joiner();
     assert.throws(() => order.map((frame) => joiner.take(frame)), OutOfTurn);
     assert.throws(() => joiner.take(one), OutOfTurn);

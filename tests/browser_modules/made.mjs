@@ -24,6 +24,7 @@ export function value(dice, depth = 0) {
   if (kind === 5) return dice.pick([true, false, null]);
   if (kind === 6) return Array.from({ length: dice.below(6) }, () => value(dice, depth + 1));
   const map = new Map();
-  for (let count = dice.below(6); count > 0; count -= 1) map.set(dice.pick([dice.below(1000), -dice.below(70000), `k${dice.below(50)}`]), value(dice, depth + 1));
+  for (let count = dice.below(6); count > 0; count -= 1)
+    map.set(dice.pick([dice.below(1000), -dice.below(70000), `k${dice.below(50)}`]), value(dice, depth + 1));
   return map;
 }

@@ -1,11 +1,11 @@
 /**
  * CBOR in its one deterministic form (RFC 8949 section 4.2.1), and nothing else.
  *
- * Accepted: integers, byte strings, texts, arrays, maps with integer or text keys, false, true, null.
+ * Accepted: integers, byte strings, texts, arrays, maps with integer, text or byte keys, false, true, null.
  * Refused: floats, tags, undefined, indefinite lengths, longer than needed heads, unsorted or repeated keys, bytes after the end.
  */
 /** @import { Bytes } from "./bytes.js" */
-/** @typedef {number | bigint | string} Key */
+/** @typedef {number | bigint | string | Bytes} Key */
 
 import { concat } from "./bytes.js";
 
@@ -148,11 +148,12 @@ class Reader {
     for (let index = 0; index < count; index += 1) {
       const start = this.at;
       const key = this.value(depth);
-      if (typeof key !== "number" && typeof key !== "bigint" && typeof key !== "string") throw new NotCanonical("a key that is no integer or text");
+      if (key === null || typeof key === "boolean" || Array.isArray(key) || key instanceof Map)
+        throw new NotCanonical("a key of another kind");
       const written = this.bytes.subarray(start, this.at);
       if (before !== null && bytewise(before, written) >= 0) throw new NotCanonical("keys out of order or repeated");
       before = written;
-      found.set(key, this.value(depth));
+      found.set(/** @type {Key} */ (key), this.value(depth));
     }
     return found;
   }

@@ -12,7 +12,7 @@
 /** @import { Wallet } from "./wallet.js" */
 
 import { unhex } from "./bytes.js";
-import { NoSignal } from "./service.js";
+import { NoSignal, Refused } from "./service.js";
 import { bytesOf } from "./shapes.js";
 
 export const ROUND_TRIP_MS = 2 * 3600 * 1000;
@@ -31,6 +31,7 @@ export async function repairTime({ session, wallet, service, signal }) {
   try {
     return await session.time(await assertion(service, session.lock, nonce, signal));
   } catch (problem) {
+    if (problem instanceof Refused) return false;
     if (!(problem instanceof NoSignal)) throw problem;
     const question = { nonce, asked_ms: wallet.now(), answer: null };
     await wallet.storage.change([{ drawer: "questions", name: session.lock, put: question }]);
@@ -76,4 +77,3 @@ export async function answersReady(wallet) {
   const kept = await wallet.storage.all("questions");
   return kept.filter(([, question]) => /** @type {Question} */ (question).answer !== null).map(([lock]) => lock);
 }
-

@@ -61,7 +61,7 @@ export function uncompressed(compressed) {
   const sign = compressed[0];
   const x = big(compressed.subarray(1));
   if (compressed.length !== 33 || (sign !== 2 && sign !== 3) || x >= FIELD) throw new NotCanonical("no public key");
-  const square = (((x * x - 3n) * x + CURVE_B) % FIELD + FIELD) % FIELD;
+  const square = ((((x * x - 3n) * x + CURVE_B) % FIELD) + FIELD) % FIELD;
   const root = rootOf(square);
   if ((root * root) % FIELD !== square) throw new NotCanonical("no public key");
   const y = Number(root & 1n) === sign - 2 ? root : FIELD - root;

@@ -12,7 +12,17 @@ import { TYP, unverifiedPayload } from "./cose.js";
 import { bytesOf, listOf, mapOf, perhaps, wholeOf } from "./shapes.js";
 
 export const RIGHT = Object.freeze({ unlock: 1, push: 2, pull: 4, diagnostics: 8, privacyOverride: 16, remote: 32 });
-export const CLS = Object.freeze({ resident: 1, appGuest: 2, codeHolder: 3, staff: 4, vendor: 5, manager: 6, courier: 7, gateway: 8, installer: 9 });
+export const CLS = Object.freeze({
+  resident: 1,
+  appGuest: 2,
+  codeHolder: 3,
+  staff: 4,
+  vendor: 5,
+  manager: 6,
+  courier: 7,
+  gateway: 8,
+  installer: 9,
+});
 export const GRANT_BYTES_MAX = 512;
 const SCOPE = -65537;
 const U32 = 0xffffffff;
@@ -47,9 +57,11 @@ function confirmedKey(confirmation) {
   return concat(Uint8Array.of(odd ? 3 : 2), bytesOf(key.get(-2), 32));
 }
 
-/** What a lock will honour (protocol B.6): managers, couriers and installers push and nothing else. @param {Grant} grant */
-export function effectiveRights(grant) {
-  return PUSH_ONLY.has(grant.cls) ? grant.rights & RIGHT.push : grant.rights & ~RIGHT.remote;
+/** What a lock will honour (protocol B.6, B.10): managers, couriers and installers push and nothing else. @param {Grant} grant */
+export function effectiveRights({ cls, rights }) {
+  if (PUSH_ONLY.has(cls)) return rights & RIGHT.push;
+  if (cls === CLS.gateway) return rights & (RIGHT.push | RIGHT.pull | RIGHT.remote);
+  return rights & ~RIGHT.remote;
 }
 
 /**
@@ -82,6 +94,10 @@ export async function proofMessage(h, grant, op, context) {
 
 /** SHA-256(COSE_Key)[0..8], the name of a phone in a list of removed ones. @param {Bytes} publicKey 33 bytes @returns {Promise<Bytes>} */
 export async function key8(publicKey) {
-  const key = new Map().set(1, 2).set(-1, 1).set(-2, publicKey.slice(1)).set(-3, publicKey[0] === 3);
+  const key = new Map()
+    .set(1, 2)
+    .set(-1, 1)
+    .set(-2, publicKey.slice(1))
+    .set(-3, publicKey[0] === 3);
   return (await sha256(encode(key))).slice(0, 8);
 }

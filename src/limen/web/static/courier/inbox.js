@@ -8,8 +8,8 @@
 /** @import { Service } from "./service.js" */
 /** @import { Entry, Wallet } from "./wallet.js" */
 
-import { equal, hex } from "./bytes.js";
 import { readBundle } from "./bundles.js";
+import { equal, hex } from "./bytes.js";
 import { NotCanonical } from "./cbor.js";
 import { answerQuestions } from "./clockwork.js";
 import { readDoorInfo } from "./doorinfo.js";
@@ -69,7 +69,9 @@ export class Inbox {
 
   /** Updates on this phone of which nobody has seen a proof yet. @returns {Promise<{lock: string, serial: string, name: string | null, ver: number, class: number}[]>} */
   async carried() {
-    const entries = (await this.wallet.entries()).filter((entry) => entry.bundle !== null && entry.ver > Math.max(entry.proven, entry.held));
+    const entries = (await this.wallet.entries()).filter(
+      (entry) => entry.bundle !== null && entry.ver > Math.max(entry.proven, entry.held),
+    );
     return entries.map(({ lock, serial, name, ver, ...entry }) => ({ lock, serial, name, ver, class: entry.class }));
   }
 }

@@ -23,6 +23,13 @@ export async function freshKeyPair() {
   return { privateKey: pair.privateKey, publicKey: new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)) };
 }
 
+/** The public half of a private one that both ends know from a sticker. @param {Uint8Array} secret 32 bytes @returns {Promise<Bytes>} */
+export async function publicOf(secret) {
+  const key = await crypto.subtle.importKey("pkcs8", concat(PKCS8_X25519, secret), { name: "X25519" }, true, ["deriveBits"]);
+  const { x = "" } = await crypto.subtle.exportKey("jwk", key);
+  return Uint8Array.from(atob(x.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+}
+
 /** For vectors: the pair of a known private half. @param {Uint8Array} secret 32 bytes @param {Bytes} publicKey @returns {Promise<KeyPair>} */
 export async function knownKeyPair(secret, publicKey) {
   const privateKey = await crypto.subtle.importKey("pkcs8", concat(PKCS8_X25519, secret), { name: "X25519" }, false, ["deriveBits"]);

@@ -5,6 +5,7 @@
  *
  * @typedef {"receipt" | "segment" | "telemetry"} Kind
  * @typedef {{kind: Kind, lock: string, at_ms: number, kept: Sealed}} Kept
+ * @typedef {{key: string, taken: boolean}} Answered
  */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Service } from "./service.js" */
@@ -71,7 +72,7 @@ export class Outbox {
 
   /**
    * Tries now; without signal everything stays. Two calls at once become one after the other.
-   * @returns {Promise<{handedIn: number, left: number}>} @throws {Refused} when the service refuses this phone as a whole
+   * @returns {Promise<{handedIn: number, left: number, refused: string[]}>} `refused`: keys the service answered with no @throws {Refused} when the service refuses this phone as a whole
    */
   handIn() {
     const turn = this.running.then(() => this.handInNow());
@@ -79,20 +80,24 @@ export class Outbox {
     return turn;
   }
 
-  /** @returns {Promise<{handedIn: number, left: number}>} */
+  /** @returns {Promise<{handedIn: number, left: number, refused: string[]}>} */
   async handInNow() {
     await this.forgetOld();
     let handedIn = 0;
+    /** @type {string[]} */
+    const refused = [];
     for (;;) {
       const items = await this.items();
-      const answered = items.length === 0 ? [] : await this.offer(items);
-      if (answered.length === 0) return { handedIn, left: items.length };
-      await this.storage.change(answered.map((name) => ({ drawer: "outbox", name })));
-      handedIn += answered.length;
+      const known = new Set(items.map(([key]) => key));
+      const answered = items.length === 0 ? [] : (await this.offer(items)).filter(({ key }) => known.has(key));
+      if (answered.length === 0) return { handedIn, left: items.length, refused };
+      await this.storage.change(answered.map(({ key }) => ({ drawer: "outbox", name: key })));
+      for (const { key, taken } of answered) if (!taken) refused.push(key);
+      handedIn += answered.filter(({ taken }) => taken).length;
     }
   }
 
-  /** @param {[string, Kept][]} items @returns {Promise<string[]>} the keys that the service has answered: any answer ends an item */
+  /** @param {[string, Kept][]} items @returns {Promise<Answered[]>} what the service has answered: any answer ends an item */
   async offer(items) {
     const batch = [];
     let size = 0;
@@ -104,7 +109,7 @@ export class Outbox {
     }
     try {
       const answer = await this.service.ask("/gateway/outbox", new Map().set("items", batch));
-      return listOf(answer.get("answers")).map(answeredKey);
+      return listOf(answer.get("answers")).map(readAnswered);
     } catch (problem) {
       if (problem instanceof NoSignal) return [];
       throw problem;
@@ -127,9 +132,8 @@ export class Outbox {
   }
 }
 
-/** @param {unknown} answer @returns {string} */
-function answeredKey(answer) {
+/** @param {unknown} answer @returns {Answered} */
+function readAnswered(answer) {
   const said = mapOf(answer);
-  textOf(said.get("status"));
-  return hex(bytesOf(said.get("key"), 16));
+  return { key: hex(bytesOf(said.get("key"), 16)), taken: textOf(said.get("status"), 32) !== "refused" };
 }

@@ -41,7 +41,14 @@ export function httpService({ origin, csrf, fetch: fetching = globalThis.fetch.b
     /** @type {Response} */
     let answer;
     try {
-      answer = await fetching(origin + path, { method: "POST", headers, body, credentials: "same-origin", redirect: "manual", signal: either });
+      answer = await fetching(origin + path, {
+        method: "POST",
+        headers,
+        body,
+        credentials: "same-origin",
+        redirect: "manual",
+        signal: either,
+      });
     } catch {
       throw new NoSignal("the service was not reached");
     }

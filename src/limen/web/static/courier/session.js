@@ -159,12 +159,22 @@ export class LockSession {
     return (await this.ask(OP.ack, request.ack(ack))).status === STATUS.ok;
   }
 
+  /** Activation, first half. @param {Bytes} nonce of the service @returns {Promise<Bytes>} what the lock attests @throws {Denied} */
+  async attest(nonce) {
+    const answer = await this.ask(OP.activate, request.attest(nonce));
+    if (answer.status !== STATUS.ok) throw new Denied(null);
+    return givenBytes(answer);
+  }
+
+  /** Activation, second half; the first list follows as an update. @param {Bytes} ticket @returns {Promise<void>} @throws {Denied} */
+  async ticket(ticket) {
+    if ((await this.ask(OP.activate, request.ticket(ticket))).status !== STATUS.ok) throw new Denied(null);
+  }
+
   /** @param {Answer} answer BUSY @param {AbortSignal} [signal] @returns {Promise<void>} */
   async pause(answer, signal) {
-    const until = busy_ms(answer);
-    await new Promise((resolve) => {
-      const timer = setTimeout(resolve, until);
-      signal?.addEventListener("abort", () => (clearTimeout(timer), resolve(undefined)), { once: true });
-    });
+    const until = AbortSignal.timeout(busy_ms(answer));
+    const over = signal === undefined ? until : AbortSignal.any([until, signal]);
+    if (!over.aborted) await new Promise((resolve) => over.addEventListener("abort", resolve, { once: true }));
   }
 }

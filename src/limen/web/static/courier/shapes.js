@@ -8,7 +8,8 @@ import { NotCanonical } from "./cbor.js";
 
 /** @param {unknown} value @param {number} [size] exact length, when there is one @returns {Bytes} */
 export function bytesOf(value, size) {
-  if (!(value instanceof Uint8Array) || (size !== undefined && value.length !== size)) throw new NotCanonical("bytes of another length, or none");
+  if (!(value instanceof Uint8Array) || (size !== undefined && value.length !== size))
+    throw new NotCanonical("bytes of another length, or none");
   return /** @type {Bytes} */ (value);
 }
 

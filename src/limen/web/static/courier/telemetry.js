@@ -21,9 +21,11 @@ export async function openTelemetry(data, info) {
   // rule: LOCK-6
   const [said, signature] = listOf(decode(data, TELEMETRY_BYTES_MAX), 2);
   const body = bytesOf(said);
-  if (!(await verifies(info.idKey, bytesOf(signature, 64), concat(utf8("dl/tel/1"), body)))) throw new NotSigned("not the lock's own reading");
+  if (!(await verifies(info.idKey, bytesOf(signature, 64), concat(utf8("dl/tel/1"), body))))
+    throw new NotSigned("not the lock's own reading");
   const [lockId, epoch, t, tstate, error, battery, firmware, boot] = listOf(decode(body, 256), 8);
   for (const count of [error, firmware, boot]) wholeOf(count, U32);
-  if (!equal(bytesOf(lockId, 8), info.lockId) || wholeOf(epoch, U32) !== info.epoch) throw new NotSigned("a reading of another lock or time");
+  if (!equal(bytesOf(lockId, 8), info.lockId) || wholeOf(epoch, U32) !== info.epoch)
+    throw new NotSigned("a reading of another lock or time");
   return { t_s: wholeOf(t, U32), clockGood: wholeOf(tstate, 2) === 0, battery: perhaps(battery, (value) => wholeOf(value, 100)) };
 }

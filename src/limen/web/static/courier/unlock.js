@@ -35,7 +35,8 @@ const OF_ONE_WINDOW = new Set(["not_started", "ended", "lease_over", "outside_sc
 export function unlock({ courier, lock, onstep = () => undefined, signal }) {
   return courier.turns.open(async (stop, hold) => {
     const entry = await courier.wallet.entry(lock);
-    if (entry === null || entry.grants.length === 0) return { result: "refused", reason: "no_right", setUp: false, afterwards: Promise.resolve(NOTHING) };
+    if (entry === null || entry.grants.length === 0)
+      return { result: "refused", reason: "no_right", setUp: false, afterwards: Promise.resolve(NOTHING) };
     try {
       const { session, setUp } = await openWithAny({ courier, entry, onstep, signal: stop });
       const afterwards = pass(courier, entry, session, stop);

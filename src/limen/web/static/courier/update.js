@@ -9,24 +9,26 @@
  *   battery: number | null, records: number}} Updated
  * @typedef {{courier: Courier, lock: string, pull: boolean, onstep: (step: Step) => void}} Facts
  */
+/** @import { Bytes } from "./bytes.js" */
 /** @import { Courier } from "./courier.js" */
 /** @import { Failure, Step } from "./reach.js" */
 /** @import { LockSession } from "./session.js" */
 /** @import { Entry } from "./wallet.js" */
 
-import { unhex } from "./bytes.js";
 import { readBundle } from "./bundles.js";
+import { unhex } from "./bytes.js";
 import { repairTime } from "./clockwork.js";
 import { NotSigned } from "./cose.js";
 import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
 import { effectiveRights, grantsInOrder, RIGHT } from "./grants.js";
+import { PhoneRemoved } from "./inbox.js";
 import { OP } from "./operations.js";
 import { OutboxFull } from "./outbox.js";
 import { reading } from "./passing.js";
 import { checkedReceipt } from "./proof.js";
 import { failure, introduce, meet } from "./reach.js";
-import { NoSignal } from "./service.js";
+import { NoSignal, Refused } from "./service.js";
 import { Denied } from "./session.js";
 import { bytesOf } from "./shapes.js";
 
@@ -58,7 +60,7 @@ async function attempt(facts, signal, fetch) {
   const { courier, lock, onstep } = facts;
   if (fetch) {
     onstep({ name: "fetching" });
-    await courier.inbox.refresh();
+    await refresh(courier);
   }
   const entry = await courier.wallet.entry(lock);
   if (entry === null || entry.grants.length === 0) return NOTHING;
@@ -67,12 +69,13 @@ async function attempt(facts, signal, fetch) {
   try {
     const session = await begin(facts, entry, signal);
     begun = true;
+    let key = null;
     try {
-      await converse({ ...facts, entry, session, signal, updated });
+      key = await converse({ ...facts, entry, session, signal, updated });
     } finally {
       session.close();
     }
-    return await handedIn(facts, updated);
+    return { ...updated, handedIn: await handIn(courier, key) };
   } catch (problem) {
     return { ...updated, ...told(problem, signal, begun) };
   }
@@ -107,7 +110,7 @@ async function begin({ courier, pull, onstep }, entry, signal) {
 
 /** @typedef {Facts & {entry: Entry, session: LockSession, signal: AbortSignal, updated: Updated}} Conversation */
 
-/** In the order in which it matters if it ends halfway: time, changes, what may go from the record, then what comes up. @param {Conversation} facts */
+/** In the order in which it matters if it ends halfway: time, changes, what may go from the record, then what comes up. @param {Conversation} facts @returns {Promise<string>} the proof's key in the outbox */
 async function converse(facts) {
   // rule: SYNC-2
   const { courier, entry, session, signal, pull, onstep, updated } = facts;
@@ -128,6 +131,7 @@ async function converse(facts) {
   const { lock_s, ver } = checked.receipt;
   updated.receipt = { ver, lock_ms: lock_s === null ? null : lock_s * 1000, at_ms: courier.now() };
   updated.result = "confirmed";
+  return checked.key;
 }
 
 /** Sends what is carried, and what is newer when the lock has heard of something newer meanwhile. @param {Conversation} facts */
@@ -140,7 +144,7 @@ async function sendAll(facts) {
     if (receipt !== null) await checkedReceipt({ courier, entry, statement: receipt });
     if (end === "applied" || end === "already") return;
     if (end === "stopped" || end === "refused") throw new Interrupted(end);
-    const newer = (await courier.inbox.refresh()) ? await courier.wallet.entry(entry.lock) : null;
+    const newer = (await refresh(courier)) ? await courier.wallet.entry(entry.lock) : null;
     if (newer === null || newer.bundle === null || newer.ver <= entry.ver) return;
     onstep({ name: "newer" });
     entry = newer;
@@ -160,19 +164,36 @@ async function pullRecord({ courier, entry, session, signal, onstep, updated }) 
   }
 }
 
-/** With signal the receipt is a fresh proof. @param {Conversation} facts @returns {Promise<Uint8Array<ArrayBuffer> | null>} */
+/** With signal the receipt is a fresh proof. @param {Conversation} facts @returns {Promise<Bytes | null>} */
 async function serviceNonce({ courier, lock, signal }) {
   try {
     const answer = await courier.service.ask("/gateway/nonce", new Map().set("lock", unhex(lock)), signal);
     return bytesOf(answer.get("nonce"), 16);
   } catch (problem) {
-    if (problem instanceof NoSignal) return null;
+    if (problem instanceof NoSignal || problem instanceof Refused) return null;
     throw problem;
   }
 }
 
-/** @param {Facts} facts @param {Updated} updated @returns {Promise<Updated>} with signal also whether the service has the proof */
-async function handedIn({ courier }, updated) {
-  const { left } = await courier.outbox.handIn();
-  return { ...updated, handedIn: left === 0 };
+/** With signal: whether the service has this very proof; then what is new is fetched. @param {Courier} courier @param {string | null} key @returns {Promise<boolean>} */
+async function handIn(courier, key) {
+  try {
+    const { refused } = await courier.outbox.handIn();
+    const handedIn = key !== null && !refused.includes(key) && !(await courier.outbox.waits(key));
+    if (handedIn) await courier.inbox.refresh();
+    return handedIn;
+  } catch (problem) {
+    if (problem instanceof Refused || problem instanceof PhoneRemoved) return false;
+    throw problem;
+  }
+}
+
+/** What is carried is good even when the service does not answer, or not this session. @param {Courier} courier @returns {Promise<boolean>} */
+async function refresh(courier) {
+  try {
+    return await courier.inbox.refresh();
+  } catch (problem) {
+    if (problem instanceof Refused) return false;
+    throw problem;
+  }
 }

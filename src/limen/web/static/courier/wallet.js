@@ -159,7 +159,10 @@ export class Wallet {
   /** @param {string} label @param {unknown} kept @returns {Promise<{entry: Entry, place: number}>} */
   async opened(label, kept) {
     const plain = await unseal(await this.sealingKey(), /** @type {Sealed} */ (kept), utf8(label));
-    const [place, serial, door, name, cls, ver, proven, until_ms, info, grants, bundle, ack, held] = listOf(decode(plain, ENTRY_BYTES_MAX), 13);
+    const [place, serial, door, name, cls, ver, proven, until_ms, info, grants, bundle, ack, held] = listOf(
+      decode(plain, ENTRY_BYTES_MAX),
+      13,
+    );
     const entry = {
       lock: label.slice(label.indexOf(" ") + 1),
       serial: textOf(serial),

@@ -31,7 +31,12 @@ function connect(address, signal) {
     };
     socket.onopen = () => {
       clearTimeout(late);
-      resolve({ frameBytes: FRAME_BYTES_MAX, send: (frame) => send(socket, frame), receive: () => arrivals.next(), close: () => socket.close() });
+      resolve({
+        frameBytes: FRAME_BYTES_MAX,
+        send: (frame) => send(socket, frame),
+        receive: () => arrivals.next(),
+        close: () => socket.close(),
+      });
     };
     if (signal?.aborted) socket.close();
   });

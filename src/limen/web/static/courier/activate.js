@@ -1,0 +1,132 @@
+/**
+ * Giving a lock an owner (protocol A.3): the lock attests, the service answers with a ticket and the first list, the lock takes both or neither.
+ *
+ * Between the two halves may lie a walk upstairs: what the lock said stays on this phone for 24 hours. The sticker's secret is used for the
+ * handshake and nothing else; it is neither kept nor sent.
+ *
+ * @typedef {{result: "active" | "needs_signal" | Failure, reason: string | null}} Activated
+ * @typedef {{door: string, nonce: Bytes, serial: string, attest?: Bytes, h?: Bytes, ticket?: Bytes, snapshot?: Bytes, at_ms: number}} Staged
+ * @typedef {{courier: Courier, door: string, sticker: Sticker, serial?: string, onstep: (step: Step) => void, signal: AbortSignal}} Facts
+ */
+/** @import { Bytes } from "./bytes.js" */
+/** @import { Courier } from "./courier.js" */
+/** @import { Failure, Step } from "./reach.js" */
+/** @import { LockSession } from "./session.js" */
+/** @import { Sticker } from "./sticker.js" */
+
+import { readBundle } from "./bundles.js";
+import { hex, unhex } from "./bytes.js";
+import { LinkEnded } from "./channel.js";
+import { deliver } from "./delivery.js";
+import { failure, Unsupported } from "./reach.js";
+import { NoSignal, Refused } from "./service.js";
+import { Denied, LockSession as Sessions } from "./session.js";
+import { bytesOf } from "./shapes.js";
+import { activationKeys, readSticker } from "./sticker.js";
+
+const ATTESTED_MS = 24 * 3600 * 1000;
+
+/**
+ * @param {{courier: Courier, door: string, sticker: string, serial?: string, onstep?: (step: Step) => void, signal?: AbortSignal}} wishes
+ * `door` as in the page's address; `sticker` the text of the QR code; `serial` as printed beside it, when the page knows it
+ * @returns {Promise<Activated>} `needs_signal`: fetch signal and call again within 24 hours, nothing is lost
+ * @throws {NotCanonical | RangeError} when the text is no sticker of a lock
+ */
+export async function activate({ courier, door, sticker, serial, onstep = () => undefined, signal = new AbortController().signal }) {
+  // rule: LOCK-10
+  const read = readSticker(sticker);
+  /** @type {Facts} */
+  const facts = { courier, door, sticker: read, onstep, signal, ...(serial === undefined ? {} : { serial }) };
+  try {
+    await run(facts);
+    return { result: "active", reason: null };
+  } catch (problem) {
+    if (problem instanceof NoSignal) return { result: "needs_signal", reason: null };
+    if (problem instanceof Refused) return { result: "refused", reason: problem.detail || null };
+    // Another attestation came between, or a day has passed: the lock knows nothing of this one any more.
+    if (problem instanceof Denied) await forget(courier, read);
+    return failure(problem, signal);
+  }
+}
+
+/** @param {Facts} facts */
+async function run(facts) {
+  let staged = await begun(facts);
+  /** @type {LockSession | null} */
+  let session = null;
+  try {
+    if (staged.attest === undefined) {
+      session = await meetUnowned(facts, staged);
+      const h = session.h;
+      staged = await keep(facts, { ...staged, attest: await session.attest(staged.nonce), h });
+    }
+    if (staged.ticket === undefined) staged = await keep(facts, await fetched(facts, staged));
+    session ??= await meetUnowned(facts, staged);
+    await handOver(facts, staged, session);
+  } finally {
+    session?.close();
+  }
+}
+
+/** What was staged for this lock and door less than a day ago, or a fresh beginning. @param {Facts} facts @returns {Promise<Staged>} */
+async function begun(facts) {
+  const { courier, door, sticker } = facts;
+  const kept = /** @type {Staged | undefined} */ (await courier.storage.get("staged", hex(sticker.lockId)));
+  if (kept !== undefined && kept.door === door && courier.now() - kept.at_ms < ATTESTED_MS) return kept;
+  facts.onstep({ name: "fetching" });
+  const question = new Map().set("door", doorBytes(door)).set("lock", sticker.lockId);
+  const answer = await courier.service.ask("/gateway/activation/begin", question, facts.signal);
+  const said = answer.get("serial");
+  const serial = facts.serial ?? (typeof said === "string" ? said : new TextDecoder().decode(sticker.lockId));
+  return keep(facts, { door, nonce: bytesOf(answer.get("n_s"), 16), serial, at_ms: courier.now() });
+}
+
+/** @param {Facts} facts @param {Staged} staged @returns {Promise<Staged>} */
+async function keep({ courier, sticker }, staged) {
+  await courier.storage.change([{ drawer: "staged", name: hex(sticker.lockId), put: staged }]);
+  return staged;
+}
+
+/** @param {Facts} facts @param {Staged} staged @returns {Promise<LockSession>} with the lock that carries this sticker */
+async function meetUnowned({ courier, sticker, onstep, signal }, staged) {
+  if (courier.channel === null) throw new Unsupported("this browser cannot talk to locks");
+  onstep({ name: "looking" });
+  const link = await courier.channel.open(staged.serial, signal);
+  onstep({ name: "connecting" });
+  const { lockKey, psk } = await activationKeys(sticker);
+  return Sessions.open({ link, lockId: sticker.lockId, lockKey, psk, signal });
+}
+
+/** @param {Facts} facts @param {Staged} staged @returns {Promise<Staged>} */
+async function fetched({ courier, door, onstep, signal }, staged) {
+  onstep({ name: "fetching" });
+  const question = new Map().set("door", doorBytes(door)).set("attest", staged.attest).set("h", staged.h);
+  const answer = await courier.service.ask("/gateway/activation/finish", question, signal);
+  return { ...staged, ticket: bytesOf(answer.get("ticket")), snapshot: bytesOf(answer.get("snapshot")) };
+}
+
+/** Ticket and list; only the receipt of that list says that the lock is active. @param {Facts} facts @param {Staged} staged @param {LockSession} session */
+async function handOver({ courier, sticker, onstep, signal }, staged, session) {
+  const bundle = await readBundle(bytesOf(staged.snapshot));
+  onstep({ name: "sending", done: 0, total: bundle.chunks.length });
+  await session.ticket(bytesOf(staged.ticket));
+  const { end, receipt } = await deliver({ session, bundle, onpart: onstep, signal });
+  if (receipt === null && end === "stopped") throw new LinkEnded("stopped halfway");
+  if (receipt === null) throw new Denied(null);
+  onstep({ name: "confirming" });
+  await courier.outbox.put("receipt", hex(sticker.lockId), receipt);
+  await forget(courier, sticker);
+  await courier.outbox.handIn().catch((problem) => {
+    if (!(problem instanceof Refused)) throw problem;
+  });
+}
+
+/** @param {Courier} courier @param {Sticker} sticker */
+async function forget(courier, sticker) {
+  await courier.storage.change([{ drawer: "staged", name: hex(sticker.lockId) }]);
+}
+
+/** @param {string} door a UUID @returns {Bytes} */
+function doorBytes(door) {
+  return unhex(door.replaceAll("-", ""));
+}
