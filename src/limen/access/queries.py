@@ -3,6 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Q
+
+from limen.access import giving, news
+from limen.access import groups as bundles
+from limen.access.models import Grant, Group, GroupDoor, Revocation, Suspension
+from limen.access.picture import doors_reached, scene
 from limen.access.views import (
     AccessWindow,
     Answer,
@@ -20,6 +26,7 @@ from limen.access.views import (
     SuspensionView,
 )
 from limen.people.queries import Rights
+from limen.places import queries as places
 
 __all__ = [
     "AccessWindow",
@@ -55,69 +62,129 @@ __all__ = [
 
 def groups(property_id: UUID, rights: Rights) -> tuple[GroupView, ...]:
     """Lists the groups of a property by name; `may_give` says whether the asker may give it (PEOPLE-2). Nothing without a managing right."""
-    raise NotImplementedError
+    if not rights.anything:
+        return ()
+    rows = Group.objects.filter(property_id=property_id).prefetch_related("doors").annotate(live=Count("grants", filter=Q(grants__ended_at=None)))
+    return tuple(bundles.view(row, holders=row.live, may_give=rights.manages(row.id)) for row in rows.order_by("name"))
 
 
 def group_view(group_id: UUID) -> GroupView | None:
     """Gives one group, or None."""
-    raise NotImplementedError
+    row = Group.objects.filter(id=group_id).first()
+    return bundles.view(row, holders=row.grants.filter(ended_at=None).count()) if row is not None else None
 
 
 def doors_managed(rights: Rights, property_id: UUID) -> frozenset[UUID]:
     """Gives the doors that occur in a group the asker manages: only their history may be seen (PEOPLE-3)."""
-    raise NotImplementedError
+    rows = GroupDoor.objects.filter(group__property_id=property_id).values_list("group_id", "door_id")
+    return frozenset(door_id for group_id, door_id in rows if rights.manages(group_id))
 
 
 def grants_of(person_id: UUID, property_id: UUID | None = None) -> tuple[GrantView, ...]:
     """Lists the grants of a person, ended ones too, newest first; in one property or in all."""
-    raise NotImplementedError
+    rows = Grant.objects.select_related("group").filter(person_id=person_id)
+    if property_id is not None:
+        rows = rows.filter(property_id=property_id)
+    return tuple(giving.view(row) for row in rows.order_by("-given_at", "id"))
 
 
 def grant_view(grant_id: UUID) -> GrantView | None:
     """Gives one grant, ended or not."""
-    raise NotImplementedError
+    row = Grant.objects.select_related("group").filter(id=grant_id).first()
+    return giving.view(row) if row is not None else None
 
 
 def windows(person_id: UUID, door_id: UUID, now: datetime) -> tuple[AccessWindow, ...]:
     """Gives the windows of a person at a door, now or later: not ended, not paused; at most 4, never merged (C.1)."""
-    raise NotImplementedError
+    return next((h.windows for h in _holders(door_id, now, of=[person_id]) if h.person_id == person_id), ())
 
 
 def holders(door_id: UUID, now: datetime, *, paused_too: bool = False) -> tuple[Holder, ...]:
-    """Gives everybody with a window at a door, now or later, by person id; paused people only when asked for. Four reads for any number."""
-    raise NotImplementedError
+    """Gives everybody with a window at a door, now or later, by person id; paused people only when asked for.
+
+    A fixed number of reads for any number of people.
+    """
+    return _holders(door_id, now, paused_too=paused_too)
 
 
 def doors_of(person_id: UUID, now: datetime) -> dict[UUID, tuple[AccessWindow, ...]]:
     """Gives the doors at which a person has a window now or later, with the windows."""
-    raise NotImplementedError
+    grants = Grant.objects.filter(Q(ends=None) | Q(ends__gt=now), person_id=person_id, ended_at=None)
+    found: dict[UUID, tuple[AccessWindow, ...]] = {}
+    for property_id in sorted({grant.property_id for grant in grants}):
+        here = scene(doors_reached(g for g in grants if g.property_id == property_id), property_id, now, of=[person_id])
+        for door_id, holders_here in here.who_holds_what(now).items():
+            found |= {door_id: h.windows for h in holders_here if h.person_id == person_id}
+    return found
 
 
 def may_share(person_id: UUID, door_id: UUID, now: datetime) -> bool:
     """True if a window in force now may be shared and the door allows it (ACCESS-7, PLACE-6)."""
-    raise NotImplementedError
+    return any(w.may_share and w.starts <= now for w in windows(person_id, door_id, now))
 
 
 def would_open(person_id: UUID, door_id: UUID, way: str, at: datetime) -> Answer:
     """Answers "would this door open?" from the service's list, for way "app", "code" or "card" (ACCESS-12)."""
-    raise NotImplementedError
+    door = places.door_view(door_id)
+    if suspension(person_id, door.property_id) is not None:
+        return Answer(opens=False, reason="paused", window=None)
+    held = windows(person_id, door_id, at)
+    if not held:
+        had = any(door_id in grant.door_ids for grant in grants_of(person_id, door.property_id))
+        return Answer(opens=False, reason="ended" if had else "no_access", window=None)
+    fitting = [w for w in held if {"app": w.app, "code": w.code, "card": w.card}[way]]
+    if not fitting:
+        return Answer(opens=False, reason="no_code_here" if way == "code" else "not_this_way", window=held[0])
+    return _at(fitting, door.property_id, at)
 
 
 def guests_of(host_id: UUID, now: datetime, *, ended_too: bool = False) -> tuple[GrantView, ...]:
     """Lists the guests a resident invited, newest first (ACCESS-8)."""
-    raise NotImplementedError
+    rows = Grant.objects.select_related("group").filter(host_id=host_id).order_by("-given_at", "id")
+    return tuple(giving.view(row) for row in rows if ended_too or giving.is_live(row, now))
 
 
 def suspension(person_id: UUID, property_id: UUID) -> SuspensionView | None:
     """Gives the pause in force, or None."""
-    raise NotImplementedError
+    row = Suspension.objects.filter(person_id=person_id, property_id=property_id, until=None).first()
+    return SuspensionView(row.id, row.person_id, row.property_id, row.since, row.until, row.by) if row is not None else None
 
 
 def revocations(*, person_id: UUID | None = None, door_id: UUID | None = None) -> tuple[RevocationView, ...]:
     """Lists what was taken from a person, or at a door, newest first. Give one of the two."""
-    raise NotImplementedError
+    rows = Revocation.objects.prefetch_related("doors").order_by("-ordered_at", "id")
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    if door_id is not None:
+        rows = rows.filter(doors__door_id=door_id)
+    if person_id is None and door_id is None:
+        return ()
+    return tuple(_revocation_view(row) for row in rows)
 
 
 def revocation_view(revocation_id: UUID) -> RevocationView | None:
     """Gives one revocation."""
-    raise NotImplementedError
+    row = Revocation.objects.prefetch_related("doors").filter(id=revocation_id).first()
+    return _revocation_view(row) if row is not None else None
+
+
+def _holders(door_id: UUID, now: datetime, *, of: list[UUID] | None = None, paused_too: bool = False) -> tuple[Holder, ...]:
+    door = places.doors_by_id([door_id]).get(door_id)
+    if door is None:
+        return ()
+    return scene([door_id], door.property_id, now, of=of).who_holds_what(now, paused_too=paused_too).get(door_id, ())
+
+
+def _at(held: list[AccessWindow], property_id: UUID, at: datetime) -> Answer:
+    zone = places.property_view(property_id).zone
+    begun = [w for w in held if w.starts <= at]
+    if not begun:
+        return Answer(opens=False, reason="not_started", window=min(held, key=lambda w: w.starts))
+    open_now = [w for w in begun if w.schedule is None or w.schedule.holds(at, zone)]
+    if open_now:
+        return Answer(opens=True, reason="", window=open_now[0])
+    return Answer(opens=False, reason="outside_schedule", window=begun[0])
+
+
+def _revocation_view(row: Revocation) -> RevocationView:
+    return news.view(row, tuple(sorted(door.door_id for door in row.doors.all())))

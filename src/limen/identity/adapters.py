@@ -1,19 +1,38 @@
-"""What allauth asks this house: nobody signs up uninvited, and passkeys belong to the configured name."""
+"""What allauth asks this house: nobody signs up uninvited, secrets are sealed, mail leaves by the outbox, passkeys belong to the set name."""
+
+from datetime import datetime
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as request_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.http import HttpRequest
 
+from limen.identity import rules
+from limen.identity.factors import SECOND_FACTORS, must_have_second_factor
+from limen.storage import clock, kms, outbox
+
+MFA_KEY = "service:mfa"
+MFA_PLACE = "mfa_authenticator|data"
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts come from invitations only."""
+    """Accounts come from invitations only; ready texts leave by the outbox, never by a socket of a request."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never: `/join/…` makes accounts."""
+        """Never: `/join/…` makes accounts (PEOPLE-4)."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
+        """Hands the text to the outbox, in the transaction of what it tells of (NOTICE-2). Never for an address without an account."""
+        if template_prefix in rules.MAILS_TO_STRANGERS:
+            return
+        request = request_context.request
+        message = self.render_mail(template_prefix, email, {"request": request, "email": email, "current_site": _Here()} | context)
+        outbox.put("mail", {"to": email, "subject": message.subject, "text": str(message.body)}, _now(request))
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -25,8 +44,39 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Passkeys are bound to the configured name, whatever name a request carries."""
+    """Passkeys are bound to the configured name, whatever name a request carries; authenticator secrets are sealed at rest."""
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """The relying party of WebAuthn (Level 3, section 5.4.2)."""
         return {"id": settings.LIMEN_PASSKEY_DOMAIN, "name": "Limen"}
+
+    def get_totp_issuer(self) -> str:
+        """The name that an authenticator shows beside the address."""
+        return "Limen"
+
+    def encrypt(self, text: str) -> str:
+        """Seals a secret of an authenticator or a recovery seed (PRIVACY-8)."""
+        return kms.seal(MFA_KEY, text, MFA_PLACE).hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Opens what `encrypt` sealed."""
+        return kms.unseal_text(MFA_KEY, bytes.fromhex(encrypted_text), MFA_PLACE)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Whoever manages keeps a second factor: the last one is replaced, not removed (PEOPLE-5)."""
+        if authenticator.type not in SECOND_FACTORS or not must_have_second_factor(authenticator.user.person_id, _now(request_context.request)):
+            return True
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=SECOND_FACTORS).exclude(pk=authenticator.pk)
+        return bool(others.exists())
+
+
+class _Here:
+    """What allauth's mail templates call the site."""
+
+    name = "Limen"
+    domain = settings.LIMEN_ORIGIN.partition("://")[2]
+
+
+def _now(request: HttpRequest | None) -> datetime:
+    now: datetime | None = getattr(request, "now", None)
+    return now if now is not None else clock.now()

@@ -1,6 +1,7 @@
-"""Accounts people sign in with."""
+"""Accounts people sign in with, the links that invite them, and the phones that may hold grants."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -10,11 +11,10 @@ from django.db import models
 class Users(BaseUserManager["User"]):
     """Makes accounts; addresses are compared without regard to case."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A new account; without a password nobody can sign in to it by password."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
+    def make(self, email: str, person_id: UUID) -> "User":
+        """A new account without a password: nobody can sign in to it by one until it is set."""
+        user = self.model(email=self.normalize_email(email).lower(), person_id=person_id)
+        user.set_unusable_password()
         return user
 
 
@@ -30,3 +30,30 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+
+class Invitation(models.Model):
+    """A link that makes one account, once. Only the hash of its token is kept."""
+
+    id = models.UUIDField(primary_key=True)
+    person_id = models.UUIDField(db_index=True)
+    property_id = models.UUIDField()
+    host_id = models.UUIDField(null=True)
+    token_hash = models.BinaryField(unique=True, max_length=32)
+    sent_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+
+class Phone(models.Model):
+    """A phone or browser by its public key; removed, never deleted, because locks must go on refusing it."""
+
+    id = models.UUIDField(primary_key=True)
+    person_id = models.UUIDField(db_index=True)
+    public_key = models.BinaryField(unique=True, max_length=33)
+    key8 = models.BinaryField(max_length=8)
+    platform = models.CharField(max_length=7)
+    name = models.CharField(max_length=60)
+    token_hash = models.BinaryField(null=True, unique=True, max_length=32)
+    registered_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)

@@ -1,79 +1,120 @@
 """Who an account, a phone or a token belongs to. Nothing here says whether an address has an account."""
 
+import hashlib
 from datetime import datetime
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from limen.identity import rules
+from limen.identity.factors import has_second_factor, must_have_second_factor
+from limen.identity.models import Invitation, Phone, User
 from limen.identity.views import InvitationView, PhoneView, SessionView, UserView
+from limen.people import queries as people
 
 __all__ = [
-    "InvitationView",
-    "PhoneView",
-    "SessionView",
-    "UserView",
-    "has_app",
-    "invitation_by_token",
-    "join_token",
-    "last_invitation",
-    "person_of",
-    "phone",
-    "phone_by_token",
-    "phones",
-    "second_factor_missing",
-    "sessions",
-    "user_of",
-]
+    "InvitationView", "PhoneView", "SessionView", "UserView", "has_app", "invitation_by_token", "last_invitation", "person_of", "phone",
+    "phone_by_token", "phones", "second_factor_missing", "sessions", "user_of",
+]  # fmt: skip
+
+Visitor = AbstractBaseUser | AnonymousUser
 
 
 def user_of(person_id: UUID) -> UserView | None:
     """Gives the account of a person, or None while there is none."""
-    raise NotImplementedError
+    row = User.objects.filter(person_id=person_id, is_active=True).first()
+    return user_view(row) if row is not None else None
 
 
-def person_of(user: object) -> UUID | None:
+def person_of(user: Visitor) -> UUID | None:
     """Gives the person behind `request.user`; None for strangers and for accounts that were switched off."""
-    raise NotImplementedError
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    return user.person_id
 
 
 def has_app(person_id: UUID) -> bool:
     """True for an active account with at least one registered phone that is not removed (LINK-3, SYNC-3)."""
-    raise NotImplementedError
+    if not Phone.objects.filter(person_id=person_id, removed_at=None).exists():
+        return False
+    if not User.objects.filter(person_id=person_id, is_active=True).exists():
+        return False
+    person = people.persons_by_id([person_id]).get(person_id)
+    return person is not None and person.status == "active"
 
 
 def phones(person_id: UUID, *, removed_too: bool = False) -> tuple[PhoneView, ...]:
     """Lists a person's phones, newest first; removed ones only when asked for (locks must refuse those)."""
-    raise NotImplementedError
+    rows = Phone.objects.filter(person_id=person_id).order_by("-registered_at", "id")
+    return tuple(phone_view(row) for row in (rows if removed_too else rows.filter(removed_at=None)))
 
 
 def phone(phone_id: UUID) -> PhoneView | None:
     """Gives one phone, removed or not."""
-    raise NotImplementedError
+    row = Phone.objects.filter(id=phone_id).first()
+    return phone_view(row) if row is not None else None
 
 
 def phone_by_token(token: str) -> PhoneView | None:
-    """Gives the native phone that a bearer token belongs to; None for unknown, over-long and removed ones."""
-    raise NotImplementedError
+    """Gives the native phone that a bearer token belongs to; None for unknown, over-long and removed ones, and for a switched-off account."""
+    if not rules.plausible_token(token):
+        return None
+    row = Phone.objects.filter(token_hash=token_hash(token), removed_at=None).first()
+    if row is None or not User.objects.filter(person_id=row.person_id, is_active=True).exists():
+        return None
+    return phone_view(row)
 
 
 def invitation_by_token(token: str, now: datetime) -> InvitationView | None:
     """Gives the invitation a `/join/{token}` link belongs to, also one that ended (so that the page can offer a new one)."""
-    raise NotImplementedError
-
-
-def join_token(invitation_id: UUID) -> str:
-    """Makes the token of an invitation again, for the one mail that carries it. It is stored nowhere in clear."""
-    raise NotImplementedError
+    if not rules.plausible_token(token):
+        return None
+    row = Invitation.objects.filter(token_hash=token_hash(token)).first()
+    return invitation_view(row) if row is not None else None
 
 
 def last_invitation(person_id: UUID) -> InvitationView | None:
     """Gives the newest invitation of a person ("Invited Thu 19 Nov, not signed in")."""
-    raise NotImplementedError
+    row = Invitation.objects.filter(person_id=person_id).order_by("-sent_at").first()
+    return invitation_view(row) if row is not None else None
 
 
-def sessions(user: object, session_key: str | None) -> tuple[SessionView, ...]:
+def sessions(user: Visitor, session_key: str | None) -> tuple[SessionView, ...]:
     """Lists where an account is signed in, newest first; `session_key` marks the one that asks (PEOPLE-5)."""
-    raise NotImplementedError
+    if not isinstance(user, User):
+        return ()
+    rows = sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True)
+    return tuple(
+        SessionView(row.pk, row.created_at, row.last_seen_at, row.ip, row.user_agent, row.session_key == session_key) for row in rows
+    )
 
 
-def second_factor_missing(user: object, now: datetime) -> bool:
-    """True if this person holds a managing role and has neither passkey nor authenticator yet (PEOPLE-5)."""
-    raise NotImplementedError
+def second_factor_missing(user: Visitor, now: datetime) -> bool:
+    """True if this person holds a role here or there and has neither passkey nor authenticator yet (PEOPLE-5)."""
+    return isinstance(user, User) and must_have_second_factor(user.person_id, now) and not has_second_factor(user.pk)
+
+
+def token_hash(token: str) -> bytes:
+    """How a token is kept: 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def user_view(row: User) -> UserView:
+    """The account as a value. Every account made here belongs to a person."""
+    if row.person_id is None:
+        raise LookupError("an account without a person")
+    return UserView(row.pk, row.person_id, row.email, row.has_usable_password(), has_second_factor(row.pk), row.last_login)
+
+
+def phone_view(row: Phone) -> PhoneView:
+    """The phone as a value."""
+    return PhoneView(
+        row.id, row.person_id, bytes(row.public_key), bytes(row.key8), row.platform, row.name, row.registered_at, row.removed_at
+    )
+
+
+def invitation_view(row: Invitation) -> InvitationView:
+    """The invitation as a value."""
+    return InvitationView(row.id, row.person_id, row.property_id, row.sent_at, row.ends_at, row.accepted_at)
