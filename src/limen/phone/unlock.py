@@ -81,7 +81,7 @@ def _with(courier: Courier, held: Held) -> Conversation[Outcome]:
     if not _is_open(opened):
         return Refused(opened.reason if isinstance(opened, Denied) else Reason.NEEDS_UPDATE)
     yield Say("open")
-    afterwards = yield from _afterwards(link, courier, held)
+    afterwards = yield from _afterwards(link, courier, held, brought=set_up)
     return Opened(set_up=set_up, delivered=afterwards[0], segments=afterwards[1])
 
 
@@ -99,14 +99,14 @@ def _set_up(link: Link, courier: Courier) -> Conversation[bool]:
     return pushed.status in {Status.APPLIED, Status.ALREADY}
 
 
-def _afterwards(link: Link, courier: Courier, held: Held) -> Conversation[tuple[int | None, int]]:
+def _afterwards(link: Link, courier: Courier, held: Held, *, brought: bool) -> Conversation[tuple[int | None, int]]:
     """At most 8 KiB or two seconds (SYNC-9): changes and acknowledgements down, proof and records up, as far as the grant goes."""
     allowance = Allowance(bytes_left=limits.PASSIVE_UPDATE_BYTES, until_ms=link.heard_ms + limits.PASSIVE_UPDATE_S * 1000)
     delivered: int | None = None
     segments = 0
     try:
         if held.grant.rights & Rights.PUSH:
-            bundle = carry.for_this_lock(courier) if courier.door.news else None
+            bundle = carry.for_this_lock(courier) if courier.door.news and not brought else None
             if bundle is not None:
                 yield from carry.push(link, courier, bundle, "sending", allowance)
             if allowance.has(limits.LOG_ACK_BYTES_MAX, link.heard_ms):
