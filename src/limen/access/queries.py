@@ -52,6 +52,7 @@ __all__ = [
     "guests_of",
     "holders",
     "may_share",
+    "people_given",
     "revocation_view",
     "revocations",
     "suspension",
@@ -86,6 +87,11 @@ def grants_of(person_id: UUID, property_id: UUID | None = None) -> tuple[GrantVi
     if property_id is not None:
         rows = rows.filter(property_id=property_id)
     return tuple(giving.view(row) for row in rows.order_by("-given_at", "id"))
+
+
+def people_given(property_id: UUID) -> frozenset[UUID]:
+    """Everybody who ever got a group of this property; guests of residents are not among them (privacy V13 o)."""
+    return frozenset(Grant.objects.filter(property_id=property_id, host_id=None).values_list("person_id", flat=True))
 
 
 def grant_view(grant_id: UUID) -> GrantView | None:
