@@ -14,14 +14,17 @@ class EventView:
     at: datetime
     uncertainty_s: int
     kind: str
-    method: str  # "app", "code", "card", "key", "inside", "" for the lock's own
+    method: str  # "app", "code", "temporary_code", "card", "key", "inside", "remote", "" for the lock's own
     result: str  # "granted", "refused", …
     reason: str
     subject: str  # "resident", "guest", "staff", "vendor", "unknown"
     person_id: UUID | None
-    credential: str  # "phone", "doorcode", "temporary code", "keycard", …
+    host_id: UUID | None  # who invited the guest, or gave the code
+    label: str  # what the giver of a temporary code called it; for that person alone
+    credential: str  # "phone", "doorcode", "temporary_code", "keycard", "metal_key", ""
     arrived_at: datetime
     seq: int
+    count: int  # refusals merged into one record
     photo: bool
 
 
@@ -32,6 +35,7 @@ class GapView:
     door_id: UUID
     count: int
     kind: str
+    reason: str  # of a declared one: "overflow" (ran out of room), "privacy", "power"
     after: datetime | None
     before: datetime | None
 
@@ -55,6 +59,7 @@ class RecordHealth:
     gaps: int
     lost: int
     undeclared: int
+    alarms: int  # forks, broken seals, codes nobody was given
     dropped_late: int
     last_arrival: datetime | None
     slowed_down: bool

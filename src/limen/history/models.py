@@ -1,0 +1,132 @@
+"""Tables of the room. In clear: which door, which day, which number. Everything else of an event is sealed for those who may see it (H.3)."""
+
+from django.db import models
+
+
+class Segment(models.Model):
+    """A sealed segment that arrived, by the SHA-256 of its bytes: handing in twice is handing in once."""
+
+    digest = models.BinaryField(max_length=32, primary_key=True)
+    arrived_at = models.DateTimeField()
+
+
+class Record(models.Model):
+    """The record of one lock in one epoch: how far it is stored and acknowledged, and what was dropped."""
+
+    lock = models.CharField(max_length=16)
+    epoch = models.PositiveBigIntegerField()
+    door_id = models.UUIDField()
+    property_id = models.UUIDField()
+    first_seq = models.PositiveBigIntegerField(null=True)
+    acknowledged_seq = models.PositiveBigIntegerField(null=True)  # the last number covered by an acknowledgement
+    last_arrival = models.DateTimeField(null=True)
+    dropped = models.PositiveIntegerField(default=0)
+    slowed_at = models.DateTimeField(null=True)  # the keypad slowed itself down (GUARD)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lock", "epoch"], name="history_record_once")]
+        indexes = [models.Index(fields=["door_id"], name="history_record_door")]
+
+
+class LogEpoch(models.Model):
+    """One log epoch: its sealed header as it came, and how far it has been opened."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="epochs")
+    logepoch = models.PositiveBigIntegerField()
+    prevtag = models.BinaryField(max_length=16)
+    envelope = models.BinaryField()
+    next_i = models.PositiveIntegerField(null=True)
+    next_seq = models.PositiveBigIntegerField(null=True)
+    tag = models.BinaryField(max_length=16, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "logepoch"], name="history_logepoch_once")]
+
+
+class Waiting(models.Model):
+    """A sealed record that cannot be opened yet: what stands before it has not arrived."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="waiting")
+    logepoch = models.PositiveBigIntegerField()
+    i = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    prevtag = models.BinaryField(max_length=16, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "logepoch", "i"], name="history_waiting_once")]
+
+
+class Event(models.Model):
+    """One event. `digest` is SHA-256 of the sealed record as the lock wrote it: a second copy must equal it (HISTORY-5's leaf).
+
+    `body` is sealed under the day, at unit doors also the household, at one's own door also the person. None: dropped late (R98), counted.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="events")
+    logepoch = models.PositiveBigIntegerField()
+    i = models.PositiveIntegerField()
+    seq = models.PositiveBigIntegerField()
+    digest = models.BinaryField(max_length=32)
+    tag = models.BinaryField(max_length=16)
+    door_id = models.UUIDField()
+    property_id = models.UUIDField()
+    day = models.DateField(null=True)
+    arrived_at = models.DateTimeField()
+    body = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "logepoch", "i"], name="history_event_once")]
+        indexes = [
+            models.Index(fields=["door_id", "day"], name="history_event_day"),
+            models.Index(fields=["record", "seq"], name="history_event_seq"),
+        ]
+
+
+class Loss(models.Model):
+    """Numbers the lock said are gone (LOCK-8)."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="losses")
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+    count = models.PositiveIntegerField()
+    reason = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "first", "last"], name="history_loss_once")]
+
+
+class Gap(models.Model):
+    """A run of missing numbers: `declared` by the lock, `not_carried` yet, or `undeclared` (alarm). Made anew at each arrival."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="gaps")
+    door_id = models.UUIDField()
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=12)
+    reason = models.CharField(max_length=12, default="")
+
+
+class Alarm(models.Model):
+    """Something about a record that must never happen: a fork, a broken seal, a code nobody was given."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="alarms")
+    kind = models.CharField(max_length=12)
+    logepoch = models.PositiveBigIntegerField()
+    i = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "kind", "logepoch", "i"], name="history_alarm_once")]
+
+
+class Look(models.Model):
+    """Somebody was shown events about a person (HISTORY-4)."""
+
+    person_id = models.UUIDField()
+    by_id = models.UUIDField()
+    door_id = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person_id", "at"], name="history_look_person")]
