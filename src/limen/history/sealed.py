@@ -12,6 +12,7 @@ from uuid import UUID
 from limen.storage import kms
 
 HOME, HOUSEHOLD, DAY = "home", "household", "day"
+PADDED_TO = 512
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,16 @@ def audience(*, property_id: UUID, day: date, unit_id: UUID | None, resident_id:
     """The keys of an event: day, then (unit doors) household, then (a resident's own comings there) that person's."""
     keys = [f"{DAY}:{property_id}:{day.isoformat()}"]
     if unit_id is not None:
-        keys.append(f"{HOUSEHOLD}:{unit_id}")
-        if resident_id is not None:
-            keys.append(f"{HOME}:{resident_id}")
+        # Always three layers: a row must not tell by its length whether a resident or a guest came (H.3).
+        keys += [f"{HOUSEHOLD}:{unit_id}", f"{HOME}:{resident_id or unit_id}"]
     return Audience(tuple(keys))
 
 
 def seal(event_id: UUID, body: Body, readers: Audience) -> bytes:
     """The sealed body. Raises kms.Destroyed where a key of the audience is gone: then nobody may read it any more."""
     place = kms.context("history_event", "body", event_id)
-    data = kms.seal(readers.keys[-1], json.dumps(asdict(body), separators=(",", ":")), place)
+    plain = json.dumps(asdict(body), separators=(",", ":"))
+    data = kms.seal(readers.keys[-1], plain.ljust(-(-len(plain) // PADDED_TO) * PADDED_TO), place)
     for outer, inner in zip(reversed(readers.keys[:-1]), reversed(readers.keys[1:]), strict=True):
         wrapped = json.dumps({"key": inner, "sealed": base64.b64encode(data).decode()}, separators=(",", ":"))
         data = kms.seal(outer, wrapped, place)
