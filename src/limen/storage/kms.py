@@ -60,7 +60,7 @@ def roles() -> dict[Role, bytes]:
 
 
 def root_statement() -> bytes:
-    """CBOR `[sign1, sign1]`: which keys hold which role, said by two of the installation's three root keys (protocol A.1, A.4; decision 0051).
+    """Which keys hold which role, said by two of the installation's three root keys: a CBOR array of two sign1 (protocol A.4; decision 0051).
 
     Without an end: 2^32-1. An installation with a ceremony of its own puts its statement into `keys/root.statement`.
     """
