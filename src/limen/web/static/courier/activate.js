@@ -14,11 +14,13 @@
 /** @import { LockSession } from "./session.js" */
 /** @import { Sticker } from "./sticker.js" */
 
+import { checkAttest, unverifiedIdKey } from "./attest.js";
 import { readBundle } from "./bundles.js";
 import { hex, unhex } from "./bytes.js";
 import { LinkEnded } from "./channel.js";
 import { deliver } from "./delivery.js";
 import { failure, Unsupported } from "./reach.js";
+import { openReceipt } from "./receipts.js";
 import { NoSignal, Refused } from "./service.js";
 import { Denied, LockSession as Sessions } from "./session.js";
 import { bytesOf } from "./shapes.js";
@@ -57,8 +59,9 @@ async function run(facts) {
   try {
     if (staged.attest === undefined) {
       session = await meetUnowned(facts, staged);
-      const h = session.h;
-      staged = await keep(facts, { ...staged, attest: await session.attest(staged.nonce), h });
+      const attest = await session.attest(staged.nonce);
+      checkAttest(attest, { lockId: facts.sticker.lockId, nonce: staged.nonce, h: session.h });
+      staged = await keep(facts, { ...staged, attest, h: session.h });
     }
     if (staged.ticket === undefined) staged = await keep(facts, await fetched(facts, staged));
     session ??= await meetUnowned(facts, staged);
@@ -114,6 +117,8 @@ async function handOver({ courier, sticker, onstep, signal }, staged, session) {
   if (receipt === null && end === "stopped") throw new LinkEnded("stopped halfway");
   if (receipt === null) throw new Denied(null);
   onstep({ name: "confirming" });
+  const idKey = unverifiedIdKey(bytesOf(staged.attest));
+  await openReceipt(receipt, { lockId: sticker.lockId, epoch: bundle.manifest.epoch, idKey });
   await courier.outbox.put("receipt", hex(sticker.lockId), receipt);
   await forget(courier, sticker);
   await courier.outbox.handIn().catch((problem) => {

@@ -1,7 +1,7 @@
 /**
  * What an opening does for the door in passing, after the bolt has moved (SYNC-9): at most 8 KiB or 2 seconds, and nobody has to wait.
  *
- * In the order in which it matters: the time if the lock lost it, what may go from its record, a small update, its receipt, a piece of record.
+ * In the order in which it matters: what may go from its record, a small update, its receipt, a piece of record.
  */
 /** @import { Courier } from "./courier.js" */
 /** @import { LockSession } from "./session.js" */
@@ -9,7 +9,6 @@
 /** @import { Entry } from "./wallet.js" */
 
 import { readBundle } from "./bundles.js";
-import { repairTime } from "./clockwork.js";
 import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
 import { RIGHT } from "./grants.js";
@@ -24,12 +23,11 @@ const SEGMENT_BYTES = 4096;
 export async function passBy({ courier, entry, session, signal }) {
   // rule: SYNC-9
   const late = AbortSignal.any([signal, AbortSignal.timeout(PASSING_MS)]);
-  const { rights = 0, wantsTime = false } = session.presented ?? {};
+  const { rights = 0 } = session.presented ?? {};
   /** @type {Passed} */
   const passed = { ver: null, battery: null, records: 0 };
   let left = PASSING_BYTES;
   if ((rights & RIGHT.push) === 0) return passed;
-  if (wantsTime) await repairTime({ session, wallet: courier.wallet, service: courier.service, signal: late });
   if (entry.ack !== null && !late.aborted) await session.acknowledge(entry.ack);
   left -= await small({ entry, session, signal: late });
   if (late.aborted) return passed;

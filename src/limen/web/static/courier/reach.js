@@ -13,6 +13,7 @@
 
 import { NotCanonical } from "./cbor.js";
 import { LinkEnded, NoLockChosen, OutOfReach } from "./channel.js";
+import { NotSigned } from "./cose.js";
 import { OutOfTurn } from "./frames.js";
 import { NotThePeer } from "./noise.js";
 import { Denied, LockSession } from "./session.js";
@@ -42,7 +43,7 @@ export async function introduce({ courier, session, grant, op, context }) {
 
 /** @param {unknown} problem @returns {boolean} whether it is about the way to the lock: trying again is all there is to do */
 export function isBroken(problem) {
-  return [OutOfReach, LinkEnded, OutOfTurn, NotThePeer, NotCanonical].some((kind) => problem instanceof kind);
+  return [OutOfReach, LinkEnded, OutOfTurn, NotThePeer, NotCanonical, NotSigned].some((kind) => problem instanceof kind);
 }
 
 /**

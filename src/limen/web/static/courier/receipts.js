@@ -19,7 +19,7 @@ const U32 = 0xffffffff;
 
 /**
  * What this lock itself has signed, in this epoch.
- * @param {Uint8Array} statement @param {DoorInfo} info of the door that was spoken to
+ * @param {Uint8Array} statement @param {Pick<DoorInfo, "lockId" | "epoch" | "idKey">} info of the door that was spoken to
  * @returns {Promise<Receipt | Wiped>} @throws {NotSigned | NotCanonical}
  */
 export async function openReceipt(statement, info) {

@@ -33,6 +33,14 @@ const WORDS = [
   "battery",
 ];
 
+/** Reasons that speak of one window only: another grant of the same person may be valid now (protocol C.1). */
+const OF_ONE_WINDOW = new Set(["not_started", "ended", "lease_over", "outside_schedule"]);
+
+/** @param {string | null} word @returns {boolean} whether presenting another grant is worth it */
+export function anotherMayFit(word) {
+  return word !== null && OF_ONE_WINDOW.has(word);
+}
+
 /** @param {unknown} reason the lock's number @returns {string | null} null: it gives no reason here (M14) */
 export function wordOf(reason) {
   return typeof reason === "number" ? (WORDS[reason] ?? null) : null;

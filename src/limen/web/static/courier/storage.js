@@ -7,8 +7,9 @@
  *   get: (drawer: string, name: string) => Promise<unknown>,
  *   all: (drawer: string) => Promise<[string, unknown][]>,
  *   change: (changes: ReadonlyArray<Change>) => Promise<void>,
+ *   keep: (drawer: string, name: string, value: unknown) => Promise<unknown>,
  *   close: () => void,
- * }} Storage `change` does all of it or nothing
+ * }} Storage `change` does all of it or nothing; `keep` answers with what was there before, else keeps this: two pages make one key
  * @typedef {{drawer: string, name: string, put?: unknown, clear?: boolean}} Change without `put` it removes; `clear` empties the drawer first
  * @typedef {{iv: Bytes, sealed: Bytes}} Sealed
  */
@@ -46,6 +47,7 @@ export async function openStorage() {
     get: (drawer, name) => done(database.transaction(drawer).objectStore(drawer).get(name)),
     all: (drawer) => everything(database.transaction(drawer).objectStore(drawer)),
     change: (changes) => write(database, changes),
+    keep: (drawer, name, value) => writeFirst(database, { drawer, name, put: value }),
     close: () => database.close(),
   };
 }
@@ -70,6 +72,16 @@ async function write(database, changes) {
   await committed(transaction);
 }
 
+/** @param {IDBDatabase} database @param {Change} wish @returns {Promise<unknown>} */
+async function writeFirst(database, { drawer, name, put }) {
+  const transaction = database.transaction(drawer, "readwrite", { durability: "strict" });
+  const store = transaction.objectStore(drawer);
+  const there = await done(store.get(name));
+  if (there === undefined) store.put(put, name);
+  await committed(transaction);
+  return there ?? put;
+}
+
 /** @returns {Storage} gone with the page: for tests, and for browsers that keep nothing */
 export function memoryStorage() {
   /** @type {Map<string, Map<string, unknown>>} */
@@ -85,6 +97,10 @@ export function memoryStorage() {
         else if (change.put === undefined) at(change.drawer).delete(change.name);
         else at(change.drawer).set(change.name, change.put);
       }
+    },
+    keep: async (drawer, name, value) => {
+      if (!at(drawer).has(name)) at(drawer).set(name, value);
+      return at(drawer).get(name);
     },
     close: () => undefined,
   };

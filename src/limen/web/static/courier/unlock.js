@@ -15,18 +15,19 @@
 /** @import { Entry } from "./wallet.js" */
 
 import { readBundle } from "./bundles.js";
+import { repairTime } from "./clockwork.js";
 import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
 import { grantsInOrder, unlockContext } from "./grants.js";
 import { OP } from "./operations.js";
 import { passBy } from "./passing.js";
+import { keepReceipt } from "./proof.js";
 import { failure, introduce, isBroken, meet } from "./reach.js";
+import { anotherMayFit } from "./refusals.js";
 import { Denied, LockSession } from "./session.js";
 
 /** @type {Passed} */
 const NOTHING = Object.freeze({ ver: null, battery: null, records: 0 });
-/** Reasons that speak of one window only: another grant of the same person may be valid now (protocol C.1). */
-const OF_ONE_WINDOW = new Set(["not_started", "ended", "lease_over", "outside_schedule"]);
 
 /**
  * @param {{courier: Courier, lock: string, onstep?: (step: Step) => void, signal?: AbortSignal}} facts
@@ -48,6 +49,8 @@ export function unlock({ courier, lock, onstep = () => undefined, signal }) {
   }, signal);
 }
 
+const TIME_MS = 2000;
+
 /** @typedef {{courier: Courier, entry: Entry, onstep: (step: Step) => void, signal: AbortSignal}} Facts */
 
 /** @param {Facts} facts @returns {Promise<{session: LockSession, setUp: boolean}>} */
@@ -59,7 +62,7 @@ async function openWithAny(facts) {
     try {
       return await openWith(facts, info, grant);
     } catch (problem) {
-      const another = problem instanceof Denied && OF_ONE_WINDOW.has(problem.reason ?? "") && place + 1 < grants.length;
+      const another = problem instanceof Denied && anotherMayFit(problem.reason) && place + 1 < grants.length;
       if (!another) throw problem;
     }
   }
@@ -72,7 +75,8 @@ async function openWith(facts, info, grant) {
   const bundle = entry.bundle === null ? null : await readBundle(entry.bundle);
   const session = await meet({ courier, serial: entry.serial, info, onstep, signal });
   try {
-    const { needsUpdate } = await introduce({ courier, session, grant, op: OP.unlock, context: unlockContext(info.door ?? 0) });
+    const { needsUpdate, wantsTime } = await introduce({ courier, session, grant, op: OP.unlock, context: unlockContext(info.door ?? 0) });
+    if (wantsTime) await timeFirst(session, facts);
     let setUp = needsUpdate && (await setUpDoor(session, bundle, facts));
     onstep({ name: "opening" });
     if ((await session.unlock()) === "open") return { session, setUp };
@@ -85,6 +89,12 @@ async function openWith(facts, info, grant) {
   }
 }
 
+/** A lock that lost its clock refuses whatever has a date; with signal it gets the time first, and nobody waits long for that. @param {LockSession} session @param {Facts} facts */
+async function timeFirst(session, { courier, signal }) {
+  const soon = AbortSignal.any([signal, AbortSignal.timeout(TIME_MS)]);
+  await repairTime({ session, wallet: courier.wallet, service: courier.service, signal: soon });
+}
+
 /** Brings the list that the lock waits for, if this phone carries it. @param {LockSession} session @param {Bundle | null} bundle @param {Facts} facts */
 async function setUpDoor(session, bundle, { courier, entry, onstep, signal }) {
   // rule: SYNC-3
@@ -92,7 +102,7 @@ async function setUpDoor(session, bundle, { courier, entry, onstep, signal }) {
   onstep({ name: "setting_up" });
   const onpart = (/** @type {Step} */ part) => onstep({ ...part, name: "setting_up" });
   const { end, receipt } = await deliver({ session, bundle, onpart, signal });
-  if (receipt !== null) await courier.outbox.put("receipt", entry.lock, receipt);
+  if (receipt !== null) await keepReceipt({ courier, entry, statement: receipt });
   return end === "applied" || end === "already";
 }
 

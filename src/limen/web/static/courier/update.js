@@ -11,6 +11,7 @@
  */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Courier } from "./courier.js" */
+/** @import { Grant } from "./grants.js" */
 /** @import { Failure, Step } from "./reach.js" */
 /** @import { LockSession } from "./session.js" */
 /** @import { Entry } from "./wallet.js" */
@@ -18,7 +19,6 @@
 import { readBundle } from "./bundles.js";
 import { unhex } from "./bytes.js";
 import { repairTime } from "./clockwork.js";
-import { NotSigned } from "./cose.js";
 import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
 import { effectiveRights, grantsInOrder, RIGHT } from "./grants.js";
@@ -28,6 +28,7 @@ import { OutboxFull } from "./outbox.js";
 import { reading } from "./passing.js";
 import { checkedReceipt } from "./proof.js";
 import { failure, introduce, meet } from "./reach.js";
+import { anotherMayFit } from "./refusals.js";
 import { NoSignal, Refused } from "./service.js";
 import { Denied } from "./session.js";
 import { bytesOf } from "./shapes.js";
@@ -83,9 +84,8 @@ async function attempt(facts, signal, fetch) {
 
 /** After a session has begun whatever breaks it is an interruption. @param {unknown} problem @param {AbortSignal} signal @param {boolean} begun */
 function told(problem, signal, begun) {
-  if (problem instanceof Interrupted || problem instanceof OutboxFull || problem instanceof NotSigned) {
+  if (problem instanceof Interrupted || problem instanceof OutboxFull)
     return { result: /** @type {const} */ ("interrupted"), reason: null };
-  }
   const { result, reason } = failure(problem, signal);
   return { result: begun && result === "out_of_reach" ? /** @type {const} */ ("interrupted") : result, reason };
 }
@@ -94,10 +94,22 @@ function told(problem, signal, begun) {
 class Interrupted extends Error {}
 
 /** @param {Facts} facts @param {Entry} entry @param {AbortSignal} signal @returns {Promise<LockSession>} in which this phone may push */
-async function begin({ courier, pull, onstep }, entry, signal) {
-  const wanted = RIGHT.push | (pull ? RIGHT.pull : 0);
-  const grant = grantsInOrder(entry.grants, courier.now()).find((one) => (effectiveRights(one) & wanted) === wanted);
-  if (grant === undefined) throw new Denied("no_right");
+async function begin(facts, entry, signal) {
+  const wanted = RIGHT.push | (facts.pull ? RIGHT.pull : 0);
+  const grants = grantsInOrder(entry.grants, facts.courier.now()).filter((grant) => (effectiveRights(grant) & wanted) === wanted);
+  for (const [place, grant] of grants.entries()) {
+    try {
+      return await beginWith(facts, entry, grant, signal);
+    } catch (problem) {
+      const another = problem instanceof Denied && anotherMayFit(problem.reason) && place + 1 < grants.length;
+      if (!another) throw problem;
+    }
+  }
+  throw new Denied("no_right");
+}
+
+/** @param {Facts} facts @param {Entry} entry @param {Grant} grant @param {AbortSignal} signal @returns {Promise<LockSession>} */
+async function beginWith({ courier, onstep }, entry, grant, signal) {
   const session = await meet({ courier, serial: entry.serial, info: readDoorInfo(entry.info), onstep, signal });
   try {
     await introduce({ courier, session, grant, op: OP.manifest, context: EMPTY });
@@ -116,7 +128,7 @@ async function converse(facts) {
   const { courier, entry, session, signal, pull, onstep, updated } = facts;
   const service = courier.service;
   if (session.presented?.wantsTime) await repairTime({ session, wallet: courier.wallet, service, signal });
-  await sendAll(facts);
+  const brought = await sendAll(facts);
   if (entry.ack !== null) await session.acknowledge(entry.ack);
   if (pull) {
     onstep({ name: "reading" });
@@ -130,11 +142,12 @@ async function converse(facts) {
   if (checked === null) throw new Interrupted("no receipt of a list");
   const { lock_s, ver } = checked.receipt;
   updated.receipt = { ver, lock_ms: lock_s === null ? null : lock_s * 1000, at_ms: courier.now() };
-  updated.result = "confirmed";
+  // A lock that holds less than was brought has said so; the service hears it from the receipt and the next bundle fits.
+  updated.result = ver >= brought ? "confirmed" : "interrupted";
   return checked.key;
 }
 
-/** Sends what is carried, and what is newer when the lock has heard of something newer meanwhile. @param {Conversation} facts */
+/** Sends what is carried, and what is newer when the lock has heard of something newer meanwhile. @param {Conversation} facts @returns {Promise<number>} the version that was brought, 0 for none */
 async function sendAll(facts) {
   const { courier, session, signal, onstep } = facts;
   let entry = facts.entry;
@@ -142,13 +155,14 @@ async function sendAll(facts) {
     onstep({ name: "sending", done: 0, total: (await readBundle(entry.bundle)).chunks.length });
     const { end, receipt } = await deliver({ session, bundle: await readBundle(entry.bundle), onpart: onstep, signal });
     if (receipt !== null) await checkedReceipt({ courier, entry, statement: receipt });
-    if (end === "applied" || end === "already") return;
+    if (end === "applied" || end === "already") return entry.ver;
     if (end === "stopped" || end === "refused") throw new Interrupted(end);
     const newer = (await refresh(courier)) ? await courier.wallet.entry(entry.lock) : null;
-    if (newer === null || newer.bundle === null || newer.ver <= entry.ver) return;
+    if (newer === null || newer.bundle === null || newer.ver <= entry.ver) return entry.ver;
     onstep({ name: "newer" });
     entry = newer;
   }
+  return entry.bundle === null ? 0 : entry.ver;
 }
 
 /** Each piece is safe on this phone before the next is asked for. @param {Conversation} facts */

@@ -60,8 +60,7 @@ export class Wallet {
     const kept = await this.storage.get("phone", "key");
     if (kept !== undefined) return /** @type {CryptoKeyPair} */ (kept);
     const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
-    await this.storage.change([{ drawer: "phone", name: "key", put: pair }]);
-    return pair;
+    return /** @type {CryptoKeyPair} */ (await this.storage.keep("phone", "key", pair));
   }
 
   /** @returns {Promise<Signer & {publicKey: Bytes}>} */
@@ -124,35 +123,33 @@ export class Wallet {
   /** The whole of what the service says now takes the place of what was there. @param {ReadonlyArray<Entry>} entries @returns {Promise<void>} */
   async replace(entries) {
     const before = (await this.storage.all("doors")).map(([name]) => name).filter((name) => name.startsWith(`${this.as} `));
-    const puts = await Promise.all(entries.map((entry, place) => this.closed(entry, place)));
+    const puts = await Promise.all(entries.map((entry, place) => this.closed(`${this.as} ${entry.lock}`, entry, place)));
     const stay = new Set(puts.map((put) => put.name));
     const gone = before.filter((name) => !stay.has(name)).map((name) => ({ drawer: "doors", name }));
     await this.storage.change([...gone, ...puts, { drawer: "phone", name: `fresh ${this.as}`, put: this.now() }]);
   }
 
-  /** A receipt of this version was checked here. @param {string} lock @param {number} ver @returns {Promise<void>} */
+  /** A receipt of this version was checked here; that is true in both views. @param {string} lock @param {number} ver @returns {Promise<void>} */
   async hold(lock, ver) {
-    const name = `${this.as} ${lock}`;
-    const kept = await this.storage.get("doors", name);
-    if (kept === undefined) return;
-    const { entry, place } = await this.opened(name, kept);
-    if (ver > entry.held) await this.storage.change([await this.closed({ ...entry, held: ver }, place)]);
+    for (const name of [`resident ${lock}`, `manager ${lock}`]) {
+      const kept = await this.storage.get("doors", name);
+      if (kept === undefined) continue;
+      const { entry, place } = await this.opened(name, kept);
+      if (ver > entry.held) await this.storage.change([await this.closed(name, { ...entry, held: ver }, place)]);
+    }
   }
 
   /** @returns {Promise<CryptoKey>} */
   async sealingKey() {
     const kept = await this.storage.get("phone", "sealing");
     if (kept !== undefined) return /** @type {CryptoKey} */ (kept);
-    const key = await freshSealingKey();
-    await this.storage.change([{ drawer: "phone", name: "sealing", put: key }]);
-    return key;
+    return /** @type {CryptoKey} */ (await this.storage.keep("phone", "sealing", await freshSealingKey()));
   }
 
-  /** @param {Entry} entry @param {number} place @returns {Promise<Change>} */
-  async closed(entry, place) {
+  /** @param {string} label @param {Entry} entry @param {number} place @returns {Promise<Change>} */
+  async closed(label, entry, place) {
     const { serial, door, name, ver, proven, until_ms, info, grants, bundle, ack, held } = entry;
     const plain = encode([place, serial, door, name, entry.class, ver, proven, until_ms, info, grants, bundle, ack, held]);
-    const label = `${this.as} ${entry.lock}`;
     return { drawer: "doors", name: label, put: await seal(await this.sealingKey(), plain, utf8(label)) };
   }
 
