@@ -9,9 +9,10 @@ from limen.history.models import Look as LookRow
 from limen.history.reading import Asked, default_since, page
 from limen.history.sealed import Body
 from limen.history.views import EventView, GapView, HistoryPage, Look, RecordHealth, Taken
+from limen.places import queries as places
 from limen.wire.events import Kind
 
-__all__ = ["EventView", "GapView", "HistoryPage", "Look", "RecordHealth", "Taken", "looks", "mine", "record_health", "stored", "visits"]
+__all__ = ["EventView", "GapView", "HistoryPage", "Look", "RecordHealth", "Taken", "looks", "mine", "record_health", "stored", "undeclared_gaps", "visits"]
 
 SLOWED_DOWN_FOR = timedelta(hours=24)
 MOST_LOOKS = 200
@@ -51,6 +52,13 @@ def record_health(door_id: UUID, now: datetime) -> RecordHealth:
         last_arrival=max((record.last_arrival for record in records if record.last_arrival is not None), default=None),
         slowed_down=any(record.slowed_at is not None and now - record.slowed_at < SLOWED_DOWN_FOR for record in records),
     )
+
+
+def undeclared_gaps(property_id: UUID, now: datetime) -> tuple[RecordHealth, ...]:
+    """Gives the doors of a property whose record misses a part that the lock did not declare: somebody must look (F.2)."""
+    doors = [door.id for door in places.doors(property_id)]
+    missing = Gap.objects.filter(door_id__in=doors, kind="undeclared").values_list("door_id", flat=True).distinct()
+    return tuple(record_health(door_id, now) for door_id in missing)
 
 
 def looks(asker_id: UUID, now: datetime) -> tuple[Look, ...]:
