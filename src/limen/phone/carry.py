@@ -11,13 +11,12 @@ from limen.wire.answers import Answer, Busy, Given, Plain, Settled, Staged, miss
 from limen.wire.bundles import Bundle, Manifest, read_manifest
 from limen.wire.cbor import WireError
 from limen.wire.envelope import RoleKeys, unverified_payload
-from limen.wire.operations import AckTell, ChunkPush, LogAsk, ManifestPush, ReceiptAsk, Request, TelemetryAsk, TimeAsk, TimeTell
+from limen.wire.operations import AckTell, ChunkPush, LogAsk, ManifestPush, ReceiptAsk, TelemetryAsk, TimeAsk, TimeTell
 from limen.wire.receipts import Receipt, open_receipt
 from limen.wire.refusals import Status
 
 SEGMENTS_MAX: Final = 96  # a full ring of 4,096 records is about 50
-BUSY_MAX: Final = 12
-ROUNDS_MAX: Final = 3  # manifest asked again after all chunks were sent and the lock still lacks some
+ROUNDS_MAX: Final = 12  # how often the manifest is sent: it asks for our turn and for what is lacking
 
 
 @dataclass
@@ -91,22 +90,24 @@ def bring_time(link: Link, courier: Courier) -> Conversation[None]:
 
 def push(link: Link, courier: Courier, bundle: Bundle, step: Step, allowance: Allowance) -> Conversation[Pushed]:
     """Sends the manifest, then only the chunks that the lock lacks; stops where the allowance ends. What arrived stays there."""
-    total = len(bundle.chunks)
+    total, done = len(bundle.chunks), 0
     answer: Answer | None = None
     for _ in range(ROUNDS_MAX):
         if not allowance.has(len(bundle.manifest), link.heard_ms):
-            return Pushed(Status.OK, None, 0, total)
-        answer = yield from _ask_patiently(link, ManifestPush(bundle.manifest))
+            return Pushed(Status.OK, None, done, total)
+        answer = yield from link.ask(ManifestPush(bundle.manifest))
         while isinstance(answer, Staged):
             lacking = missing(answer.bitmap, total)
-            yield Say(step, done=total - len(lacking), total=total)
+            done = total - len(lacking)
+            yield Say(step, done=done, total=total)
             if not lacking:
                 break
             if not allowance.has(len(bundle.chunks[lacking[0]]), link.heard_ms):
-                return Pushed(Status.OK, None, total - len(lacking), total)
-            answer = yield from _ask_patiently(link, ChunkPush(lacking[0], bundle.chunks[lacking[0]]))
-        if not isinstance(answer, Staged):
+                return Pushed(Status.OK, None, done, total)
+            answer = yield from link.ask(ChunkPush(lacking[0], bundle.chunks[lacking[0]]))
+        if not isinstance(answer, Busy | Staged):
             break
+        yield from _wait(answer)
     if isinstance(answer, Settled):
         yield Say(step, done=total, total=total)
         receipt = yield from keep_receipt(courier, answer.receipt)
@@ -167,16 +168,11 @@ def read_battery(link: Link, courier: Courier) -> Conversation[bytes | None]:
     return answer.data
 
 
-def _ask_patiently(link: Link, request: Request) -> Conversation[Answer]:
-    """Another phone's transfer or an unlock goes first; waiting is said and bounded."""
-    answer = yield from link.ask(request)
-    for _ in range(BUSY_MAX):
-        if not isinstance(answer, Busy):
-            return answer
+def _wait(answer: Busy | Staged) -> Conversation[None]:
+    """Another phone's transfer or an unlock goes first; then the manifest is sent again, which asks for our turn and what is lacking."""
+    if isinstance(answer, Busy):
         yield Say("waiting")
         yield Rest(answer.ms)
-        answer = yield from link.ask(request)
-    return answer
 
 
 def _status_of(answer: Answer | None) -> Status:

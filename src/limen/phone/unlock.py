@@ -69,8 +69,8 @@ def _with(courier: Courier, held: Held) -> Conversation[Outcome]:
     answer = yield from present(link, held, courier.key, Op.UNLOCK, unlock_ctx(info.door or 0, INTENT))
     if isinstance(answer, Denied):
         return Refused(answer.reason)
-    if isinstance(answer, Presented) and answer.wants_time:
-        yield from carry.bring_time(link, courier)
+    if isinstance(answer, NeedUpdate) or (isinstance(answer, Presented) and answer.wants_time):
+        yield from carry.bring_time(link, courier)  # a lock that lacks an update does not say whether it lacks the time too
     set_up = isinstance(answer, NeedUpdate) and (yield from _set_up(link, courier))
     yield Say("opening")
     opened = yield from link.ask(Unlock(INTENT))

@@ -103,8 +103,8 @@ def _with(courier: Courier, held: Held, pull: bool, progress: _Progress) -> Gene
     if not isinstance(answer, Presented | NeedUpdate):
         raise Broken
     progress.connected = True
-    if isinstance(answer, Presented) and answer.wants_time:
-        yield from carry.bring_time(link, courier)
+    if isinstance(answer, NeedUpdate) or answer.wants_time:
+        yield from carry.bring_time(link, courier)  # a lock that lacks an update does not say whether it lacks the time too
     yield from _down(link, courier, answer.ver if isinstance(answer, Presented) else 0, progress)
     if pull and effective_rights(held.grant) & Rights.PULL:
         yield from _up(link, courier, progress)

@@ -23,7 +23,7 @@ from limen.wire.grants import OWN_ACCESS, Cls, Grant, Rights, mint
 from limen.wire.hpke import HpkeSealer
 from limen.wire.operations import Request, parse_request
 from limen.wire.receipts import Receipt, sign_receipt
-from limen.wire.session import Responder, public_of
+from limen.wire.session import Responder, Transport, public_of
 
 LOCK_ID = bytes.fromhex("4c4d303030313033")
 XS = bytes(range(32))
@@ -51,7 +51,8 @@ class ScriptedLock:
     def dial(self) -> Peer:
         """A new link."""
         responder = Responder(lock_id=LOCK_ID, static_private=self.static, ephemeral_private=bytes(range(32, 64)))
-        cutter, assembler, open_ = Cutter(), Assembler(), []
+        cutter, assembler = Cutter(), Assembler()
+        open_: list[Transport] = []
 
         def peer(frame: bytes) -> Iterable[bytes]:
             message = assembler.feed(frame)

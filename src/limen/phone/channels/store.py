@@ -45,7 +45,7 @@ class Folder:
 
     def prepare(self) -> key_file.KeyFile:
         """Makes folder and key where they are missing, and gives the key's handle."""
-        for folder in (self.path, self.path / "outbox", self.path / "locks"):
+        for folder in (self.path, self.path / "outbox", self.path / "locks", self.path / "notes"):
             folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
         key_file.make(self.path / "key.pem")
         return key_file.KeyFile(self.path / "key.pem")
@@ -108,9 +108,24 @@ class Folder:
         for one in items:
             (self.path / f"outbox/{one.key.hex()}").unlink(missing_ok=True)
 
+    def read_note(self, name: str) -> bytes | None:
+        """Something kept between two walks, or None."""
+        try:
+            return (self.path / "notes" / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write_note(self, name: str, data: bytes) -> None:
+        """Durable before it returns."""
+        self._write(f"notes/{name}", data)
+
+    def drop_note(self, name: str) -> None:
+        """Forgets it."""
+        (self.path / "notes" / name).unlink(missing_ok=True)
+
     def empty(self) -> None:
         """This phone was removed: its account, doors and records go; the key goes too, it is worth nothing any more."""
-        for path in (self.path / "outbox").glob("*"):
+        for path in (*(self.path / "outbox").glob("*"), *(self.path / "notes").glob("*")):
             path.unlink(missing_ok=True)
         for name in ("account.cbor", "doors.cbor", "key.pem"):
             (self.path / name).unlink(missing_ok=True)

@@ -1,0 +1,222 @@
+"""What one does with a phone: fetch, unlock, update, carry, hand in. Each act leaves wallet and outbox durable, whatever happened at the lock."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from limen.cli.courier.service import NoSignal, PhoneRemoved, Said, Service
+from limen.phone import inbox, unlock, update
+from limen.phone.channels.driver import carry_out
+from limen.phone.channels.store import Account, Folder
+from limen.phone.channels.websocket import WebSocket
+from limen.phone.commands import Conversation, Result, Say
+from limen.phone.link import Courier
+from limen.phone.outbox import Item, Outbox
+from limen.phone.wallet import Door, View, Wallet
+from limen.wire import limits
+from limen.wire.cbor import WireError
+from limen.wire.envelope import RoleKeys
+from limen.wire.grants import Cls
+from limen.wire.receipts import Receipt, open_receipt
+from limen.wire.telemetry import unverified_telemetry
+
+Clock = Callable[[], int]
+Screen = Callable[[Say], None]
+HAND_IN_ROUNDS: Final = 400
+
+
+class NoSuchDoor(Exception):
+    """This phone holds no such door in that view."""
+
+
+def wall_clock_ms() -> int:
+    """The computer's time in milliseconds since 1970; it orders grants and dates outbox items, and decides nothing at a lock."""
+    return time.time_ns() // 1_000_000
+
+
+def nothing_shown(progress: Say) -> None:
+    """A screen nobody looks at."""
+
+
+@dataclass
+class HandedIn:
+    """How many items the service answered, and how many stay."""
+
+    answered: int
+    refused: int
+    left: int
+
+
+class Phone:
+    """One wallet folder, its service, and the air that carries frames to locks."""
+
+    def __init__(
+        self, folder: Folder, air: str, *, clock: Clock = wall_clock_ms, screen: Screen = nothing_shown, signal: bool = True
+    ) -> None:
+        self.folder = folder
+        self.air = air
+        self.clock = clock
+        self.screen = screen
+        self.signal = signal
+
+    def register(self, service: Service, name: str) -> str:
+        """Makes the key, registers its public half for the person signed in at `service`, remembers the token; gives the phone's id."""
+        phone, token = service.register(self.folder.prepare().public, name)
+        self.folder.save_account(Account(service=service.origin, phone=phone, token=token))
+        return phone
+
+    def doors(self, view: View) -> tuple[Door, ...]:
+        """What is in the wallet, as it was fetched."""
+        return tuple(self.folder.wallet().doors[view].values())
+
+    def fetch(self, view: View) -> Wallet:
+        """Everything new: answers about the time for locks that asked, then doors, grants, sealed updates, acknowledgements."""
+        wallet = self.folder.wallet()
+        with self._service() as service:
+            wallet.drop_late_errands(self.clock())
+            for errand in list(wallet.errands.values()):
+                if errand.assertion is None:
+                    wallet.answer_errand(errand.lock_id, errand.nonce, service.time(errand.lock_id, errand.nonce))
+            inbox.merge(wallet, view, service.inbox(view))
+        self.folder.save(wallet)
+        box = self.folder.outbox()
+        self.folder.drop(box.forget_old(self.clock()) + box.forget_doors(wallet.held() | frozenset(wallet.doors["manager"])))
+        return wallet
+
+    def unlock(self, called: str) -> unlock.Outcome:
+        """One tap at a door with access of one's own."""
+        return self._at(called, "resident", unlock.unlock)
+
+    def update(self, called: str, view: View) -> update.Updated:
+        """One explicit update; the manager's view pulls nothing (SYNC-2)."""
+        return self._at(called, view, lambda courier: update.update(courier, pull=view == "resident"))
+
+    def carry(self) -> list[tuple[Door, update.Updated]]:
+        """Brings sealed updates to doors that this phone only passes; those out of reach are left for another time (SYNC-13)."""
+        passing = [door for door in self.doors("resident") if door.cls == Cls.COURIER and door.news]
+        done = [(door, self._at(door.lock_id.hex(), "resident", lambda courier: update.update(courier, pull=False))) for door in passing]
+        return [(door, result) for door, result in done if result.result != "out_of_reach"]
+
+    def hand_in(self) -> HandedIn:
+        """Hands in what waits, batch by batch, until all is answered or the signal ends."""
+        box = self.folder.outbox()
+        answered = refused = 0
+        try:
+            with self._service() as service:
+                for _ in range(HAND_IN_ROUNDS):
+                    batch = box.batch()
+                    if not batch:
+                        break
+                    answers = service.hand_in(batch)
+                    gone = box.answered(answers)
+                    self.folder.drop(gone)
+                    answered += len(gone)
+                    refused += sum(status == "refused" for _, status in answers)
+                    if not gone:
+                        break
+        except NoSignal:
+            pass
+        return HandedIn(answered=answered, refused=refused, left=len(box.kept))
+
+    def remove(self) -> None:
+        """Tells the service, then forgets everything here."""
+        account = self.folder.account()
+        with self._service() as service:
+            service.remove(account.phone)
+        self.folder.empty()
+
+    def waiting(self) -> Outbox:
+        """What has not been handed in."""
+        return self.folder.outbox()
+
+    def _at(self, called: str, view: View, act: Callable[[Courier], Conversation[Result]]) -> Result:
+        found = self.folder.wallet().find(view, called)
+        if found is None:
+            raise NoSuchDoor(called)
+        with self.folder.at_lock(found.lock_id), WebSocket(self.air, found.serial) as channel:
+            wallet = self.folder.wallet()
+            door = wallet.doors[view][found.lock_id]
+            now = self.clock()
+            courier = Courier(
+                door=door,
+                key=wallet.key,
+                draw=secrets.token_bytes,
+                now=now // 1000,
+                assertion=wallet.time_for(door.lock_id, now),
+                frame_bytes=limits.FRAME_BYTES_MAX,
+            )
+            self.screen(Say("looking"))
+            try:
+                return carry_out(act(courier), channel, _Pocket(self, wallet))
+            finally:
+                self.folder.save(wallet)
+
+    @contextmanager
+    def _service(self) -> Iterator[Service]:
+        account = self.folder.account()
+        if not self.signal:
+            raise NoSignal
+        service = Service(account.service, account.token)
+        try:
+            yield service
+        except PhoneRemoved:
+            self.folder.empty()
+            raise
+        finally:
+            service.close()
+
+
+class _Pocket:
+    """The hands of a conversation: this phone's screen, its disk and, where there is signal, its service."""
+
+    def __init__(self, phone: Phone, wallet: Wallet) -> None:
+        self._phone = phone
+        self._wallet = wallet
+
+    def say(self, progress: Say) -> None:
+        self._phone.screen(progress)
+
+    def keep(self, one: Item) -> None:
+        self._phone.folder.keep(one, self._phone.clock())
+        if one.kind == "receipt":
+            ver = _version(self._wallet, one)
+            if ver is not None:
+                self._wallet.saw_receipt(one.lock_id, ver)
+
+    def time(self, lock_id: bytes, nonce: bytes) -> bytes | None:
+        try:
+            with self._phone._service() as service:
+                return service.time(lock_id, nonce)
+        except (NoSignal, Said, PhoneRemoved, WireError):
+            self._wallet.take_errand(lock_id, nonce, self._phone.clock())
+            return None
+
+    def nonce(self, lock_id: bytes) -> bytes | None:
+        try:
+            with self._phone._service() as service:
+                return service.nonce(lock_id)
+        except (NoSignal, Said, PhoneRemoved, WireError):
+            return None
+
+
+def _version(wallet: Wallet, one: Item) -> int | None:
+    """The version a kept receipt proves; the conversation has checked it already."""
+    for doors in wallet.doors.values():
+        door = doors.get(one.lock_id)
+        if door is not None:
+            receipt = open_receipt(one.data, RoleKeys.of_lock(door.info.id_key))
+            return receipt.ver if isinstance(receipt, Receipt) else None
+    return None
+
+
+def battery_of(telemetry: bytes | None) -> int | None:
+    """The battery in percent as the lock told it, or None."""
+    if telemetry is None:
+        return None
+    try:
+        return unverified_telemetry(telemetry).battery
+    except WireError:
+        return None

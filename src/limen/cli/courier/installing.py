@@ -1,0 +1,129 @@
+"""Activating a lock: two walks to it with one to the service between them, resumed wherever it was left (protocol A.3)."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+
+from limen.cli.courier.acts import Phone
+from limen.cli.courier.service import NoSignal
+from limen.phone import activate
+from limen.phone.channels.driver import carry_out
+from limen.phone.channels.websocket import WebSocket
+from limen.phone.commands import Say
+from limen.phone.outbox import Item
+from limen.wire import cbor, limits, shape
+from limen.wire.cbor import WireError
+from limen.wire.sticker import Sticker, read_sticker
+
+HELD_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Activation:
+    """`active` with the version the lock signed for, `needs_signal` (come back within 24 hours), `refused` or `out_of_reach`."""
+
+    result: Literal["active", "needs_signal", "refused", "out_of_reach"]
+    reason: str | None = None
+    ver: int | None = None
+
+
+def activate_door(phone: Phone, door_id: bytes, serial: str, sticker_text: str) -> Activation:
+    """Goes on where it stopped: attestation, ticket, delivery. The sticker is used in this call and kept nowhere."""
+    sticker = read_sticker(sticker_text)
+    held = _Held(phone, sticker.lock_id)
+    attested = held.read("attested")
+    if attested is None:
+        with phone._service() as service:
+            n_s = service.begin_activation(door_id, sticker.lock_id)
+        found = _meet(phone, serial, activate.attest(_installer(sticker), n_s))
+        if isinstance(found, activate.NotActivated):
+            return _no(found)
+        attested = cbor.encode([found.attest, found.h])
+        held.write("attested", attested)
+    attest, h = _pair(attested)
+    ticketed = held.read("ticket")
+    if ticketed is None:
+        phone.screen(Say("waiting"))
+        try:
+            with phone._service() as service:
+                ticketed = cbor.encode(list(service.finish_activation(door_id, attest, h)))
+        except NoSignal:
+            return Activation("needs_signal")
+        except Exception:  # whatever the service said about this attestation, the next try needs a fresh one
+            held.clear()
+            raise
+        held.write("ticket", ticketed)
+    ticket, snapshot = _pair(ticketed)
+    done = _meet(phone, serial, activate.deliver(_installer(sticker), ticket, snapshot, attest))
+    if isinstance(done, activate.Active):
+        held.clear()
+        return Activation("active", ver=done.receipt.ver)
+    if isinstance(done, activate.NotActivated) and (done.reason is not None or done.status is not None):
+        held.clear()  # the lock knows this attestation no more
+    return _no(done) if isinstance(done, activate.NotActivated) else Activation("out_of_reach")
+
+
+class _Held:
+    """What is between two walks: sealed or signed for others, nothing of it secret."""
+
+    def __init__(self, phone: Phone, lock_id: bytes) -> None:
+        self._folder = phone.folder
+        self._name = lock_id.hex()
+
+    def read(self, what: str) -> bytes | None:
+        """What was kept, or None."""
+        return self._folder.read_note(f"{self._name}.{what}")
+
+    def write(self, what: str, data: bytes) -> None:
+        """Durable before the next walk."""
+        self._folder.write_note(f"{self._name}.{what}", data)
+
+    def clear(self) -> None:
+        """Begins anew next time."""
+        for what in ("attested", "ticket"):
+            self._folder.drop_note(f"{self._name}.{what}")
+
+
+class _Hands:
+    """An installer's phone keeps the receipt and shows steps; there is no clock question in an activation."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+
+    def say(self, progress: Say) -> None:
+        self._phone.screen(progress)
+
+    def keep(self, one: Item) -> None:
+        self._phone.folder.keep(one, self._phone.clock())
+
+    def time(self, lock_id: bytes, nonce: bytes) -> bytes | None:
+        return None
+
+    def nonce(self, lock_id: bytes) -> bytes | None:
+        return None
+
+
+def _meet(
+    phone: Phone, serial: str, conversation: activate.Conversation[activate.Attested | activate.Active | activate.NotActivated]
+) -> activate.Attested | activate.Active | activate.NotActivated:
+    phone.screen(Say("looking"))
+    with WebSocket(phone.air, serial) as channel:
+        return carry_out(conversation, channel, _Hands(phone))
+
+
+def _installer(sticker: Sticker) -> activate.Installer:
+    return activate.Installer(sticker=sticker, draw=secrets.token_bytes, frame_bytes=limits.FRAME_BYTES_MAX)
+
+
+def _pair(data: bytes) -> tuple[bytes, bytes]:
+    first, second = shape.array(cbor.decode(data, HELD_BYTES), 2)
+    return shape.blob(first), shape.blob(second)
+
+
+def _no(said: activate.NotActivated) -> Activation:
+    if said.reason is None and said.status is None:
+        return Activation("out_of_reach")
+    return Activation("refused", said.reason.word if said.reason else said.status.name.lower() if said.status else None)
+
+
+__all__ = ["Activation", "WireError", "activate_door"]

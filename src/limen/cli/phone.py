@@ -1,0 +1,267 @@
+"""`limen phone …`: a phone on a computer. Doors, fetch, unlock, update, carry, hand-in, activate, remove.
+
+Works without signal as far as a phone does: `--offline` plays a cellar. Exit 0 when it went well, 1 when it did not, 2 for a wrong command line.
+"""
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from limen.cli.courier import acts, installing, signing_in
+from limen.cli.courier.acts import Phone
+from limen.cli.courier.service import NoSignal, PhoneRemoved, Said, Service
+from limen.phone import unlock, update
+from limen.phone.channels.key_file import UnsafeKey
+from limen.phone.channels.store import Folder, NoWallet
+from limen.phone.commands import Say
+from limen.phone.wallet import Door, View
+from limen.wire.cbor import WireError
+
+DEFAULT_SERVICE: Final = "http://localhost:8000"
+STEPS: Final = {
+    "looking": "Looking for the lock",
+    "connecting": "Connecting",
+    "setting_up": "Setting up this door for you. This happens once.",
+    "opening": "Opening",
+    "open": "Open. You have 10 seconds.",
+    "sending": "Sending changes",
+    "waiting": "Waiting",
+    "reading": "Reading battery and history",
+    "confirming": "The lock confirms",
+}
+OUT_OF_REACH: Final = "We cannot reach the lock. Go closer, within 3 m, and tap again."
+Told = dict[str, object]
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """One sub-command per act."""
+    parser = subparsers.add_parser("phone", help="a phone on this computer: open doors, carry updates and records")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="act")
+    for name, (words, options) in VERBS.items():
+        verb = verbs.add_parser(name, help=words)
+        verb.add_argument("--wallet", type=Path, default=Path.home() / ".limen-phone", help="this phone's folder (default: ~/.limen-phone)")
+        verb.add_argument("--service", default=os.environ.get("LIMEN_ORIGIN", DEFAULT_SERVICE), help="where to sign in")
+        verb.add_argument("--air", default="", help="where locks are heard, ws://host:port (default: the service's own address)")
+        verb.add_argument("--json", action="store_true", help="answer with one JSON object")
+        verb.add_argument("--offline", action="store_true", help="as without signal")
+        options(verb)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Does one act and says what came of it."""
+    act: Callable[[Phone, argparse.Namespace], Told] = ACTS[args.verb]
+    try:
+        told = act(_phone(args), args)
+    except (NoWallet, NoSignal, PhoneRemoved, Said, UnsafeKey, acts.NoSuchDoor, signing_in.NotSignedIn, WireError) as problem:
+        told = {"ok": False, "result": type(problem).__name__, "words": _sentence(problem)}
+    if args.json:
+        print(json.dumps(told))
+    else:
+        print(told.get("words", told["result"]))
+    return 0 if told["ok"] else 1
+
+
+def _phone(args: argparse.Namespace) -> Phone:
+    folder = Folder(args.wallet)
+    air = args.air or args.service
+    try:
+        air = args.air or folder.account().service
+    except (NoWallet, WireError):
+        pass  # signing in does not need the air
+    return Phone(folder, air.replace("http", "ws", 1), signal=not args.offline, screen=_silent if args.json else _show)
+
+
+def _sign_in(phone: Phone, args: argparse.Namespace) -> Told:
+    service = Service(args.service)
+    try:
+        if args.play:
+            signing_in.play(service, args.play)
+        else:
+            password = os.environ.get("LIMEN_PASSWORD") or getpass.getpass("Password: ")
+            signing_in.sign_in(
+                service, args.email or input("E-mail: "), password, lambda: input("Type the 6 digits from your authenticator. ")
+            )
+        name = phone.register(service, args.name)
+    finally:
+        service.close()
+    return {"ok": True, "result": "registered", "phone": name, "words": "This phone is registered. Fetch your doors next."}
+
+
+def _doors(phone: Phone, args: argparse.Namespace) -> Told:
+    doors = [_door(door) for door in phone.doors(args.view)]
+    lines = [f"{one['name'] or one['serial']}: until {one['until']}" + (", carries an update" if one["news"] else "") for one in doors]
+    return {"ok": True, "result": "doors", "doors": doors, "words": "\n".join(lines) or "No doors yet."}
+
+
+def _fetch(phone: Phone, args: argparse.Namespace) -> Told:
+    wallet = phone.fetch(args.view)
+    carried = sum(door.news for door in wallet.doors[args.view].values())
+    words = f"{len(wallet.doors[args.view])} doors, {carried} updates are on this phone. They work without signal."
+    return {"ok": True, "result": "fetched", "doors": len(wallet.doors[args.view]), "carried": carried, "words": words}
+
+
+def _unlock(phone: Phone, args: argparse.Namespace) -> Told:
+    outcome = phone.unlock(args.door)
+    match outcome:
+        case unlock.Opened(set_up, delivered, segments):
+            _hand_in_quietly(phone)
+            return {
+                "ok": True,
+                "result": "open",
+                "set_up": set_up,
+                "version": delivered,
+                "records": segments,
+                "words": "Open. You have 10 seconds.",
+            }
+        case unlock.Refused(reason):
+            return {"ok": False, "result": "refused", "reason": reason.word, "words": f"The lock did not open: {reason.word}."}
+        case _:
+            return {"ok": False, "result": "out_of_reach", "words": OUT_OF_REACH}
+
+
+def _update(phone: Phone, args: argparse.Namespace) -> Told:
+    return told_of(phone.update(args.door, args.view), _hand_in_quietly(phone))
+
+
+def _carry(phone: Phone, args: argparse.Namespace) -> Told:
+    done = phone.carry()
+    handed = _hand_in_quietly(phone)
+    doors = [{"serial": door.serial, "result": result.result} for door, result in done]
+    return {"ok": True, "result": "carried", "doors": doors, "waiting": handed.left, "words": f"{len(done)} doors met on the way."}
+
+
+def _hand_in(phone: Phone, args: argparse.Namespace) -> Told:
+    handed = phone.hand_in()
+    words = f"{handed.left} sealed records to hand in." if handed.left else "Everything is handed in."
+    told = {"answered": handed.answered, "refused": handed.refused, "waiting": handed.left, "words": words}
+    return {"ok": handed.left == 0, "result": "handed_in" if handed.left == 0 else "no_signal", **told}
+
+
+def _activate(phone: Phone, args: argparse.Namespace) -> Told:
+    done = installing.activate_door(phone, args.door.bytes, args.serial, args.sticker)
+    _hand_in_quietly(phone)
+    words = {
+        "active": "Active.",
+        "needs_signal": "The lock answered. Get signal and come back within 24 hours.",
+        "refused": f"The lock refused: {done.reason}.",
+        "out_of_reach": OUT_OF_REACH,
+    }
+    return {"ok": done.result == "active", "result": done.result, "reason": done.reason, "version": done.ver, "words": words[done.result]}
+
+
+def _remove(phone: Phone, args: argparse.Namespace) -> Told:
+    phone.remove()
+    return {"ok": True, "result": "removed", "words": "Removed. It gets nothing new."}
+
+
+def told_of(done: update.Updated, handed: acts.HandedIn) -> Told:
+    """What an update came to, in a person's words and in a program's."""
+    receipt, proof = done.receipt, handed.left == 0
+    words = {
+        "confirmed": "Up to date. Confirmed by the lock."
+        if proof
+        else "Updated at the lock. The proof is on this phone and goes up when there is signal.",
+        "interrupted": "Interrupted. Nothing is lost. It goes on where it stopped.",
+        "superseded": "A newer list came meanwhile. Fetch and try again.",
+        "refused": f"The lock refused: {done.reason.word if done.reason else 'no reason'}.",
+        "out_of_reach": OUT_OF_REACH,
+        "nothing": "This phone carries nothing for this door.",
+    }
+    return {
+        "ok": done.result == "confirmed", "result": done.result, "reason": done.reason.word if done.reason else None,
+        "version": receipt.ver if receipt else None, "sent": done.done, "parts": done.total, "records": done.segments,
+        "battery": acts.battery_of(done.telemetry), "handed_in": proof, "words": words[done.result],
+    }  # fmt: skip
+
+
+def _hand_in_quietly(phone: Phone) -> acts.HandedIn:
+    """What was pulled goes up when there is signal; without, it stays and nothing is said."""
+    try:
+        return phone.hand_in()
+    except (Said, PhoneRemoved, WireError):
+        return acts.HandedIn(0, 0, len(phone.waiting().kept))
+
+
+def _door(door: Door) -> Told:
+    return {
+        "name": door.name, "serial": door.serial, "lock": door.lock_id.hex(), "door": str(UUID(bytes=door.door_id)), "class": int(door.cls),
+        "until": datetime.fromtimestamp(door.until, UTC).isoformat(), "version": door.ver, "proven": max(door.proven, door.at_lock),
+        "news": door.news,
+    }  # fmt: skip
+
+
+def _sentence(problem: Exception) -> str:
+    match problem:
+        case NoWallet():
+            return "This folder holds no phone yet. Sign in first."
+        case NoSignal():
+            return "No signal."
+        case acts.NoSuchDoor():
+            return f"This phone holds no door called {problem}."
+        case WireError():
+            return "What came was not understood, and nothing was changed."
+        case _:
+            return str(problem)
+
+
+def _show(progress: Say) -> None:
+    parts = f" {progress.done} of {progress.total}" if progress.total else ""
+    print(STEPS[progress.step] + parts, file=sys.stderr)
+
+
+def _silent(progress: Say) -> None:
+    pass
+
+
+def _nothing(verb: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _view(verb: argparse.ArgumentParser) -> None:
+    views: tuple[View, ...] = ("resident", "manager")
+    verb.add_argument("--as", dest="view", choices=views, default="resident", help="manager pushes only")
+
+
+def _door_option(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("door", help="its name, serial or lock-id")
+
+
+def _door_and_view(verb: argparse.ArgumentParser) -> None:
+    _door_option(verb)
+    _view(verb)
+
+
+def _sign_in_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--email")
+    verb.add_argument("--play", default="", help="in a demonstration: the key of one of its cast")
+    verb.add_argument("--name", default="limen phone", help="how this phone is called in the list of phones")
+
+
+def _activate_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--door", type=UUID, required=True, help="the door's id, as in its address in the console")
+    verb.add_argument("--serial", required=True)
+    verb.add_argument("--sticker", required=True, help="the text of the QR code under the cover")
+
+
+VERBS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] = {
+    "sign-in": ("register this phone (the password is asked for, or taken from LIMEN_PASSWORD)", _sign_in_options),
+    "doors": ("what this phone opens and carries", _view),
+    "fetch": ("take along what is new", _view),
+    "unlock": ("open a door", _door_option),
+    "update": ("update a door", _door_and_view),
+    "carry": ("bring sealed updates to doors of the building in passing", _nothing),
+    "hand-in": ("hand in proofs and sealed records", _nothing),
+    "activate": ("activate a lock on a door", _activate_options),
+    "remove": ("remove this phone", _nothing),
+}
+ACTS: Final[dict[str, Callable[[Phone, argparse.Namespace], Told]]] = {
+    "sign-in": _sign_in, "doors": _doors, "fetch": _fetch, "unlock": _unlock, "update": _update, "carry": _carry, "hand-in": _hand_in,
+    "activate": _activate, "remove": _remove,
+}  # fmt: skip
