@@ -4,6 +4,7 @@ Works without signal as far as a phone does: `--offline` plays a cellar. Exit 0 
 """
 
 import argparse
+import contextlib
 import getpass
 import json
 import os
@@ -71,10 +72,8 @@ def run(args: argparse.Namespace) -> int:
 def _phone(args: argparse.Namespace) -> Phone:
     folder = Folder(args.wallet)
     air = args.air or args.service
-    try:
+    with contextlib.suppress(NoWallet, WireError):  # signing in does not need the air
         air = args.air or folder.account().service
-    except (NoWallet, WireError):
-        pass  # signing in does not need the air
     return Phone(folder, air.replace("http", "ws", 1), signal=not args.offline, screen=_silent if args.json else _show)
 
 

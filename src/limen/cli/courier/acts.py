@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.cli.courier.service import NoSignal, PhoneRemoved, Said, Service
-from limen.phone import inbox, unlock, update
+from limen.phone import inbox
 from limen.phone.channels.driver import carry_out
 from limen.phone.channels.store import Account, Folder
 from limen.phone.channels.websocket import WebSocket
 from limen.phone.commands import Conversation, Result, Say
 from limen.phone.link import Courier
 from limen.phone.outbox import Item, Outbox
+from limen.phone.unlock import Outcome
+from limen.phone.unlock import unlock as tap
+from limen.phone.update import Updated
+from limen.phone.update import update as bring
 from limen.phone.wallet import Door, View, Wallet
 from limen.wire import limits
 from limen.wire.cbor import WireError
@@ -86,18 +90,18 @@ class Phone:
         self.folder.drop(box.forget_old(self.clock()) + box.forget_doors(wallet.held() | frozenset(wallet.doors["manager"])))
         return wallet
 
-    def unlock(self, called: str) -> unlock.Outcome:
+    def unlock(self, called: str) -> Outcome:
         """One tap at a door with access of one's own."""
-        return self._at(called, "resident", unlock.unlock)
+        return self._at(called, "resident", tap)
 
-    def update(self, called: str, view: View) -> update.Updated:
+    def update(self, called: str, view: View) -> Updated:
         """One explicit update; the manager's view pulls nothing (SYNC-2)."""
-        return self._at(called, view, lambda courier: update.update(courier, pull=view == "resident"))
+        return self._at(called, view, lambda courier: bring(courier, pull=view == "resident"))
 
-    def carry(self) -> list[tuple[Door, update.Updated]]:
+    def carry(self) -> list[tuple[Door, Updated]]:
         """Brings sealed updates to doors that this phone only passes; those out of reach are left for another time (SYNC-13)."""
         passing = [door for door in self.doors("resident") if door.cls == Cls.COURIER and door.news]
-        done = [(door, self._at(door.lock_id.hex(), "resident", lambda courier: update.update(courier, pull=False))) for door in passing]
+        done = [(door, self._at(door.lock_id.hex(), "resident", lambda courier: bring(courier, pull=False))) for door in passing]
         return [(door, result) for door, result in done if result.result != "out_of_reach"]
 
     def hand_in(self) -> HandedIn:
