@@ -1,0 +1,195 @@
+"""The lock: one event in, the commands that follow from it out. Start reading here.
+
+Each kind of event has one place that answers it (the table below); nothing here waits, and time is what the body says it is: `at`, the lock's own
+count of powered milliseconds. Commands are carried out in their order; what must be durable before one of them is durable already.
+"""
+
+from limen.lock.commands import CloseLink, Command, DialGateway, LensState, Noticed, ShowLens, WakeAt, Words
+from limen.lock.events import (
+    BatteryMeasured,
+    BoltMoved,
+    Booted,
+    CardAnswered,
+    CardTapped,
+    Cause,
+    CheckPressed,
+    Connected,
+    DigitTyped,
+    Disconnected,
+    Event,
+    FrameArrived,
+    InsideBolt,
+    InsideButton,
+    InsideHandle,
+    KeyTurned,
+    LensTouched,
+    PhotoTaken,
+    Ticked,
+)
+from limen.lock.flash import FlashError
+from limen.lock.memory import Memory, Ports, draft
+from limen.lock.merging import Merged
+from limen.lock.models import Model
+from limen.lock.openings import Openings
+from limen.lock.operations import Operations
+from limen.lock.photos import Photos
+from limen.lock.sessions import Links
+from limen.lock.view import Holds, holds
+from limen.lock.ways import Ways
+from limen.wire.events import Kind
+
+ASLEEP = ShowLens(LensState.ASLEEP, Words.ASLEEP)
+BLINK_MS = 3_000
+
+
+class Lock:
+    """One lock from one start to the loss of power. Everything that outlives it is in the flash that was handed in."""
+
+    def __init__(self, model: Model, ports: Ports, started: Booted, at: int) -> None:
+        """Reads flash and judges what is there; `handle(started, at)` then says what is to be done."""
+        self.memory = Memory.start(model, ports, at, started.cause is Cause.POWER)
+        self.memory.jumpstart = started.jumpstart and model.jumpstart
+        photos, self._merged = Photos(self.memory), Merged(self.memory)
+        self._openings = Openings(self.memory, photos)
+        self._links = Links(self.memory)
+        self._operations = Operations(self.memory, self._links, self._openings, self._merged)
+        self._ways = Ways(self.memory, self._openings, self._merged)
+        self.lens = ASLEEP
+        self._lens_until: int | None = None
+
+    def handle(self, event: Event, at: int) -> list[Command]:
+        """What is to be done now, in order; the last command says when to come back."""
+        expired = self._links.expire(at)
+        for command in expired:
+            if isinstance(command, CloseLink):
+                self._operations.forget(command.link)
+        commands = [*expired, *self._answer(event, at)]
+        self._watch_lens(commands, at)
+        commands += self._sleep(at)
+        return [*commands, WakeAt(self._due())]
+
+    def holds(self, at: int) -> Holds:
+        """What the lock holds, for the demonstration's read-only view."""
+        return holds(self.memory, at)
+
+    def _answer(self, event: Event, at: int) -> list[Command]:
+        match event:
+            case FrameArrived(link, frame):
+                return self._frame(link, frame, at)
+            case Connected():
+                return self._links.connect(event, at)
+            case Disconnected(link):
+                self._links.forget(link)
+                self._operations.forget(link)
+                return []
+            case LensTouched():
+                return self._ways.touch_lens(at)
+            case DigitTyped(digit):
+                return self._ways.digit(digit, at)
+            case CheckPressed():
+                return self._ways.check(at)
+            case CardTapped():
+                return self._ways.card_tapped(event, at)
+            case CardAnswered():
+                return self._ways.card_answered(event, at)
+            case BoltMoved(ok):
+                return self._openings.bolt_moved(ok, at)
+            case Ticked():
+                return self._tick(at)
+            case Booted():
+                return self._booted(event, at)
+            case _:
+                return self._from_inside(event, at)
+
+    def _from_inside(self, event: Event, at: int) -> list[Command]:
+        match event:
+            case KeyTurned():
+                return self._ways.key_turned(at)
+            case InsideHandle():
+                return self._ways.inside_handle(at)
+            case InsideBolt(thrown):
+                return self._ways.inside_bolt(thrown, at)
+            case InsideButton():
+                self.memory.press_button(at)
+                return [Noticed("inside button pressed")]
+            case BatteryMeasured(percent):
+                self.memory.battery = percent
+            case PhotoTaken(seq, jpeg):
+                self._openings.photos.taken(seq, jpeg, at)
+        return []
+
+    def _frame(self, link: int, frame: bytes, at: int) -> list[Command]:
+        commands, request = self._links.feed(link, frame, at)
+        session = self._links.session(link)
+        if session is None:
+            self._operations.forget(link)
+        if request is None or session is None:
+            return commands
+        owned = self.memory.held is not None
+        answer, done = self._operations.handle(session, request, at)
+        if answer is None:
+            self._operations.forget(link)
+            return [*commands, *done, *self._links.close(link)]
+        return [*commands, *done, *self._links.reply(session, answer), *self._changed_hands(owned)]
+
+    def _changed_hands(self, owned: bool) -> list[Command]:
+        """An owner came or went with this answer: sessions of the old state end, a connected lock dials its gateway."""
+        if owned == (self.memory.held is not None):
+            return []
+        if owned:
+            return [command for session in self._links.open_sessions() for command in self._links.close(session.link)]
+        return [Noticed("activated"), *self._dial()]
+
+    def _dial(self) -> list[Command]:
+        owner = self.memory.owner
+        return [DialGateway(owner.ticket.gateway_certificate)] if owner is not None and self.memory.model.connected else []
+
+    def _booted(self, event: Booted, at: int) -> list[Command]:
+        memory = self.memory
+        lost = event.cause is Cause.POWER
+        shown = ShowLens(LensState.BLINK, Words.CLOCK_LOST) if lost and memory.held is not None else ASLEEP
+        words = [Noticed("started, clock lost" if lost else "started")]
+        if memory.faulty:
+            return [Noticed("faulty: only metal key and inside open"), shown]
+        try:
+            if memory.held is not None:
+                memory.record(draft(kind=Kind.BOOT, count=memory.boots), at)
+                memory.log_update_once(at)
+                self._operations.updates.resume()
+        except FlashError:
+            words.append(Noticed("the record could not be written"))
+        return [shown, *words, *self._dial()]
+
+    def _tick(self, at: int) -> list[Command]:
+        memory = self.memory
+        self._merged.tick(at)
+        self._openings.photos.tick(at)
+        if at >= memory.persist_due() and memory.held is not None:
+            try:
+                memory.bucket.persist(memory.held.config.bucket, at)
+                memory.keep_clock(at)
+            except FlashError:
+                return self._ways.tick(at)  # a quarter of an hour less is remembered after a power cut
+        return self._ways.tick(at)
+
+    def _watch_lens(self, commands: list[Command], at: int) -> None:
+        for command in commands:
+            if isinstance(command, ShowLens):
+                self.lens = command
+                stays = {LensState.RING: command.seconds * 1000, LensState.WAITING: command.seconds * 1000, LensState.BLINK: BLINK_MS}
+                ms = stays.get(command.state)
+                self._lens_until = None if ms is None else at + ms
+
+    def _sleep(self, at: int) -> list[Command]:
+        if self._lens_until is None or at < self._lens_until:
+            return []
+        self._lens_until = None
+        self.lens = ShowLens(LensState.AWAKE, Words.TYPE) if self._ways.keypad.awake else ASLEEP
+        return [self.lens]
+
+    def _due(self) -> int | None:
+        times = (
+            self._links.due(), self._ways.due(), self._merged.due(), self._openings.photos.due(), self._lens_until,
+            self.memory.persist_due() if self.memory.held is not None else None,
+        )
+        return min((time for time in times if time is not None), default=None)

@@ -1,0 +1,230 @@
+"""Everything one lock knows: what it was born with, who owns it, its list, its record, its time, and what it only remembers while it has power.
+
+The parts do the work; here they are put together at a start, and here the few things live that several of them need.
+"""
+
+import struct
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from limen.lock.bucket import Bucket
+from limen.lock.clock import PERSIST_EVERY_MS, Clock, Heard, Reading
+from limen.lock.codes import Temporaries, Uses
+from limen.lock.decide import Door
+from limen.lock.factory import Birth, read_birth
+from limen.lock.flash import Flash, FlashError, Layout, wipe
+from limen.lock.journal import Chance, Journal
+from limen.lock.lists import HeldList
+from limen.lock.models import Model
+from limen.lock.notes import Notes
+from limen.lock.ring import Ring
+from limen.lock.store import Holding, ListStore
+from limen.wire.envelope import RoleKeys, Signer, unverified_payload
+from limen.wire.events import Event, Kind
+from limen.wire.hpke import HpkeOpener, HpkeSealer
+from limen.wire.limits import BUTTON_S, TICKET_BYTES_MAX
+from limen.wire.receipts import TrustedTime
+from limen.wire.records import ConfigFlags
+from limen.wire.tickets import Ticket, read_ticket
+
+_CLOCK, _BOOTS, _EPOCH, _NEWER, _LOGGED = b"clock", b"boots", b"epoch", b"newer", b"logged"
+_U32 = struct.Struct(">I")
+_RUMOUR = struct.Struct(">Iq")
+draft = partial(Event, seq=0, t=0, tq=TrustedTime.LOST)
+"""An event before the record gives it its number and time."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What a body gives a mind: memory, chance (n random bytes) and the key in the secure element."""
+
+    flash: Flash
+    chance: Chance
+    id_key: Signer = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """Who this lock belongs to in this epoch, from the ticket that was taken with the first list."""
+
+    ticket: Ticket
+    keys: RoleKeys
+    opener: HpkeOpener = field(repr=False)
+    log: HpkeSealer
+
+
+@dataclass
+class Memory:
+    """The parts of one lock after a start. `held` is None until it is owned; `faulty` means that its list does not read back."""
+
+    birth: Birth
+    model: Model
+    layout: Layout
+    ports: Ports
+    notes: Notes
+    store: ListStore
+    journal: Journal
+    clock: Clock
+    bucket: Bucket
+    uses: Uses
+    boots: int
+    owner: Ownership | None = None
+    held: HeldList | None = None
+    temporaries: Temporaries | None = None
+    faulty: bool = False
+    bolt_thrown: bool = False
+    battery: int | None = None
+    jumpstart: bool = False
+    power_lost: bool = False
+    _clock_kept_at: int = 0
+    _button_at: int | None = None
+
+    @classmethod
+    def start(cls, model: Model, ports: Ports, at: int, power_lost: bool) -> "Memory":
+        """Reads what flash holds. A list that does not read back makes the lock faulty, never open (A.3, FAULT)."""
+        layout, flash = Layout.for_capacity(model.capacity), ports.flash
+        notes = Notes(flash, layout.notes)
+        birth = read_birth(notes)
+        if birth is None:
+            raise ValueError("this lock has not been through the factory")
+        boots = _number(notes.get(_BOOTS)) + 1
+        notes.put(_BOOTS, _U32.pack(boots))
+        memory = cls(
+            birth=birth, model=model, layout=layout, ports=ports, notes=notes, store=ListStore(flash, layout),
+            journal=Journal(flash, Ring(flash, layout.ring), notes, birth.lock_id, ports.chance),
+            clock=Clock(notes.get(_CLOCK), at, power_lost), bucket=Bucket(notes, at), uses=Uses(notes), boots=boots, power_lost=power_lost,
+            battery=None if model.wired else 100, _clock_kept_at=at,
+        )
+        memory._boot_list(power_lost, at)
+        return memory
+
+    @property
+    def lock_id(self) -> bytes:
+        return self.birth.lock_id
+
+    @property
+    def epoch(self) -> int:
+        """The epoch this lock is in, or was in last: it never goes back, whatever is wiped (inv. 70)."""
+        return max(_number(self.notes.get(_EPOCH)), self.held.state.epoch if self.held else 0)
+
+    @property
+    def known_newer(self) -> int:
+        """The highest list version anybody has shown a signature for, 0 if none (C.3)."""
+        kept = self.notes.get(_NEWER)
+        return int(_RUMOUR.unpack(kept)[0]) if kept else 0
+
+    def read_clock(self, at: int) -> Reading:
+        return self.clock.read(at)
+
+    def door(self, at: int) -> Door | None:
+        """What decisions look at now; None while the lock is unowned or faulty: then nobody gets in by credential."""
+        if self.held is None or self.faulty:
+            return None
+        now = self.clock.read(at)
+        private = self.bolt_thrown and self.model.privacy_deadbolt and ConfigFlags.PRIVACY_DEADBOLT in self.held.config.flags
+        return Door(self.held, now, private, self._behind_ms(now))
+
+    def hear(self, iat: int, at: int) -> None:
+        """T1: any signed statement raises the floor; one that cannot be is recorded as an anomaly (T4)."""
+        heard = self.clock.hear(iat, at)
+        if heard is Heard.RAISED:
+            self.keep_clock(at, durable=False)
+        elif heard is Heard.ANOMALY:
+            self.try_record(draft(kind=Kind.CLOCK_ANOMALY), at)
+
+    def hear_version(self, ver: int, at: int) -> None:
+        """A signed rumour that a version exists (C.3)."""
+        if self.held is not None and ver > max(self.held.state.ver, self.known_newer):
+            self.notes.put(_NEWER, _RUMOUR.pack(ver, self.clock.read(at).rtc_ms), durable=False)
+
+    def keep_clock(self, at: int, durable: bool = True) -> None:
+        self.notes.put(_CLOCK, self.clock.persisted(at), durable)
+        self._clock_kept_at = at
+
+    def persist_due(self) -> int:
+        """When clock and keypad want to be kept again."""
+        return self._clock_kept_at + PERSIST_EVERY_MS
+
+    def record(self, event: Event, at: int, mark: int = 0) -> int:
+        """Seals the event with number and time; durable when it returns. Raises FlashError."""
+        now = self.clock.read(at)
+        return self.journal.append(replace(event, t=now.utime, tq=now.quality), at, mark)
+
+    def try_record(self, event: Event, at: int) -> int | None:
+        """The same where nothing depends on it; a record that cannot be written is counted as lost."""
+        try:
+            return self.record(event, at)
+        except FlashError:
+            return None
+
+    def adopt(self, holding: Holding, at: int) -> None:
+        """Makes a committed list the list in use."""
+        ticket = read_ticket(unverified_payload(holding.ticket, TICKET_BYTES_MAX)[1])
+        if self.owner is None or self.owner.ticket != ticket:
+            self.owner = Ownership(ticket, ticket.keys(), HpkeOpener(holding.xs_private), HpkeSealer(ticket.klog))
+        before, self.held = self.held, HeldList.of(self.lock_id, holding.state)
+        same = before is not None and before.daily_key == self.held.daily_key and before.config == self.held.config
+        if not same or self.temporaries is None:
+            self.temporaries = Temporaries(self.held.daily_key, self.held.config)
+        if not self.journal.ready:
+            self.journal.begin(self.owner.log, at)
+
+    def log_update_once(self, at: int, courier: int | None = None) -> None:
+        """UPDATE_APPLIED exactly once by version, also when the power went between commit and record (B.5)."""
+        held = self.held
+        if held is None:
+            return
+        logged = max(_number(self.notes.get(_LOGGED)), self.journal.newest_mark())
+        if logged < held.state.ver:
+            event = draft(kind=Kind.UPDATE_APPLIED, ver=held.state.ver, courier=courier)
+            self.record(event, at, mark=held.state.ver)
+        self.notes.put(_LOGGED, _U32.pack(held.state.ver), durable=False)
+
+    def disown(self, epoch: int) -> int:
+        """Forgets the ownership: list, keys, record, uses, time's last word. The epoch stays. Returns how many records were unread."""
+        self.notes.put(_EPOCH, _U32.pack(epoch))
+        self.store.vacate()
+        self.owner = self.held = self.temporaries = None
+        return self._finish_wipe()
+
+    def _finish_wipe(self) -> int:
+        """What follows the commit record that says "nothing": repeated at boot until it is done (LOCK-12)."""
+        unread = self.journal.forget()
+        self.uses.clear()
+        for key in (_NEWER, _LOGGED):
+            self.notes.drop(key, durable=False)
+        for area in (self.layout.staging, self.layout.bitmap):
+            wipe(self.ports.flash, area)
+        self.store.scrub()
+        self.notes.scrub()
+        return unread
+
+    def press_button(self, at: int) -> None:
+        self._button_at = at
+
+    def button_fresh(self, at: int) -> bool:
+        """Whether the inside button was pressed at most 15 minutes ago, since this start (A.2)."""
+        return self._button_at is not None and at - self._button_at <= BUTTON_S * 1000
+
+    def _behind_ms(self, now: Reading) -> int | None:
+        kept = self.notes.get(_NEWER)
+        if kept is None or self.held is None:
+            return None
+        ver, since_ms = _RUMOUR.unpack(kept)
+        return max(0, now.rtc_ms - since_ms) if ver > self.held.state.ver else None
+
+    def _boot_list(self, power_lost: bool, at: int) -> None:
+        try:
+            self.store.boot(power_lost)
+            if self.store.holding is not None:
+                self.adopt(self.store.holding, at)
+                self.store.scrub()
+            elif self.journal.kept or self.uses.all():
+                self._finish_wipe()
+            self.keep_clock(at)
+        except FlashError:
+            self.faulty = True
+
+
+def _number(kept: bytes | None) -> int:
+    return int(_U32.unpack(kept)[0]) if kept else 0

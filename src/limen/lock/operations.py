@@ -1,0 +1,237 @@
+"""What a proven phone may ask, and what it is answered (protocol B.6, B.8). Rights follow the grant, never the app that asks.
+
+Push brings changes and time; pull takes record, battery and pictures. Classes 6, 7 and 9 pull nothing, whatever their grant says.
+"""
+
+from limen.lock.activation import Activation
+from limen.lock.attesting import receipt, telemetry
+from limen.lock.commands import Command
+from limen.lock.decide import Granted, Refused, by_phone, may_enter_session
+from limen.lock.flash import FlashError
+from limen.lock.memory import Memory, draft
+from limen.lock.merging import Merged
+from limen.lock.openings import Attempt, Openings
+from limen.lock.presenting import prove
+from limen.lock.sessions import Links, Phase, Session
+from limen.lock.update import Updates
+from limen.wire import limits
+from limen.wire import operations as ask
+from limen.wire.answers import Answer, Denied, Given, NeedUpdate, Plain, Presented, StatusNow
+from limen.wire.cbor import WireError
+from limen.wire.events import ClockSet, Kind, Method
+from limen.wire.grants import Cls, Rights, effective_rights, unlock_ctx
+from limen.wire.logacks import AckKind, LogAck, open_log_ack
+from limen.wire.operations import Op, Request, op_of
+from limen.wire.receipts import TrustedTime
+from limen.wire.refusals import Reason, Status
+from limen.wire.segments import bodies, seal_segment
+from limen.wire.timestamps import NONCE_BYTES, open_time
+
+NEEDS = {
+    Op.MANIFEST: Rights.PUSH, Op.CHUNK: Rights.PUSH, Op.TIME_ASK: Rights.PUSH, Op.TIME: Rights.PUSH, Op.RECEIPT: Rights.PUSH,
+    Op.FIRMWARE: Rights.PUSH, Op.ACTIVATE: Rights.PUSH, Op.ACK: Rights.PUSH, Op.LOG: Rights.PULL, Op.PHOTO: Rights.PULL,
+    Op.TELEMETRY: Rights.PULL, Op.REMOTE: Rights.REMOTE,
+}
+"""UNLOCK is not here: its right is line 6 of the decision, so that it is refused with a reason and recorded."""
+PHOTO_BYTES = 4096
+Done = tuple[Answer | None, list[Command]]
+"""An answer (None closes the link) and the commands that come before it."""
+
+
+class Operations:
+    """One lock's answers."""
+
+    def __init__(self, memory: Memory, links: Links, openings: Openings, merged: Merged) -> None:
+        self._memory, self._links, self._openings, self._merged = memory, links, openings, merged
+        self.updates = Updates(memory)
+        self._activation = Activation(memory)
+
+    def forget(self, link: int) -> None:
+        self.updates.forget(link)
+        self._activation.forget(link)
+
+    def handle(self, session: Session, request: Request, at: int) -> Done:
+        """One request, one answer. Nothing is done for a session that has not proven itself."""
+        if session.psk:
+            return self._sticker(session, request, at), []
+        if isinstance(request, ask.Present):
+            return self._present(session, request, at)
+        if session.phase is not Phase.AUTH or session.grant is None or self._memory.held is None:
+            return None, []
+        if isinstance(request, ask.Unlock):
+            return self._unlock(session, request, at)
+        if isinstance(request, ask.Remote):
+            return self._remote(session, request, at)
+        op = op_of(request)
+        if NEEDS.get(op, Rights.NONE) not in session.rights:
+            return Denied(op, Reason.NO_RIGHT), []
+        return self._served(session, request, at), []
+
+    def _present(self, session: Session, present: ask.Present, at: int) -> Done:
+        memory, held = self._memory, self._memory.held
+        if session.phase is not Phase.OPEN or memory.owner is None or held is None:
+            return None, []
+        grant = prove(present, session.h, memory.lock_id, held.state.epoch, memory.owner.keys)
+        if grant is None or session.outgoing != (grant.cls is Cls.GATEWAY):
+            session.phase = Phase.SPENT
+            self._merged.add(Method.APP, Reason.REFUSED, at)
+            return Denied(Op.PRESENT), []
+        memory.hear(grant.iat, at)
+        memory.hear_version(grant.acl_ver, at)
+        door = memory.door(at)
+        assert door is not None
+        session.grant, session.rights, session.op, session.ctx = grant, effective_rights(grant), present.op, present.ctx
+        decision = may_enter_session(grant, door)
+        if isinstance(decision, Refused):
+            session.phase, session.rights = Phase.SPENT, Rights.NONE
+            refused = self._openings.refuse(decision, Attempt(Method.APP), at) if present.op == Op.UNLOCK else None
+            return Denied(Op.PRESENT, decision.reason), refused.commands if refused else []
+        self._links.authenticated(session, at)
+        if memory.known_newer > held.state.ver:
+            return NeedUpdate(Op.PRESENT, memory.known_newer), []
+        staged, bitmap = self.updates.staged()
+        return Presented(session.rights, held.state.ver, staged, bitmap, door.now.quality is not TrustedTime.GOOD), []
+
+    def _unlock(self, session: Session, unlock: ask.Unlock, at: int) -> Done:
+        """Decided anew at this moment, and only where the phone has signed exactly this (C.2)."""
+        memory, door, grant = self._memory, self._memory.door(at), session.grant
+        if door is None or grant is None or memory.owner is None:
+            return None, []
+        meant = unlock_ctx(memory.owner.ticket.door, unlock.intent)
+        if session.op != Op.UNLOCK or session.ctx != meant:
+            return Denied(Op.UNLOCK, Reason.NO_RIGHT), []
+        decision = by_phone(grant, door)
+        if memory.jumpstart and self._openings.opened_since_start:
+            decision = Refused(Reason.BATTERY, grant.cls, grant.subj)
+        attempt = Attempt(Method.APP)
+        done = self._openings.open(decision, attempt, at) if isinstance(decision, Granted) else self._openings.refuse(decision, attempt, at)
+        return Plain(Op.UNLOCK) if done.refused is None else Denied(Op.UNLOCK, done.refused), done.commands
+
+    def _remote(self, session: Session, order: ask.Remote, at: int) -> Done:
+        """For a person who pressed just now, from the gateway on the lock's own link; never queued (B.10)."""
+        memory, door = self._memory, self._memory.door(at)
+        if door is None or memory.owner is None:
+            return None, []
+        meant = unlock_ctx(memory.owner.ticket.door, "remote")
+        if Rights.REMOTE not in session.rights or session.op != Op.REMOTE or session.ctx != meant:
+            return Denied(Op.REMOTE, Reason.NO_RIGHT), []
+        now, reason = door.now, None
+        connected_ms = memory.read_clock(session.connected_at).rtc_ms
+        if now.quality is TrustedTime.LOST or now.u_ms is None:
+            reason = Reason.CLOCK_LOST
+        elif now.rtc_ms - now.u_ms > (order.utime + limits.REMOTE_AGE_S_MAX) * 1000 or connected_ms - now.u_ms > order.utime * 1000 + 999:
+            reason = Reason.TOO_LATE
+        elif door.bolt_thrown:
+            reason = Reason.BOLT_THROWN
+        attempt = Attempt(Method.REMOTE)
+        if reason is not None:
+            return Denied(Op.REMOTE, reason), self._openings.refuse(Refused(reason, None, order.subj), attempt, at).commands
+        done = self._openings.open(Granted(None, order.subj, order.ref), attempt, at)
+        return Plain(Op.REMOTE) if done.refused is None else Denied(Op.REMOTE, done.refused), done.commands
+
+    def _served(self, session: Session, request: Request, at: int) -> Answer:
+        memory = self._memory
+        match request:
+            case ask.StatusAsk():
+                assert memory.held is not None
+                staged, bitmap = self.updates.staged() if Rights.PUSH in session.rights else (None, b"")
+                return StatusNow(memory.held.state.ver, memory.held.state.epoch, staged, bitmap)
+            case ask.ManifestPush(manifest):
+                return self.updates.manifest(session, manifest, at)
+            case ask.ChunkPush(index, data):
+                return self.updates.chunk(session, index, data, at)
+            case ask.TimeAsk():
+                nonce = memory.ports.chance(NONCE_BYTES)
+                memory.clock.challenge(nonce, at)
+                return Given(Op.TIME_ASK, nonce)
+            case ask.TimeTell(assertion):
+                return self._time(assertion, at)
+            case ask.ReceiptAsk(fresh):
+                return Given(Op.RECEIPT, receipt(memory, session, at, fresh))
+            case ask.LogAsk(number):
+                return Given(Op.LOG, self._segment(session, number))
+            case ask.PhotoAsk(photo, offset):
+                return Given(Op.PHOTO, self._openings.photos.read(photo, offset, PHOTO_BYTES))
+            case ask.TelemetryAsk():
+                return Given(Op.TELEMETRY, telemetry(memory, at))
+            case ask.AckTell(log_ack):
+                return self._acknowledge(log_ack, at)
+            case ask.ReleaseTell(release):
+                return self._activation.release(release)
+            case _:
+                return Plain(op_of(request), Status.UNKNOWN)
+
+    def _sticker(self, session: Session, request: Request, at: int) -> Answer | None:
+        """The session of the sticker's secret: it can make an owner and nothing else."""
+        if session.phase is not Phase.AUTH:
+            self._links.authenticated(session, at)
+            session.rights = Rights.PUSH
+        match request:
+            case ask.AttestAsk(n_s):
+                return self._activation.attest(session, n_s, at)
+            case ask.TicketTell(ticket):
+                return self._activation.ticket(session, ticket, at)
+            case ask.ManifestPush(manifest):
+                return self._activation.manifest(session, manifest)
+            case ask.ChunkPush(index, data):
+                return self._activation.chunk(session, index, data, at)
+            case ask.ReceiptAsk(fresh) if self._memory.held is not None:
+                return Given(Op.RECEIPT, receipt(self._memory, session, at, fresh))
+            case _:
+                return None
+
+    def _time(self, assertion: bytes, at: int) -> Answer:
+        """T2. Whatever else a courier brings moves the clock nowhere."""
+        memory = self._memory
+        assert memory.owner is not None
+        assert memory.held is not None
+        try:
+            said = open_time(assertion, memory.owner.keys)
+        except WireError:
+            return Plain(Op.TIME, Status.CLOCK)
+        set_to = memory.clock.answer(said.nonce, said.ms, at) if said.lock_id == memory.lock_id else None
+        if set_to is None:
+            return Plain(Op.TIME, Status.CLOCK)
+        clock = ClockSet(set_to.old_ms // 1000, set_to.new_ms // 1000, set_to.u_ms // 1000)
+        try:
+            memory.keep_clock(at, durable=False)
+            memory.record(draft(kind=Kind.CLOCK_SET, clock=clock), at)
+            memory.bucket.synced(memory.held.config.bucket, at)
+        except FlashError:
+            return Plain(Op.TIME)
+        return Plain(Op.TIME)
+
+    def _segment(self, session: Session, number: int) -> bytes:
+        """The record as it was when this session first asked, cut the same way for everybody; empty beyond the end."""
+        memory = self._memory
+        assert memory.owner is not None
+        if session.log_bodies is None or number == 0:
+            session.log_bodies = bodies(memory.journal.entries())
+        if number >= len(session.log_bodies):
+            return b""
+        return seal_segment(memory.lock_id, number, session.log_bodies[number], memory.owner.log)
+
+    def _acknowledge(self, statement: bytes, at: int) -> Answer:
+        """A KL-signed word frees records; a repeated, older or foreign one changes nothing (F.3)."""
+        memory = self._memory
+        assert memory.owner is not None
+        assert memory.held is not None
+        try:
+            ack = open_log_ack(statement, memory.owner.keys)
+        except WireError:
+            return Denied(Op.ACK)
+        if ack.lock_id != memory.lock_id or ack.epoch != memory.held.state.epoch:
+            return Denied(Op.ACK)
+        memory.hear(ack.iat, at)
+        try:
+            self._free(ack, at)
+        except FlashError:
+            return Plain(Op.ACK, Status.UNKNOWN)
+        return Plain(Op.ACK)
+
+    def _free(self, ack: LogAck, at: int) -> None:
+        journal, now = self._memory.journal, self._memory.read_clock(at)
+        if ack.kind is AckKind.ACKNOWLEDGE and isinstance(ack.upto, bytes):
+            journal.acknowledge(ack.upto, at)
+        elif isinstance(ack.upto, int):
+            journal.discard(ack.upto, now.utime, now.quality, at)

@@ -1,0 +1,165 @@
+"""Links and the sessions on them: frames in, requests out; one secret channel per link, for a limited time (protocol B.4, C.5).
+
+    IDLE -m1-> HANDSHAKE (5 s) -m2-> OPEN (10 s) -PRESENT-> AUTH (idle 30 s, total 10 min)
+
+Only the two handshake messages are ever in clear. Anything that does not fit closes the link; resuming makes that cheap.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum
+
+from limen.lock.commands import CloseLink, Command, SendFrame
+from limen.lock.events import Connected
+from limen.lock.memory import Memory
+from limen.wire import limits
+from limen.wire.answers import Answer, encode_answer
+from limen.wire.cbor import Malformed, WireError
+from limen.wire.frames import Assembler, Cutter
+from limen.wire.grants import Grant, Rights
+from limen.wire.operations import Request, parse_request
+from limen.wire.segments import Entry
+from limen.wire.session import Responder, Transport, activation_psk, activation_static
+
+MINUTE_MS = 60_000
+
+
+class Phase(Enum):
+    """How far a session is."""
+
+    HANDSHAKE = "handshake"
+    OPEN = "open"
+    AUTH = "auth"
+    SPENT = "spent"
+    """Refused: the answer leaves, and nothing more is heard."""
+
+
+@dataclass
+class Session:
+    """One link and what was proven on it. `psk`: the activation session of a lock that nobody owns yet."""
+
+    link: int
+    outgoing: bool
+    connected_at: int
+    assembler: Assembler
+    cutter: Cutter
+    phase: Phase = Phase.HANDSHAKE
+    psk: bool = False
+    since: int = 0
+    heard_at: int = 0
+    transport: Transport | None = None
+    grant: Grant | None = None
+    rights: Rights = Rights.NONE
+    op: int = 0
+    ctx: bytes = b""
+    log_bodies: list[tuple[Entry, ...]] | None = None
+    counted: int | None = field(default=None)
+
+    @property
+    def h(self) -> bytes:
+        if self.transport is None:
+            raise Malformed("no session")
+        return self.transport.h
+
+    def due(self) -> int:
+        """When silence ends it. The lock's own link to its gateway may be quiet for as long as it lasts."""
+        if self.phase is Phase.HANDSHAKE:
+            return self.connected_at + limits.HANDSHAKE_TIMEOUT_S * 1000
+        if self.phase in (Phase.OPEN, Phase.SPENT):
+            return self.since + limits.OPEN_TIMEOUT_S * 1000
+        if self.outgoing:
+            return self.since + limits.GATEWAY_GRANT_S * 1000
+        return min(self.heard_at + limits.AUTH_IDLE_S * 1000, self.since + limits.AUTH_TOTAL_S * 1000)
+
+
+class Links:
+    """All links of one lock: at most two from outside, and the one it dialled itself."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._sessions: dict[int, Session] = {}
+        self._handshakes: deque[int] = deque()
+
+    def connect(self, event: Connected, at: int) -> list[Command]:
+        incoming = sum(not session.outgoing for session in self._sessions.values())
+        if event.link in self._sessions or (not event.outgoing and incoming >= limits.CONNECTIONS_MAX):
+            return [CloseLink(event.link)]
+        frame_bytes = max(limits.FRAME_BYTES_MIN, min(event.frame_bytes, limits.FRAME_BYTES_MAX))
+        self._sessions[event.link] = Session(event.link, event.outgoing, at, Assembler(), Cutter(frame_bytes))
+        return []
+
+    def session(self, link: int) -> Session | None:
+        return self._sessions.get(link)
+
+    def open_sessions(self) -> list[Session]:
+        return list(self._sessions.values())
+
+    def feed(self, link: int, frame: bytes, at: int) -> tuple[list[Command], Request | None]:
+        """What to send at once, and the request that this frame completes. The first fault ends the link."""
+        session = self._sessions.get(link)
+        if session is None:
+            return [], None
+        try:
+            message = session.assembler.feed(frame)
+            if message is None:
+                return [], None
+            if session.transport is None:
+                return self._handshake(session, message, at), None
+            request = parse_request(session.transport.decrypt(message))
+        except WireError:
+            return self.close(link), None
+        session.heard_at = at
+        return [], request
+
+    def reply(self, session: Session, answer: Answer) -> list[Command]:
+        if session.transport is None:
+            return []
+        sealed = session.transport.encrypt(encode_answer(answer))
+        return [SendFrame(session.link, frame) for frame in session.cutter.cut(sealed)]
+
+    def authenticated(self, session: Session, at: int) -> None:
+        """A handshake that led to a proven holder does not count against anybody."""
+        session.phase, session.since = Phase.AUTH, at
+        if session.counted is not None and session.counted in self._handshakes:
+            self._handshakes.remove(session.counted)
+        session.counted = None
+
+    def close(self, link: int) -> list[Command]:
+        return [CloseLink(link)] if self._sessions.pop(link, None) is not None else []
+
+    def forget(self, link: int) -> None:
+        self._sessions.pop(link, None)
+
+    def expire(self, at: int) -> list[Command]:
+        return [command for session in list(self._sessions.values()) if at >= session.due() for command in self.close(session.link)]
+
+    def due(self) -> int | None:
+        return min((session.due() for session in self._sessions.values()), default=None)
+
+    def _handshake(self, session: Session, message: bytes, at: int) -> list[Command]:
+        while self._handshakes and self._handshakes[0] <= at - MINUTE_MS:
+            self._handshakes.popleft()
+        responder = self._responder(session, at)
+        if responder is None or len(self._handshakes) >= limits.HANDSHAKES_PER_MINUTE:
+            return self.close(session.link)
+        self._handshakes.append(at)
+        session.counted = at
+        reply, session.transport = responder.answer(message)
+        session.phase, session.since, session.heard_at = Phase.OPEN, at, at
+        return [SendFrame(session.link, frame) for frame in session.cutter.cut(reply)]
+
+    def _responder(self, session: Session, at: int) -> Responder | None:
+        """Who answers: the owner's epoch key; before there is an owner the sticker's, and only near the inside button (inv. 69)."""
+        memory = self._memory
+        ephemeral = memory.ports.chance(32)
+        holding = memory.store.holding
+        if holding is not None and not memory.faulty:
+            return Responder(lock_id=memory.lock_id, static_private=holding.xs_private, ephemeral_private=ephemeral)
+        if memory.faulty or session.outgoing or not memory.button_fresh(at):
+            return None
+        session.psk = True
+        secret = memory.birth.qr_secret
+        return Responder(
+            lock_id=memory.lock_id, static_private=activation_static(secret, memory.lock_id), ephemeral_private=ephemeral,
+            psk=activation_psk(secret, memory.lock_id),
+        )

@@ -1,0 +1,206 @@
+"""A door update arriving: what a manifest is answered, how chunks become the new list (protocol B.2 to B.5; SYNC-10, 11).
+
+Everything is checked before the first byte is stored. A bundle of one chunk, which every ordinary revocation is, goes past a big one that is
+being staged. Whatever comes twice, late or out of turn ends in the same list.
+"""
+
+from dataclasses import dataclass
+
+from limen.lock.attesting import receipt
+from limen.lock.flash import FlashError
+from limen.lock.lists import revocations
+from limen.lock.memory import Memory
+from limen.lock.sessions import Session
+from limen.lock.staging import Staging
+from limen.lock.store import Holding
+from limen.wire import limits
+from limen.wire.answers import Answer, Busy, Denied, Plain, Settled, Staged
+from limen.wire.bundles import BundleKind, Manifest, bundle_id, check_bounds, fits, next_state, open_bundle, open_manifest, records_max
+from limen.wire.cbor import Malformed, WireError
+from limen.wire.liststate import ListState, after
+from limen.wire.operations import Op
+from limen.wire.refusals import Status
+
+LEASE_MS = limits.STAGING_LEASE_S * 1000
+STAGING_TTL_MS = limits.STAGING_TTL_S * 1000
+RETRY_MS = 60_000
+DAY_MS = 86_400_000
+
+
+@dataclass
+class _Lease:
+    """Which session may add chunks, and until when without adding any."""
+
+    link: int
+    until: int
+
+
+class Updates:
+    """One lock's updates."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._staging = Staging(memory.ports.flash, memory.layout)
+        self._lease: _Lease | None = None
+        self._singles: dict[int, Manifest] = {}
+        self._restarts: tuple[int, int] = (0, 0)
+
+    def resume(self) -> None:
+        """After a start: goes on with a staged bundle if it still is genuine and newer."""
+        found, memory = self._staging.unverified_statement(), self._memory
+        if found is None or memory.owner is None or memory.held is None:
+            return
+        try:
+            manifest = open_manifest(found[0], memory.owner.keys)
+        except WireError:
+            return
+        if manifest.epoch == memory.held.state.epoch and manifest.ver > memory.held.state.ver:
+            self._staging.resume(found[0], manifest, found[1])
+
+    def staged(self) -> tuple[bytes | None, bytes]:
+        """Bundle id and bitmap for those who may push."""
+        now = self._staging.now
+        return (now.bundle_id, now.bitmap) if now else (None, b"")
+
+    def forget(self, link: int) -> None:
+        """The link is gone: so are its lease and what it held in memory."""
+        self._singles.pop(link, None)
+        if self._lease is not None and self._lease.link == link:
+            self._lease = None
+
+    def manifest(self, session: Session, statement: bytes, at: int) -> Answer:
+        """Table B.2 and the rules of B.4; the caller has checked the right to push."""
+        memory, held = self._memory, self._memory.held
+        assert memory.owner is not None
+        assert held is not None
+        try:
+            manifest = open_manifest(statement, memory.owner.keys)
+        except WireError:
+            return Denied(Op.MANIFEST)
+        if manifest.lock_id != memory.lock_id:
+            return Denied(Op.MANIFEST)
+        if manifest.epoch != held.state.epoch:
+            return Plain(Op.MANIFEST, Status.STALE_EPOCH if manifest.epoch < held.state.epoch else Status.WRONG_EPOCH)
+        memory.hear(manifest.iat, at)
+        if manifest.ver <= held.state.ver:
+            memory.bucket.synced(held.config.bucket, at)
+            return Settled(Op.MANIFEST, Status.ALREADY, receipt(memory, session, at))
+        if manifest.kind == BundleKind.DELTA and manifest.base > held.state.ver:
+            return Plain(Op.MANIFEST, Status.NEED_SNAPSHOT)
+        if not fits(manifest, memory.model.capacity):
+            return Plain(Op.MANIFEST, Status.TOO_BIG)
+        memory.hear_version(manifest.ver, at)
+        if manifest.chunks == 1:
+            self._singles[session.link] = manifest
+            return Staged(Op.MANIFEST, b"\x00")
+        self._singles.pop(session.link, None)
+        return self._stage(session, statement, manifest, at)
+
+    def chunk(self, session: Session, index: int, data: bytes, at: int) -> Answer:
+        """One chunk, hashed as it arrives; the last one commits."""
+        single = self._singles.get(session.link)
+        if single is not None:
+            return self._apply(session, single, [data], at) if single.holds_chunk(index, data) else Denied(Op.CHUNK)
+        staged, lease = self._staging.now, self._lease
+        if staged is None or lease is None or lease.link != session.link:
+            return Busy(Op.CHUNK, self._busy_ms(session, at) or 1000)
+        if not staged.manifest.holds_chunk(index, data):
+            return Denied(Op.CHUNK)
+        lease.until = at + LEASE_MS
+        try:
+            if index not in staged.have:
+                self._staging.put(index, data)
+        except FlashError:
+            return Busy(Op.CHUNK, RETRY_MS)
+        if not staged.complete:
+            return Staged(Op.CHUNK, staged.bitmap)
+        return self._apply(session, staged.manifest, self._staging.chunks(), at)
+
+    def _stage(self, session: Session, statement: bytes, manifest: Manifest, at: int) -> Answer:
+        staged, now_ms = self._staging.now, self._memory.read_clock(at).rtc_ms
+        if staged is not None and now_ms - staged.began_ms > STAGING_TTL_MS:
+            self._staging.discard()
+            staged = None
+        if staged is not None and manifest.ver < staged.manifest.ver:
+            return Plain(Op.MANIFEST, Status.SUPERSEDED)
+        busy = self._busy_ms(session, at)
+        if busy and staged is not None and manifest.ver == staged.manifest.ver:
+            return Busy(Op.MANIFEST, busy)
+        try:
+            if staged is None or staged.bundle_id != bundle_id(statement):
+                if not self._may_restart(now_ms, fresh=staged is None):
+                    return Busy(Op.MANIFEST, RETRY_MS)
+                staged = self._staging.begin(statement, manifest, now_ms)
+        except FlashError:
+            return Busy(Op.MANIFEST, RETRY_MS)
+        self._lease = _Lease(session.link, at + LEASE_MS)
+        if staged.complete:
+            return self._apply(session, manifest, self._staging.chunks(), at)
+        return Staged(Op.MANIFEST, staged.bitmap)
+
+    def _busy_ms(self, session: Session, at: int) -> int:
+        """For how long another session still owns staging; 0 if it is free or ours."""
+        lease = self._lease
+        return max(0, lease.until - at) if lease is not None and lease.link != session.link else 0
+
+    def _may_restart(self, now_ms: int, *, fresh: bool) -> bool:
+        """At most 20 restarts of staging a day: flash wears, and a courier may be hostile (B.4)."""
+        day, count = self._restarts
+        today = now_ms // DAY_MS
+        count = count if day == today else 0
+        if not fresh and count >= limits.STAGING_RESTARTS_PER_DAY:
+            return False
+        self._restarts = (today, count + (not fresh))
+        return True
+
+    def _apply(self, session: Session, manifest: Manifest, chunks: list[bytes], at: int) -> Answer:
+        memory, holding = self._memory, self._memory.store.holding
+        assert memory.owner is not None
+        assert holding is not None
+        if manifest.ver <= holding.state.ver:  # a bundle of one chunk went past this one meanwhile
+            self._done(session, manifest)
+            return Settled(Op.CHUNK, Status.ALREADY, receipt(memory, session, at))
+        if manifest.kind == BundleKind.DELTA and manifest.base > holding.state.ver:
+            return Plain(Op.CHUNK, Status.NEED_SNAPSHOT)
+        try:
+            payload = open_bundle(manifest, chunks, memory.owner.opener)
+            check_bounds(payload, memory.model.capacity)
+            state = proven(next_state(holding.state, manifest, payload), manifest, memory.model.capacity)
+        except WireError:
+            self._done(session, manifest)
+            return Plain(Op.CHUNK, Status.NEED_SNAPSHOT)
+        fresh = Holding(holding.ticket, holding.xs_private, state, max(holding.ackver, payload.ackver), max(holding.purge, payload.purge or 0))
+        try:
+            memory.store.install(fresh)
+        except FlashError:
+            return Busy(Op.CHUNK, RETRY_MS)
+        self._after_commit(session, fresh, at)
+        self._done(session, manifest)
+        return Settled(Op.CHUNK, Status.APPLIED, receipt(memory, session, at))
+
+    def _after_commit(self, session: Session, holding: Holding, at: int) -> None:
+        """Steps 5 and 6 of B.5. They repeat themselves at boot, so a failure here changes nothing about the commit."""
+        memory = self._memory
+        try:
+            memory.adopt(holding, at)
+            memory.log_update_once(at, session.grant.subj if session.grant else None)
+            memory.store.scrub()
+            memory.bucket.synced(holding.state.config.bucket, at)
+        except FlashError:
+            return  # the list is committed; record and scrub are made good at the next start
+
+    def _done(self, session: Session, manifest: Manifest) -> None:
+        """Staging is emptied unless what was applied went past a newer bundle that is still arriving."""
+        self._singles.pop(session.link, None)
+        staged, held = self._staging.now, self._memory.held
+        if staged is not None and (staged.manifest is manifest or (held is not None and staged.manifest.ver <= held.state.ver)):
+            self._staging.discard()
+            self._lease = None
+
+
+def proven(state: ListState, manifest: Manifest, capacity: int) -> ListState:
+    """The state, if it is what the service meant and the model can hold it; Malformed otherwise. Nothing else is ever committed."""
+    too_many = len(state.records) > records_max(capacity) or revocations(state.records.values()) > limits.REVOCATIONS_MAX
+    if too_many or after(state) != manifest.after:
+        raise Malformed("another list than the service's")
+    return state

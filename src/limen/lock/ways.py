@@ -1,0 +1,138 @@
+"""What hands and cards do at the door: keypad, card, metal key, inside (LOCK-2). The fourth way in, the phone, is operations.py.
+
+Keypad and card show one refusal whatever the reason; the reason goes to the record. Nothing here ever delays app, card, key or handle.
+"""
+
+from limen.lock import codes
+from limen.lock.bucket import Wait
+from limen.lock.cards import Cards, Proven
+from limen.lock.commands import AnswerCard, Command, LensState, Noticed, ShowLens, Words
+from limen.lock.decide import Granted, Refused, by_records
+from limen.lock.events import CardAnswered, CardTapped
+from limen.lock.flash import FlashError
+from limen.lock.keypad import Discarded, Entry, Keypad, Outcome
+from limen.lock.memory import Memory, draft
+from limen.lock.merging import Merged
+from limen.lock.openings import Attempt, Openings
+from limen.wire.events import Kind, Method, Result
+from limen.wire.refusals import Reason
+
+BLINK = ShowLens(LensState.BLINK, Words.NOT_ACCEPTED)
+
+
+class Ways:
+    """Keypad, card reader, cylinder and inside of one lock, as far as its model has them."""
+
+    def __init__(self, memory: Memory, openings: Openings, merged: Merged) -> None:
+        self._memory, self._openings, self._merged = memory, openings, merged
+        self.keypad = Keypad()
+        self._cards = Cards(memory)
+
+    def touch_lens(self, at: int) -> list[Command]:
+        """Wakes, and gets ready what a decision will look up."""
+        memory, door = self._memory, self._memory.door(at)
+        if door is not None and memory.temporaries is not None:
+            margin = codes.margin_s(door.now)
+            memory.uses.prune(door.now.utime, door.held.config, margin)
+            memory.temporaries.refresh(door.now.utime, margin, memory.uses)
+        if memory.model.keypad and not memory.jumpstart:
+            self.keypad.touch_lens(at)
+        return [ShowLens(LensState.AWAKE, Words.TYPE)]
+
+    def digit(self, digit: int, at: int) -> list[Command]:
+        held = self._memory.held
+        if held is None or not self._memory.model.keypad or self._memory.jumpstart:
+            return []
+        if not self.keypad.awake:
+            return self.touch_lens(at)
+        lost = self.keypad.type(digit, at, pause_s=held.config.key_pause_s)
+        if lost is not None:
+            self._merged.add(Method.CODE, Reason.ENTRY_DISCARDED, at)
+        return [BLINK] if lost is Discarded.TOO_LONG else [ShowLens(LensState.DIGIT, Words.TYPE)]
+
+    def check(self, at: int) -> list[Command]:
+        held = self._memory.held
+        if held is None:
+            return []
+        return self._entered(self.keypad.check(at, digits=held.config.digits, pause_s=held.config.key_pause_s), at)
+
+    def tick(self, at: int) -> list[Command]:
+        held = self._memory.held
+        if held is None or not self.keypad.awake:
+            return []
+        out = self._entered(self.keypad.tick(at, digits=held.config.digits, pause_s=held.config.key_pause_s), at)
+        return out or ([] if self.keypad.awake else [ShowLens(LensState.ASLEEP, Words.ASLEEP)])
+
+    def due(self) -> int | None:
+        held = self._memory.held
+        return self.keypad.due(digits=held.config.digits, pause_s=held.config.key_pause_s) if held else None
+
+    def card_tapped(self, event: CardTapped, at: int) -> list[Command]:
+        if not self._memory.model.nfc or self._memory.jumpstart:
+            return []
+        found = self._cards.tapped(event)
+        if isinstance(found, bytes):
+            return [AnswerCard(found)]
+        return self._by_card(found, at)
+
+    def card_answered(self, event: CardAnswered, at: int) -> list[Command]:
+        return self._by_card(self._cards.answered(event), at)
+
+    def key_turned(self, at: int) -> list[Command]:
+        """Never a person, never a picture (CARD-4)."""
+        return self._openings.note(Kind.METAL_KEY, Method.METAL_KEY, at) if self._memory.model.cylinder else []
+
+    def inside_handle(self, at: int) -> list[Command]:
+        return self._openings.note(Kind.INSIDE, Method.INSIDE, at)
+
+    def inside_bolt(self, thrown: bool, at: int) -> list[Command]:
+        if not self._memory.model.privacy_deadbolt or thrown == self._memory.bolt_thrown:
+            return []
+        self._memory.bolt_thrown = thrown
+        return self._openings.note(Kind.PRIVACY, Method.INSIDE, at, Result.NOTED if thrown else Result.DONE)
+
+    def _entered(self, outcome: Outcome, at: int) -> list[Command]:
+        if isinstance(outcome, Discarded):
+            self._merged.add(Method.CODE, Reason.ENTRY_DISCARDED, at)
+            return [BLINK]
+        return self._try(outcome, at) if isinstance(outcome, Entry) else []
+
+    def _try(self, entry: Entry, at: int) -> list[Command]:
+        """One entry, one token, one comparison: the token is gone durably before anybody compares (CODE-10)."""
+        memory, door = self._memory, self._memory.door(at)
+        if door is None or memory.temporaries is None:
+            return [BLINK]
+        rule = door.held.config.bucket
+        try:
+            guarded = memory.bucket.guarded
+            charged = memory.bucket.charge(rule, at)
+        except FlashError:
+            return [BLINK]
+        if isinstance(charged, Wait):
+            self._merged.add(Method.CODE, Reason.KEYPAD_WAIT, at)
+            return [waiting(charged.ms)]
+        judged = codes.judge(entry.code, door, memory.temporaries, memory.uses)
+        method = Method.CODE if judged.temporary is None else Method.TEMPORARY_CODE
+        if isinstance(judged.decision, Granted):
+            return self._openings.open(judged.decision, Attempt(method, judged.temporary, charged), at).commands
+        out = self._openings.refuse(judged.decision, Attempt(method, judged.temporary), at).commands
+        if memory.bucket.guarded and not guarded:
+            memory.try_record(draft(kind=Kind.GUARD), at)
+        wait_ms = memory.bucket.wait_ms(rule, at)
+        return [*out, waiting(wait_ms)] if wait_ms else out
+
+    def _by_card(self, found: Proven | Reason, at: int) -> list[Command]:
+        door = self._memory.door(at)
+        if isinstance(found, Reason) or door is None:
+            self._merged.add(Method.CARD, found if isinstance(found, Reason) else Reason.CARD_UNKNOWN, at)
+            return [BLINK, Noticed("card refused")]
+        decision = by_records(found.records, door)
+        attempt = Attempt(found.method)
+        if isinstance(decision, Refused):
+            return self._openings.refuse(decision, attempt, at).commands
+        return self._openings.open(decision, attempt, at).commands
+
+
+def waiting(ms: int) -> ShowLens:
+    """"Too many wrong codes. Next try in … seconds." """
+    return ShowLens(LensState.WAITING, Words.TOO_MANY, -(-ms // 1000))
