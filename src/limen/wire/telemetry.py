@@ -30,7 +30,15 @@ class Telemetry:
 def sign_telemetry(said: Telemetry, signer: Signer) -> bytes:
     """The statement under the lock's ``id`` key."""
     fields: list[cbor.Encodable] = [
-        said.lock_id, said.epoch, said.lock_time, said.battery, said.boots, said.records, said.lost, said.firmware, said.slowed,
+        said.lock_id,
+        said.epoch,
+        said.lock_time,
+        said.battery,
+        said.boots,
+        said.records,
+        said.lost,
+        said.firmware,
+        said.slowed,
     ]
     return sign1(Typ.TELEMETRY, cbor.encode(fields), signer)
 
@@ -50,7 +58,13 @@ def _read(payload: bytes) -> Telemetry:
     if not isinstance(slowed, bool):
         raise Malformed("flag")
     return Telemetry(
-        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES), epoch=shape.uint(epoch, shape.U32), lock_time=shape.uint(lock_time, shape.U32),
-        battery=None if battery is None else shape.uint(battery, 100), boots=shape.uint(boots, shape.U32),
-        records=shape.uint(records, shape.U32), lost=shape.uint(lost, shape.U32), firmware=shape.uint(firmware, shape.U32), slowed=slowed,
+        lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES),
+        epoch=shape.uint(epoch, shape.U32),
+        lock_time=shape.uint(lock_time, shape.U32),
+        battery=None if battery is None else shape.uint(battery, 100),
+        boots=shape.uint(boots, shape.U32),
+        records=shape.uint(records, shape.U32),
+        lost=shape.uint(lost, shape.U32),
+        firmware=shape.uint(firmware, shape.U32),
+        slowed=slowed,
     )

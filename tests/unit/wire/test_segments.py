@@ -1,0 +1,209 @@
+"""Segments, and how every loss, change and fork in them is seen."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from limen.cli.vectorbook.steady import SteadySealer
+from limen.wire import limits, segments
+from limen.wire.cbor import Malformed
+from limen.wire.events import Event, Kind, Loss
+from limen.wire.hpke import HpkeOpener, NotForUs
+from limen.wire.ratchet import EpochStart, SealedHeader, SealedRecord, start_epoch
+from limen.wire.receipts import LogHead, TrustedTime
+from limen.wire.segments import Entry, Progress, Trouble, gaps, open_log, open_segment, pack
+from tests.unit.wire.cast import LOCK_ID, NOW, agreement, steady
+
+PRIVATE, PUBLIC = agreement("K_log")
+OPENER = HpkeOpener(PRIVATE)
+
+
+def written(count: int = 300, per_epoch: int = 100) -> tuple[list[Entry], LogHead]:
+    """A record of ``count`` events in log epochs, and the head a receipt would attest."""
+    sealer, entries, prevtag = SteadySealer(PUBLIC, "t"), list[Entry](), bytes(16)
+    writer = None
+    for seq in range(count):
+        if seq % per_epoch == 0 or writer is None:
+            start = EpochStart(LOCK_ID, 1 + seq // per_epoch, seq, prevtag)
+            writer, header = start_epoch(start, steady(f"seed {seq}"), sealer)
+            entries.append(header)
+        writer, record = writer.seal_next(Event(seq=seq, t=NOW + seq, tq=TrustedTime.GOOD, kind=Kind.ENTRY, subj=7))
+        entries.append(record)
+        prevtag = writer.prevtag
+    assert writer is not None
+    return entries, writer.head
+
+
+ENTRIES, HEAD = written()
+
+
+def troubles(entries: list[Entry], head: LogHead | None = HEAD) -> set[Trouble]:
+    return {problem.trouble for problem in open_log(LOCK_ID, entries, OPENER, head=head).problems}
+
+
+def test_a_whole_record_opens_without_a_problem() -> None:
+    """All events in order, and the attested head met."""
+    log = open_log(LOCK_ID, ENTRIES, OPENER, head=HEAD)
+    assert [opened.event.seq for opened in log.events] == list(range(300))
+    assert not log.problems
+    assert log.progress[3] == Progress(100, 300, HEAD.tag)
+
+
+def test_a_courier_sees_segments_of_one_size_with_lock_and_number_alone() -> None:
+    """F.3: 4,096 bytes each, and nothing of the entries in clear."""
+    packed = pack(LOCK_ID, ENTRIES, SteadySealer(PUBLIC, "s"), first=5)
+    assert {len(segment) for segment in packed} == {limits.SEGMENT_BYTES}
+    assert [segments.segment_name(segment) for segment in packed] == [(LOCK_ID, 5 + n) for n in range(len(packed))]
+    for segment in packed:
+        assert not any(entry.sealed in segment for entry in ENTRIES if isinstance(entry, SealedRecord))
+    assert [entry for segment in packed for entry in open_segment(segment, OPENER)[2]] == ENTRIES
+
+
+def test_one_event_and_a_full_segment_look_alike() -> None:
+    """Padding hides how much happened."""
+    (one,) = pack(LOCK_ID, ENTRIES[:2], SteadySealer(PUBLIC, "a"))
+    (more,) = pack(LOCK_ID, ENTRIES[:70], SteadySealer(PUBLIC, "b"))
+    assert len(one) == len(more) == limits.SEGMENT_BYTES
+    assert pack(LOCK_ID, [], SteadySealer(PUBLIC, "c")) == []
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=15)
+def test_order_overlap_and_repeats_change_nothing(chance: random.Random) -> None:
+    """Invariant 59."""
+    mixed = ENTRIES + chance.sample(ENTRIES, 120)
+    chance.shuffle(mixed)
+    log = open_log(LOCK_ID, mixed, OPENER, head=HEAD)
+    assert [opened.event.seq for opened in log.events] == list(range(300))
+    assert not log.problems
+
+
+@pytest.mark.rule("HISTORY-2")
+@given(st.integers(0, len(ENTRIES) - 1))
+@settings(max_examples=60)
+def test_a_missing_piece_is_always_seen(at: int) -> None:
+    """Invariant 57: every missing number is a hole, a tail or a lost header."""
+    log = open_log(LOCK_ID, ENTRIES[:at] + ENTRIES[at + 1 :], OPENER, head=HEAD)
+    assert log.problems
+    missing = ENTRIES[at]
+    if isinstance(missing, SealedRecord) and missing.i < 99:
+        seq = (missing.logepoch - 1) * 100 + missing.i
+        assert [(p.first, p.last) for p in log.problems if p.trouble == Trouble.GAP] == [(seq, seq)]
+        assert [o.event.seq for o in log.events] == [s for s in range(300) if s not in (seq, seq + 1)]
+        assert log.progress[missing.logepoch].i == missing.i
+
+
+@given(st.integers(1, len(ENTRIES) - 1))
+@settings(max_examples=40)
+def test_a_cut_tail_is_seen_against_the_attested_head(at: int) -> None:
+    """Invariant 62."""
+    assert {Trouble.TAIL} & troubles(ENTRIES[:at])
+    assert troubles(ENTRIES, replace(HEAD, seqnext=301)) == {Trouble.TAIL}
+    assert troubles(ENTRIES, replace(HEAD, tag=bytes(16))) == {Trouble.FORK}
+
+
+@given(st.integers(0, 299), st.integers(0, 30), st.integers(1, 255))
+@settings(max_examples=60)
+def test_a_changed_byte_is_always_seen(seq: int, at: int, flip: int) -> None:
+    """Invariant 57: the seal of a record covers its place and the one before."""
+    index = seq + 1 + seq // 100
+    entry = ENTRIES[index]
+    assert isinstance(entry, SealedRecord)
+    data = bytearray(entry.sealed)
+    data[at % len(data)] ^= flip
+    changed = [*ENTRIES[:index], replace(entry, sealed=bytes(data)), *ENTRIES[index + 1 :]]
+    assert Trouble.MAC in troubles(changed)
+
+
+@given(st.integers(0, 299), st.integers(0, 299))
+@settings(max_examples=40)
+def test_records_in_each_others_place_are_seen(one: int, other: int) -> None:
+    """A swap of sealed bytes fails on both seals."""
+    places = [seq + 1 + seq // 100 for seq in (one, other)]
+    first, second = ENTRIES[places[0]], ENTRIES[places[1]]
+    assert isinstance(first, SealedRecord) and isinstance(second, SealedRecord)
+    if one == other:
+        return
+    changed = list(ENTRIES)
+    changed[places[0]], changed[places[1]] = replace(first, sealed=second.sealed), replace(second, sealed=first.sealed)
+    assert Trouble.MAC in troubles(changed)
+
+
+def test_a_second_story_for_the_same_place_is_a_fork() -> None:
+    """Invariant 59: record and header."""
+    record, header = ENTRIES[1], ENTRIES[0]
+    assert isinstance(record, SealedRecord) and isinstance(header, SealedHeader)
+    assert Trouble.FORK in troubles([*ENTRIES, replace(record, sealed=bytes(40))])
+    assert Trouble.FORK in troubles([*ENTRIES, replace(header, envelope=bytes(80))])
+
+
+def test_uploads_may_come_in_parts_and_go_on_where_the_last_ended() -> None:
+    """The header is needed each time, known progress carries the chain; older copies come back as repeats."""
+    first = open_log(LOCK_ID, ENTRIES[:61], OPENER)
+    assert first.progress[1].i == 60
+    second = open_log(LOCK_ID, [ENTRIES[0], *ENTRIES[50:]], OPENER, known=first.progress, head=HEAD)
+    assert [opened.event.seq for opened in second.events] == list(range(60, 300))
+    assert not second.problems
+    copies = {(opened.logepoch, opened.i): opened.digest for opened in first.events}
+    assert second.repeats and all(copies[(epoch, i)] == digest for epoch, i, digest in second.repeats)
+
+
+def test_a_hole_is_filled_later() -> None:
+    """Progress waits at the hole, so the missing record is taken when it comes."""
+    first = open_log(LOCK_ID, ENTRIES[:40] + ENTRIES[45:101], OPENER)
+    assert first.progress[1].i == 39
+    whole = open_log(LOCK_ID, ENTRIES[:101], OPENER, known=first.progress)
+    assert whole.progress[1].i == 100 and not whole.problems
+
+
+@pytest.mark.rule("LOCK-8")
+def test_what_the_lock_dropped_is_a_declared_gap() -> None:
+    """F.2: the record behind the hole names the tag it was chained to, LOSS covers the numbers, and reading goes on."""
+    behind, before = ENTRIES[12], ENTRIES[11]
+    assert isinstance(behind, SealedRecord) and isinstance(before, SealedRecord)
+    kept: list[Entry] = [*ENTRIES[:6], replace(behind, prevtag=before.tag), *ENTRIES[13:]]
+    log = open_log(LOCK_ID, kept, OPENER, head=HEAD)
+    assert [(p.trouble, p.first, p.last) for p in log.problems] == [(Trouble.GAP, 5, 10)]
+    assert [opened.event.seq for opened in log.events] == [*range(5), *range(11, 300)]
+    assert log.progress[1].i == 100
+    loss = Event(seq=299, t=NOW, tq=TrustedTime.GOOD, kind=Kind.LOSS, loss=Loss(5, 10, 6))
+    seen = [opened.event.seq for opened in log.events]
+    assert gaps(seen, [loss], 0, 300) == [(5, 10, True)]
+    assert gaps([s for s in seen if s != 200], [loss], 0, 300) == [(5, 10, True), (200, 200, False)]
+
+
+def test_segments_of_another_lock_number_or_length_open_nothing() -> None:
+    """Bound into the seal, and bounded before."""
+    (segment,) = pack(LOCK_ID, ENTRIES[:20], SteadySealer(PUBLIC, "s"))
+    for changed in (bytes(8) + segment[8:], segment[:8] + b"\0\0\0\x01" + segment[12:], segment[:-1] + bytes((segment[-1] ^ 1,))):
+        with pytest.raises(NotForUs):
+            open_segment(changed, OPENER)
+    for odd in (segment[:-1], segment + b"\0", b""):
+        with pytest.raises(Malformed):
+            open_segment(odd, OPENER)
+    with pytest.raises(Malformed):
+        segments.seal_segment(LOCK_ID, 0, ENTRIES, SteadySealer(PUBLIC, "s"))
+
+
+@given(st.binary(max_size=100))
+@settings(max_examples=40)
+def test_nothing_that_is_sealed_to_the_service_crashes_it(body: bytes) -> None:
+    """Anybody may seal to the service's key: fuzz of what is inside."""
+    data = (len(body).to_bytes(2, "big") + body).ljust(segments.BODY_BYTES, b"\0")
+    sealed = LOCK_ID + bytes(4) + SteadySealer(PUBLIC, "f").seal(data, segments.segment_info(LOCK_ID, 0))
+    try:
+        _, _, entries = open_segment(sealed, OPENER)
+    except Malformed:
+        return
+    open_log(LOCK_ID, entries, OPENER)
+
+
+def test_invented_headers_and_records_are_problems_not_crashes() -> None:
+    """A header for another key, records beyond an epoch's end, an epoch without a header."""
+    stray = SealedRecord(9, 300, bytes(40))
+    assert troubles([SealedHeader(1, bytes(16), bytes(80)), *ENTRIES[1:5]], None) == {Trouble.HEADER}
+    assert troubles([stray], None) == {Trouble.HEADER}
+    assert Trouble.MAC in troubles([ENTRIES[0], replace(stray, logepoch=1)], None)
