@@ -24,6 +24,7 @@ from limen.wire import limits
 from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 
+INBOX_BYTES = 600 * 1024
 KEEP_FRACTION = 6
 """A lease is signed anew when a sixth of it has passed, so that opening the app twice costs one signature."""
 
@@ -50,8 +51,19 @@ def compose(person_id: UUID, phone_id: UUID, as_: str, now: datetime) -> tuple[I
         stops += _own(own, now)
     if as_ in ("resident", "courier"):
         stops += _passing(own, now)
-    entries = [_entry(stop, phone, now) for stop in stops]
-    return tuple(entry for entry in entries if entry is not None)
+    return tuple(_bounded(stops, phone, now))
+
+
+def _bounded(stops: list[Stop], phone: PhoneView, now: datetime) -> Iterator[InboxEntry]:
+    """Own doors first and whole; news for others only as far as one answer may grow."""
+    left = INBOX_BYTES
+    for stop in stops:
+        if stop.cls == Cls.COURIER and left <= 0:
+            return
+        entry = _entry(stop, phone, now)
+        if entry is not None:
+            left -= len(entry.bundle or b"") + 1_024
+            yield entry
 
 
 def _own(own: dict[UUID, tuple[AccessWindow, ...]], now: datetime) -> Iterator[Stop]:

@@ -119,7 +119,6 @@ def _prove(heard: Heard, held: DoorList) -> None:
         made = ListVersion.objects.get(device=device, version=said.ver).made_at
         credentials.note_proven(door_id=device.door_id, as_of=made, now=now)
         news.say("list.proven", now=now, door_id=str(device.door_id))
-        outbox.put("door.look_again", {"door": str(device.door_id), "property": str(device.property_id)}, now)
     if is_news or heard.fresh:
         held.confirmed_at = now
     elif (at := _lock_time(said)) is not None and (held.confirmed_at is None or at > held.confirmed_at):

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from limen.access import queries as access
 from limen.fleet import activation, receipts, settlement
 from limen.fleet.models import Delivery, Device
+from limen.fleet.pseudonyms import number_for
 from limen.fleet.views import Activation, Outcome
 from limen.kernel.actors import Actor
-from limen.kernel.problems import NotYours
-from limen.storage import kms
+from limen.kernel.periods import Window
+from limen.kernel.problems import NotYours, Refused
+from limen.places import queries as places
+from limen.storage import kms, outbox
 from limen.wire import logacks, telemetry, timestamps
 from limen.wire.cbor import WireError
 from limen.wire.logacks import AckKind, LogAck
@@ -92,6 +96,23 @@ def note_online(*, lock_id: bytes, online: bool, now: datetime) -> None:
     """Notes that a connected lock's own connection stands, or broke."""
     fields = {"online_since": now, "offline_since": None} if online else {"online_since": None, "offline_since": now}
     Device.objects.filter(lock=lock_id.hex(), ended_at=None).update(**fields)
+
+
+def press_remote(*, door_id: UUID, person_id: UUID, now: datetime) -> None:
+    """Asks a connected lock to open for a person who pressed just now; it opens within 10 s or not at all, nothing waits (B.10).
+
+    NotYours without access of one's own by app at this moment; Refused `not_connected` while the lock has no connection.
+    """
+    device = Device.objects.filter(door_id=door_id, ended_at=None).first()
+    door = places.door_view(door_id)
+    zone = places.property_view(door.property_id).zone
+    windows = [w for w in access.windows(person_id, door_id, now) if w.app and Window(w.starts, w.ends, w.schedule).holds(now, zone)]
+    if not windows:
+        raise NotYours
+    if device is None or not device.connected or device.online_since is None:
+        raise Refused("not_connected", "The reader does not answer.")
+    subj = number_for(device, person_id, int(windows[0].cls))
+    outbox.put("remote.pressed", {"lock": device.lock, "utime": int(now.timestamp()), "subj": subj, "ref": 0}, now)
 
 
 def _active(lock_id: bytes) -> Device:

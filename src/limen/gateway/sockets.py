@@ -1,0 +1,177 @@
+"""The sockets of connected locks: a lock dials in and proves itself, then its list, record and clock are kept up (SYNC-7, B.10)."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any, Final
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.urls import path
+
+from limen.gateway import desk
+from limen.gateway.line import Line, LineBroken
+from limen.storage import chance, clock
+from limen.wire import limits
+from limen.wire.answers import Given, Plain, Presented, Settled
+from limen.wire.grants import unlock_ctx
+from limen.wire.operations import AckTell, Op, ReceiptAsk, Remote, TelemetryAsk, TimeAsk, TimeTell
+from limen.wire.refusals import Status
+
+log = logging.getLogger(__name__)
+
+ROUND_EVERY_S: Final = 10
+"""The record of a connected door is fetched this often; changes of its list do not wait for it."""
+WORD_EVERY_S: Final = 900
+"""Battery, clock and a fresh receipt, when nothing else has asked for them."""
+RENEW_AFTER_S: Final = limits.GATEWAY_GRANT_S - 300
+GONE: Final = 4404
+ENDED: Final = 4000
+
+
+def group(lock: str) -> str:
+    """The name under which a lock's socket is told to look again."""
+    return f"lock.{lock}"
+
+
+class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """One outgoing connection of one lock."""
+
+    async def connect(self) -> None:
+        """Takes a call of a lock that is active and connected here; any other is closed."""
+        self.lock: str = self.scope["url_route"]["kwargs"]["lock"]
+        self.look, self.orders = asyncio.Event(), asyncio.Queue[dict[str, Any]](maxsize=8)
+        self.work: asyncio.Task[None] | None = None
+        self.line = Line(self._send)
+        lock_id = _lock_id(self.lock)
+        self.contact = await database_sync_to_async(desk.contact)(lock_id, clock.now()) if lock_id else None
+        if self.contact is None:
+            await self.close(GONE)
+            return
+        await self.accept()
+        await self.channel_layer.group_add(group(self.lock), self.channel_name)
+        self.work = asyncio.create_task(self._serve(self.contact))
+
+    async def disconnect(self, code: int) -> None:
+        """Ends with the connection, and says so."""
+        if self.work is None:
+            return
+        self.work.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.work
+        await self.channel_layer.group_discard(group(self.lock), self.channel_name)
+        await database_sync_to_async(desk.note_online)(_lock_id(self.lock) or b"", False, clock.now())
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Takes a frame; anything else ends the connection."""
+        if bytes_data is None or len(bytes_data) > limits.FRAME_BYTES_MAX:
+            await self.close(ENDED)
+            return
+        try:
+            self.line.heard(bytes_data)
+        except LineBroken:
+            await self.close(ENDED)
+
+    # ---- told by the outbox
+
+    async def lock_look(self, message: dict[str, Any]) -> None:
+        """Something of this lock's list changed."""
+        self.look.set()
+
+    async def lock_remote(self, message: dict[str, Any]) -> None:
+        """Somebody pressed: opened now or not at all (B.10)."""
+        with suppress(asyncio.QueueFull):
+            self.orders.put_nowait(message)
+        self.look.set()
+
+    # ---- the session
+
+    async def _serve(self, contact: desk.Contact) -> None:
+        try:
+            await self.line.open(contact.lock_id, contact.xs, chance.random_bytes(32))
+            ctx = unlock_ctx(contact.door_number, "remote")
+            answer = await self.line.present(contact.grant, contact.signer, Op.REMOTE, ctx)
+            if not isinstance(answer, Presented):
+                raise LineBroken("not let in")
+            await database_sync_to_async(desk.note_online)(contact.lock_id, True, clock.now())
+            await self._rounds(contact)
+        except LineBroken as problem:
+            log.info("a connected lock's session ended: %s", problem)
+        except Exception:  # whatever broke on our side ends this connection, never the server; the lock dials again
+            log.exception("a connected lock's session broke")
+        await self.close(ENDED)
+
+    async def _rounds(self, contact: desk.Contact) -> None:
+        """A round at once, after each "look again", and every ten seconds; a new connection before the grant runs out."""
+        loop = asyncio.get_running_loop()
+        since, last_word = loop.time(), -1.0
+        await self._tell_time(contact)
+        while loop.time() - since < RENEW_AFTER_S:
+            self.look.clear()
+            await self._remote_orders(contact)
+            await self._bring(contact)
+            await self._pull_record(contact)
+            if last_word < 0 or loop.time() - last_word > WORD_EVERY_S:
+                await self._word(contact)
+                last_word = loop.time()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ROUND_EVERY_S):
+                    await self.look.wait()
+
+    async def _tell_time(self, contact: desk.Contact) -> None:
+        asked = await self.line.ask(TimeAsk())
+        if isinstance(asked, Given):
+            said = await database_sync_to_async(desk.answer_time)(contact.lock_id, asked.data, clock.now())
+            await self.line.ask(TimeTell(said))
+
+    async def _bring(self, contact: desk.Contact) -> None:
+        parcel = await database_sync_to_async(desk.parcel)(contact.lock_id, clock.now())
+        if parcel is None:
+            return
+        done = await self.line.push(parcel.manifest, parcel.chunks)
+        if isinstance(done, Settled):
+            await database_sync_to_async(desk.take_receipt)(done.receipt, clock.now())
+        else:
+            log.warning("a connected lock did not take its list: %s", Status(done).name)
+            await self._receipt(contact)
+
+    async def _word(self, contact: desk.Contact) -> None:
+        await self._receipt(contact)
+        reading = await self.line.ask(TelemetryAsk())
+        if isinstance(reading, Given) and reading.data:
+            await database_sync_to_async(desk.take_telemetry)(reading.data, clock.now())
+
+    async def _pull_record(self, contact: desk.Contact) -> None:
+        segments = await self.line.segments()
+        if segments:
+            ack = await database_sync_to_async(desk.take_segments)(contact.lock_id, segments, clock.now())
+            if ack is not None:
+                await self.line.ask(AckTell(ack))
+
+    async def _receipt(self, contact: desk.Contact) -> None:
+        nonce = await database_sync_to_async(desk.fresh_nonce)(contact.lock_id, clock.now())
+        answer = await self.line.ask(ReceiptAsk(nonce))
+        if isinstance(answer, Given):
+            await database_sync_to_async(desk.take_receipt)(answer.data, clock.now())
+
+    async def _remote_orders(self, contact: desk.Contact) -> None:
+        while not self.orders.empty():
+            order = self.orders.get_nowait()
+            pressed = int(order["utime"])
+            if clock.now().timestamp() - pressed > limits.REMOTE_AGE_S_MAX:
+                continue
+            answer = await self.line.ask(Remote(pressed, int(order["subj"]), int(order["ref"])))
+            opened = isinstance(answer, Plain) and answer.status == Status.OK
+            log.info("remote order: %s", "opened" if opened else "refused")
+
+    async def _send(self, frame: bytes) -> None:
+        await self.send(bytes_data=frame)
+
+
+def _lock_id(lock: str) -> bytes | None:
+    if len(lock) != 2 * limits.LOCK_ID_BYTES or not set(lock) <= set("0123456789abcdef"):
+        return None
+    return bytes.fromhex(lock)
+
+
+programmes = [path("gateway/lock/<str:lock>", ConnectedLock.as_asgi())]

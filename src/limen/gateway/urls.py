@@ -1,0 +1,14 @@
+"""The addresses of the gateway; sockets of connected locks are in `sockets.py`."""
+
+from django.urls import path
+
+from limen.gateway import views
+
+urlpatterns = [
+    path("inbox", views.inbox, name="gateway-inbox"),
+    path("outbox", views.outbox, name="gateway-outbox"),
+    path("time", views.time, name="gateway-time"),
+    path("nonce", views.nonce, name="gateway-nonce"),
+    path("activation/begin", views.begin_activation, name="gateway-activation-begin"),
+    path("activation/finish", views.finish_activation, name="gateway-activation-finish"),
+]

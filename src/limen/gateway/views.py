@@ -1,0 +1,186 @@
+"""What couriers may ask: what to carry, what they bring, the time, a nonce, an activation. Looked up first (404), then allowed (403)."""
+
+from uuid import UUID
+
+from limen.access import queries as access
+from limen.fleet import queries as fleet
+from limen.fleet import services as fleet_services
+from limen.fleet.queries import InboxEntry
+from limen.gateway.speech import Asked, Malformed, phone_removed, question
+from limen.history import services as history
+from limen.identity import queries as identity
+from limen.identity.queries import PhoneView
+from limen.kernel.problems import NotAllowed, NotYours
+from limen.people import queries as people
+from limen.places import queries as places
+from limen.storage.transactions import unit_of_work
+from limen.wire import limits, shape
+from limen.wire.cbor import Encodable, Value
+from limen.wire.cbor import Malformed as BadShape
+
+VIEWS = ("resident", "manager", "courier")
+ITEMS_MAX = 64
+ITEM_BYTES_MAX = 64 * 1024
+KEY_BYTES = 16
+ATTEST_BYTES_MAX = 2_048
+
+
+@question
+def inbox(asked: Asked) -> dict[str, Encodable]:
+    """The newest grants, sealed updates and acknowledgements for this phone (SYNC-1, SYNC-2, SYNC-13)."""
+    as_ = asked.said.get("as", "resident")
+    if not isinstance(as_, str) or as_ not in VIEWS:
+        raise Malformed("as")
+    if as_ == "manager" and not _manages_devices(asked):
+        raise NotAllowed("Only who manages devices carries updates for every door.")
+    phone = _phone(asked)
+    if phone is None:
+        return {"now": _ms(asked), "phone": None, "doors": []}
+    entries = fleet.inbox(asked.courier.person_id, phone.id, as_, asked.now)
+    return {"now": _ms(asked), "phone": str(phone.id), "doors": [_said(entry) for entry in entries]}
+
+
+@question
+def outbox(asked: Asked) -> dict[str, Encodable]:
+    """Takes what phones bring: receipts, sealed segments, readings. Each item once by its content, whatever becomes of the others."""
+    items = asked.said.get("items")
+    if not isinstance(items, list) or len(items) > ITEMS_MAX:
+        raise Malformed("items")
+    return {"answers": [_take(asked, item) for item in items]}
+
+
+@question
+def time(asked: Asked) -> dict[str, Encodable]:
+    """The time for one nonce of one lock (LOCK-5)."""
+    lock_id = _known_lock(asked)
+    return {"time": fleet_services.answer_time(lock_id=lock_id, nonce=asked.blob("nonce", 16), now=asked.now)}
+
+
+@question
+def nonce(asked: Asked) -> dict[str, Encodable]:
+    """A nonce that makes a receipt fresh (B.7)."""
+    return {"nonce": fleet_services.attest_nonce(lock_id=_known_lock(asked), now=asked.now)}
+
+
+@question
+def begin_activation(asked: Asked) -> dict[str, Encodable]:
+    """The first half of an activation: the service's nonce."""
+    door_id = _installers_door(asked)
+    n_s = fleet_services.begin_activation(door_id=door_id, lock_id=asked.lock_id(), by=asked.courier.actor, now=asked.now)
+    return {"n_s": n_s}
+
+
+@question
+def finish_activation(asked: Asked) -> dict[str, Encodable]:
+    """The second half: what the lock attested against ticket and first list."""
+    done = fleet_services.finish_activation(
+        door_id=_installers_door(asked),
+        attest=asked.blob("attest", most=ATTEST_BYTES_MAX),
+        h=asked.blob("h", 32),
+        by=asked.courier.actor,
+        now=asked.now,
+    )
+    return {"ticket": done.ticket, "snapshot": done.snapshot}
+
+
+# ---- who may
+
+
+def _phone(asked: Asked) -> PhoneView | None:
+    """The phone that carries: the token's own, or the one a signed-in browser says it is."""
+    if asked.courier.phone is not None:
+        return asked.courier.phone
+    said = asked.said.get("phone")
+    if said is None:
+        return None
+    phone = identity.phone(_id(said))
+    if phone is None or phone.person_id != asked.courier.person_id or phone.removed_at is not None:
+        raise phone_removed()
+    return phone
+
+
+def _id(said: Value) -> UUID:
+    try:
+        return UUID(said) if isinstance(said, str) else UUID(bytes=said if isinstance(said, bytes) else b"")
+    except ValueError:
+        raise Malformed("phone") from None
+
+
+def _manages_devices(asked: Asked) -> bool:
+    person_id = asked.courier.person_id
+    return any(people.rights(person_id, p, asked.now).device_management for p in people.managed_properties(person_id, asked.now))
+
+
+def _known_lock(asked: Asked) -> bytes:
+    """A lock of a building where the asker has a door or manages devices; any other is not there."""
+    lock_id = asked.lock_id()
+    device = fleet.device_of(lock_id)
+    if device is None:
+        raise NotYours
+    property_id, person_id = places.door_view(device.door_id).property_id, asked.courier.person_id
+    if people.rights(person_id, property_id, asked.now).device_management:
+        return lock_id
+    own = places.doors_by_id(access.doors_of(person_id, asked.now))
+    if property_id not in {door.property_id for door in own.values()}:
+        raise NotYours
+    return lock_id
+
+
+def _installers_door(asked: Asked) -> UUID:
+    door = places.door_view(asked.uuid("door"))
+    rights = people.rights(asked.courier.person_id, door.property_id, asked.now)
+    if not rights.anything:
+        raise NotYours
+    if not rights.activate_devices:
+        raise NotAllowed("You can see this, not change it.")
+    return door.id
+
+
+# ---- shapes
+
+
+def _said(entry: InboxEntry) -> dict[str, Encodable]:
+    return {
+        "lock": entry.lock_id,
+        "serial": entry.serial,
+        "door": entry.door_id.bytes,
+        "name": entry.name,
+        "info": entry.info,
+        "grants": list(entry.grants),
+        "bundle": entry.bundle,
+        "ver": entry.ver,
+        "proven": entry.proven,
+        "ack": entry.ack,
+        "class": entry.cls,
+        "until": entry.until,
+    }
+
+
+def _take(asked: Asked, item: Value) -> dict[str, Encodable]:
+    try:
+        said = shape.table(item, ("key", "kind", "lock", "data"))
+        key = shape.blob(said["key"], KEY_BYTES)
+        kind, lock_id = shape.text(said["kind"], 16), shape.blob(said["lock"], limits.LOCK_ID_BYTES)
+        data = shape.blob(said["data"], most=ITEM_BYTES_MAX)
+    except BadShape:
+        raise Malformed("an item") from None
+    with unit_of_work():
+        status, reason = _hand_over(asked, kind, lock_id, data)
+    return {"key": key, "status": status, "reason": reason}
+
+
+def _hand_over(asked: Asked, kind: str, lock_id: bytes, data: bytes) -> tuple[str, str]:
+    if kind == "receipt":
+        outcome = fleet_services.take_receipt(data=data, now=asked.now)
+        return outcome.status, outcome.reason
+    if kind == "telemetry":
+        outcome = fleet_services.take_telemetry(data=data, now=asked.now)
+        return outcome.status, outcome.reason
+    if kind == "segment":
+        taken = history.take_segment(lock_id=lock_id, data=data, now=asked.now)
+        return taken.status, taken.reason
+    return "refused", "unknown_kind"
+
+
+def _ms(asked: Asked) -> int:
+    return int(asked.now.timestamp() * 1000)
