@@ -26,7 +26,7 @@ def home(request: HttpRequest, asker: Asker) -> HttpResponse:
         "coming": [row(asker, task) for task in tasks if not task.is_due],
         "low": [(places.door_view(s.door_id), s.battery) for s in states if s.battery.state in {"low", "critical"}],
         "mismatch": [places.door_view(s.door_id) for s in states if s.truth is fleet.Truth.MISMATCH],
-        "gaps": [(places.door_view(h.door_id), h) for h in history.undeclared_gaps(asker.place.id)],
+        "gaps": [(places.door_view(h.door_id), h) for h in history.undeclared_gaps(asker.place.id, asker.now)],
         "last_confirmed": max((s.confirmed_at for s in states if s.confirmed_at), default=None),
         "no_doors": not states,
         "updaters": updaters(asker),

@@ -111,6 +111,7 @@ async function pass(courier, entry, session, signal) {
   try {
     return await passBy({ courier, entry, session, signal });
   } catch (problem) {
+    console.error("DBG",problem);
     if (isBroken(problem) || problem instanceof Denied || signal.aborted) return NOTHING;
     throw problem;
   } finally {

@@ -1,0 +1,22 @@
+"""Activates a device on a door: the QR under its cover, the button inside, and a phone that can talk to it (LOCK-10)."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from limen.access import queries as access
+from limen.console.asker import Asker, managed, page
+from limen.console.naming import door_of
+from limen.fleet import queries as fleet
+
+
+@managed
+@require_GET
+def activate(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
+    """The page of the installer; the courier on it speaks with the lock and with the gateway."""
+    door = door_of(asker, door_id)
+    asker.must(asker.rights.activate_devices, "Activating devices is a right of its own. Ask the portfolio manager for it.")
+    state = fleet.door_state(door.id, asker.now)
+    context: dict[str, object] = {"here": "doors", "door": door, "state": state, "people": len(access.holders(door.id, asker.now))}
+    return page(request, "activate.html", asker, context)

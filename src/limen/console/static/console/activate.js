@@ -1,0 +1,34 @@
+// The installer's page: the sticker is typed or scanned, the lock attests, the service answers, the lock confirms.
+
+import { activate } from "../web/courier/activate.js";
+import { openCourier } from "../web/courier/courier.js";
+import { Stage } from "../web/stage.js";
+
+const stage = new Stage("activate");
+const sticker = /** @type {HTMLInputElement | null} */ (document.getElementById("sticker"));
+
+async function start() {
+  stage.show("running");
+  try {
+    const courier = await openCourier({ as: "manager" });
+    if (!courier.channel) {
+      stage.show("unsupported");
+      return;
+    }
+    await courier.wallet.register("Browser");
+    const answer = await activate({ courier, door: stage.root.dataset.door ?? "", serial: stage.root.dataset.serial ?? "", sticker: sticker?.value.trim() ?? "", onstep: ({ name }) => stage.step(name) });
+    if (answer.result === "refused" && answer.reason) stage.fill("reason", answer.reason);
+    stage.show({ stopped: "refused", no_lock_chosen: "out_of_reach" }[answer.result] ?? answer.result);
+  } catch (problem) {
+    console.warn(problem instanceof Error ? problem.name : "problem");
+    stage.show("refused");
+  }
+}
+
+stage.root?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  start();
+});
+stage.root?.addEventListener("click", (event) => {
+  if (/** @type {HTMLElement} */ (event.target).closest("[data-do=again]")) stage.show("ready");
+});

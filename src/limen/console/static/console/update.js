@@ -1,0 +1,51 @@
+// One update at a door, push only. The page holds every sentence; a check is shown from a receipt alone.
+
+import { openCourier } from "../web/courier/courier.js";
+import { update } from "../web/courier/update.js";
+import { Stage } from "../web/stage.js";
+
+const stage = new Stage("update");
+/** @type {AbortController | null} */
+let running = null;
+
+/** @param {{name: string, done?: number, total?: number}} step */
+function onstep({ name, done, total }) {
+  if (name === "waiting" || name === "newer") stage.fill("extra", stage.words("extra", name));
+  else stage.step({ connecting: "looking", fetching: "looking" }[name] ?? name);
+  if (name === "sending" && total) {
+    stage.fill("parts", `${done} / ${total}`);
+    stage.progress((100 * (done ?? 0)) / total);
+  }
+}
+
+async function start() {
+  stage.show("running");
+  stage.fill("extra", "");
+  running = new AbortController();
+  const awake = await navigator.wakeLock?.request("screen").catch(() => null);
+  try {
+    const courier = await openCourier({ as: "manager" });
+    if (!courier.channel) {
+      stage.show("unsupported");
+      return;
+    }
+    await courier.wallet.register(navigator.userAgent.includes("Android") ? "Android" : "Browser");
+    await courier.inbox.refresh();
+    const answer = await update({ courier, lock: stage.root.dataset.lock ?? "", pull: false, onstep, signal: running.signal });
+    if (answer.result === "confirmed") {
+      stage.fill("at", stage.clock(answer.receipt.at_ms));
+      stage.show(answer.handedIn ? "confirmed" : "at-lock");
+    } else stage.show({ stopped: "interrupted", no_lock_chosen: "out_of_reach" }[answer.result] ?? answer.result);
+  } catch (problem) {
+    console.warn(problem instanceof Error ? problem.name : "problem");
+    stage.show("interrupted");
+  } finally {
+    awake?.release();
+  }
+}
+
+stage.root.addEventListener("click", (event) => {
+  const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-do]"));
+  if (button?.dataset.do === "start") start();
+  if (button?.dataset.do === "stop") running?.abort();
+});
