@@ -3,7 +3,6 @@
 Start with `environment.py` for the variables. `limen migrate` makes the data folder and the secrets that are read here.
 """
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +23,7 @@ LIMEN_ORIGIN = HERE.origin
 DEBUG = False
 SECRET_KEY = HERE.secret_key
 # The names under which the machine itself is reached; on a desk a browser may also use the number.
-ALLOWED_HOSTS = list(
-    dict.fromkeys([HERE.host, "localhost", ".localhost", "127.0.0.1", "[::1]", "testserver"][: 6 if not HERE.secure else 1])
-)
+ALLOWED_HOSTS = [HERE.host] if HERE.secure else sorted({HERE.host, "localhost", ".localhost", "127.0.0.1", "[::1]"})
 USE_X_FORWARDED_HOST = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HERE.proxies else None
 
@@ -101,8 +98,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
-            + (["limen.web.context.house"] if find_spec("limen.web.context") else []),
+                "limen.web.context.house",
+            ],
         },
     }
 ]
