@@ -108,7 +108,9 @@ class CardSimulator:
 
     def prove(self, challenge: bytes, ti: bytes) -> tuple[bytes, bytes]:
         """(second answer, sealed file); ``CardRefused`` if the reader does not know the key."""
-        plain = _cbc(self._key, bytes(BLOCK)).decryptor().update(challenge) if len(challenge) == 2 * BLOCK and self._b else b""
+        if len(challenge) != 2 * BLOCK or not self._b:
+            raise CardRefused("reader")
+        plain = _cbc(self._key, bytes(BLOCK)).decryptor().update(challenge)
         if not hmac.compare_digest(plain[BLOCK:], _turned(self._b)):
             raise CardRefused("reader")
         a = plain[:BLOCK]

@@ -1,0 +1,219 @@
+"""The shared examples: the files are current, and the wire reads every one of them as it says. Node reads the same files."""
+
+import json
+from pathlib import Path
+from typing import cast
+
+import cbor2
+import pytest
+
+import limen.wire
+from limen.cli.vectorbook.book import CHAPTERS, written
+from limen.wire import (
+    answers,
+    bundles,
+    cbor,
+    doorcodes,
+    doorinfo,
+    envelope,
+    frames,
+    grants,
+    liststate,
+    operations,
+    receipts,
+    roots,
+    segments,
+    tickets,
+    timestamps,
+)
+from limen.wire.cbor import Malformed
+from limen.wire.doorcodes import DailyKey, TempCls
+from limen.wire.envelope import BadSignature, RoleKeys, Typ
+from limen.wire.events import read_event
+from limen.wire.hpke import HpkeOpener
+from limen.wire.receipts import LogHead
+from limen.wire.session import Initiator, Responder, activation_psk, activation_static
+from limen.wire.sticker import read_sticker
+
+FOLDER = Path(limen.wire.__file__ or "").parent / "vectors"
+Chapter = dict[str, object]
+
+
+def chapter(name: str) -> Chapter:
+    return cast(Chapter, json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def rows(book: Chapter, key: str = "cases") -> list[dict[str, str]]:
+    """The listed cases; fields that are no text are cast where they are used."""
+    return cast(list[dict[str, str]], book[key])
+
+
+def raw(book: Chapter | dict[str, str], key: str) -> bytes:
+    return bytes.fromhex(cast(str, book[key]))
+
+
+@pytest.mark.parametrize("name", sorted(CHAPTERS))
+def test_every_file_is_what_the_command_writes_and_says_what_it_is(name: str) -> None:
+    """Nobody edits a vector by hand, and no chapter lacks its description."""
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert text == written(name)
+    assert chapter(name)["about"]
+
+
+def test_cbor_refusals_are_refused_and_encodings_read_alike_elsewhere() -> None:
+    """Also by an independent library, where it reads them at all."""
+    book = chapter("cbor")
+    for case in rows(book, "refuse"):
+        with pytest.raises(Malformed):
+            cbor.decode(raw(case, "hex"))
+    for case in rows(book, "encode"):
+        value = cbor.decode(raw(case, "hex"))
+        assert cbor.encode(value) == raw(case, "hex")
+        assert cbor2.loads(raw(case, "hex")) == value
+
+
+def test_frames_join_to_their_message_and_broken_streams_close() -> None:
+    """Each case from its own first number."""
+    book = chapter("frames")
+    for case in rows(book, "cut"):
+        parts = [bytes.fromhex(part) for part in case["frames"]]
+        assert frames.cut(raw(case, "message"), cast(int, case["frame_bytes"]), cast(int, case["seq"])) == parts
+    for case in rows(book, "refuse"):
+        assembler = frames.Assembler()
+        with pytest.raises(Malformed):
+            for part in case["frames"]:
+                assembler.feed(bytes.fromhex(part))
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_noise_conversations_replay(number: int) -> None:
+    """Both ends, message by message."""
+    case = rows(chapter("noise"))[number]
+    lock_id, psk = raw(case, "lock_id"), raw(case, "psk") if case["psk"] else None
+    if psk is not None:
+        assert psk == activation_psk(raw(case, "sticker_secret"), lock_id)
+        assert raw(case, "static_private") == activation_static(raw(case, "sticker_secret"), lock_id)
+    phone_end = Initiator(
+        lock_id=lock_id, remote_static=raw(case, "static_public"), ephemeral_private=raw(case, "phone_ephemeral_private"), psk=psk
+    )
+    lock_end = Responder(
+        lock_id=lock_id, static_private=raw(case, "static_private"), ephemeral_private=raw(case, "lock_ephemeral_private"), psk=psk
+    )
+    assert phone_end.write_message_1() == raw(case, "message_1")
+    message_2, lock = lock_end.answer(raw(case, "message_1"))
+    assert message_2 == raw(case, "message_2")
+    phone = phone_end.read_message_2(message_2)
+    assert phone.h == lock.h == raw(case, "h")
+    for said in cast(list[dict[str, str]], case["transport"]):
+        speaker, listener = (phone, lock) if said["from"] == "phone" else (lock, phone)
+        assert speaker.encrypt(raw(said, "plaintext")) == raw(said, "ciphertext")
+        assert listener.decrypt(raw(said, "ciphertext")) == raw(said, "plaintext")
+
+
+def test_signatures_hold_and_forgeries_do_not() -> None:
+    """One good statement, seven bad ones."""
+    book = chapter("sign1")
+    keys = RoleKeys({Typ.GRANT: (raw(book, "public"),)})
+    for case in rows(book, "open"):
+        assert envelope.open1(raw(case, "statement"), Typ.GRANT, keys).payload == raw(case, "payload")
+    for case in rows(book, "refuse"):
+        with pytest.raises((BadSignature, Malformed)):
+            envelope.open1(raw(case, "statement"), Typ.GRANT, keys)
+
+
+def test_grants_open_and_their_proofs_verify() -> None:
+    """And the message carries both."""
+    book = chapter("grant")
+    keys = RoleKeys({Typ.GRANT: (raw(book, "kg_public"),)})
+    assert grants.key8(raw(book, "phone_public")) == raw(book, "key8")
+    for case in rows(book):
+        grant = grants.open_grant(raw(case, "grant"), keys)
+        assert (grant.cls, grant.rights, grant.subj, grant.sched, grant.nbf) == (
+            case["cls"],
+            case["rights"],
+            case["subj"],
+            case["sched"],
+            case["nbf"],
+        )
+        assert grants.effective_rights(grant) == case["effective"]
+        message = grants.pop_message(raw(book, "h"), raw(case, "grant"), cast(int, case["op"]), raw(case, "ctx"))
+        assert message == raw(case, "pop_message")
+        grants.verify_pop(grant.phone_key, raw(case, "pop"), message)
+        request = operations.parse_request(raw(case, "present"))
+        assert request == operations.Present(raw(case, "grant"), raw(case, "pop"), cast(int, case["op"]), raw(case, "ctx"))
+
+
+def test_statements_open_under_the_keys_beside_them() -> None:
+    """Door information, time, acknowledgements, receipts, ownership."""
+    book = chapter("doorinfo")
+    for case in rows(book):
+        info = doorinfo.open_door_info(raw(case, "statement"), RoleKeys({Typ.DOOR_INFO: (raw(book, "kg_public"),)}))
+        assert (info.xs, info.id_key, info.door, info.model) == (raw(case, "xs"), raw(case, "id_key"), case["door"], case["model"])
+    book = chapter("time")
+    said = timestamps.open_time(raw(book, "assertion"), RoleKeys({Typ.TIME: (raw(book, "kt_public"),)}))
+    assert (said.nonce, said.ms) == (raw(book, "nonce"), book["ms"])
+    book = chapter("receipt")
+    for case in rows(book):
+        receipt = receipts.open_receipt(raw(case, "statement"), RoleKeys.of_lock(raw(book, "id_public")))
+        assert isinstance(receipt, receipts.Receipt)
+        assert (receipt.ver, receipt.after, receipt.probe, receipt.full is None) == (
+            case["ver"],
+            raw(case, "after"),
+            raw(case, "probe"),
+            case["full"] is None,
+        )
+
+
+def test_a_lock_is_owned_by_the_book() -> None:
+    """Sticker, attestation, root, ticket."""
+    book = chapter("ticket")
+    assert read_sticker(cast(str, book["qr"])).secret == raw(book, "secret")
+    attest, certificate = tickets.open_attest(raw(book, "attest"), RoleKeys({Typ.DEVICE_CERTIFICATE: (raw(book, "mfg_ca_public"),)}))
+    assert (attest.n_l, certificate.serial) == (raw(book, "n_l"), book["serial"])
+    ticket = tickets.open_ticket(raw(book, "ticket"), RoleKeys({Typ.TICKET: (raw(book, "ka_public"),)}))
+    root = roots.open_root(ticket.root)
+    assert all(ticket.roles[typ] in keys for typ, keys in root.roles.items())
+
+
+def test_messages_parse_and_encode_to_themselves() -> None:
+    """Every operation and answer."""
+    book = chapter("operations")
+    for case in rows(book, "requests"):
+        assert operations.encode_request(operations.parse_request(raw(case, "hex"))) == raw(case, "hex")
+    for case in rows(book, "answers"):
+        assert answers.encode_answer(answers.parse_answer(raw(case, "hex"))) == raw(case, "hex")
+
+
+def test_bundles_open_and_lead_to_the_hash_they_name() -> None:
+    """The snapshot, then the delta on it."""
+    book = chapter("bundle")
+    state = None
+    for case in rows(book):
+        bundle = bundles.Bundle.from_bytes(raw(case, "bytes"))
+        manifest = bundles.open_manifest(bundle.manifest, RoleKeys({Typ.MANIFEST: (raw(book, "ku_public"),)}))
+        payload = bundles.open_bundle(manifest, bundle.chunks, HpkeOpener(raw(book, "lock_private")))
+        assert bundles.encode_payload(payload) == raw(case, "payload")
+        state = bundles.next_state(state, manifest, payload)
+        assert liststate.after(state) == manifest.after == raw(case, "after")
+
+
+def test_doorcodes_derive() -> None:
+    """A few hundred."""
+    book = chapter("doorcodes")
+    key = DailyKey(raw(book, "k_daily"), raw(book, "lock_id"), 1)
+    for case in rows(book, "derived"):
+        d, cls, b, idx = (cast(int, case[name]) for name in ("d", "cls", "b", "idx"))
+        assert doorcodes.temporary(key, d, TempCls(cls), b, idx) == case["code"]
+    assert all(doorcodes.weak(code) for code in cast(list[str], book["weak"]))
+    assert not any(doorcodes.weak(code) for code in cast(list[str], book["sound"]))
+
+
+def test_the_record_opens_to_its_events() -> None:
+    """Both log epochs, up to the attested head."""
+    book = chapter("log")
+    opener, lock_id = HpkeOpener(raw(book, "klog_private")), raw(book, "lock_id")
+    logepoch, seqnext, tag = cast(list[int | str], book["head"])
+    entries = [entry for text in cast(list[str], book["segments"]) for entry in segments.open_segment(bytes.fromhex(text), opener)[2]]
+    log = segments.open_log(lock_id, entries, opener, head=LogHead(cast(int, logepoch), cast(int, seqnext), bytes.fromhex(cast(str, tag))))
+    assert not log.problems
+    assert [opened.event for opened in log.events] == [read_event(raw(case, "plaintext")) for case in rows(book, "events")]
