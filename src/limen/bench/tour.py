@@ -46,7 +46,12 @@ def steps(now: datetime) -> tuple[Step, ...]:
         Step("Dana", _("Open Unit 4B with the phone. The first opening sets the door up."), "/home/", _proved(unit, now)),
         Step("Ana", _("End somebody's access to the Package Room and read the three moments."), "/c/people", _revoked(parcels)),
         Step("Milo", _("Update the Package Room as a manager: changes go in, nothing comes out."), "/c/updates", _proved(parcels, now)),
-        Step("Victor", _("Scan the sign of the Package Room, call Dana, and get a code."), _sign(parcels), any(call.has_code for call in calls)),
+        Step(
+            "Victor",
+            _("Scan the sign of the Package Room, call Dana, and get a code."),
+            _sign(parcels),
+            any(call.has_code for call in calls),
+        ),
         Step("Victor", _("Type that code at the Package Room, then at another door."), "/bench/LM000103", _came_in(parcels, now)),
         Step("Dana", _("Make a code for a plumber."), "/home/guests/code", bool(dana and credentials.temporary_of(dana, now))),
         Step("Theo", _("See who came to Unit 4B, and what Theo does not see."), "/home/history", bool(theo and identity.phones(theo))),

@@ -26,7 +26,12 @@ LONGEST_STEP_MS: Final = 400 * 24 * 3600 * 1000
 def tour(request: HttpRequest) -> HttpResponse:
     """Try these, in this order; a step that really happened has its check."""
     done = steps.steps(now_of(request))
-    return render(request, "bench/tour.html", {"players": PLAYERS, "steps": done, "first": next((s for s in done if not s.done), None)}, zone=steps.zone())
+    return render(
+        request,
+        "bench/tour.html",
+        {"players": PLAYERS, "steps": done, "first": next((s for s in done if not s.done), None)},
+        zone=steps.zone(),
+    )
 
 
 @require_GET
@@ -79,4 +84,3 @@ def face(request: HttpRequest, serial: str) -> HttpResponse:
         raise NotYours
     state = fleet.door_state(door.id, now_of(request))
     return render(request, "bench/face.html", {"door": door, "serial": serial, "state": state, "now": now_of(request)}, zone=steps.zone())
-

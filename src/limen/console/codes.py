@@ -20,7 +20,9 @@ from limen.places import queries as places
 class CardForm(forms.Form):
     """A keycard by the number its reader shows (CARD-1)."""
 
-    uid = forms.CharField(label=_("Number of the card"), max_length=20, help_text=_("As the reader at the office shows it: 14 letters and digits."))
+    uid = forms.CharField(
+        label=_("Number of the card"), max_length=20, help_text=_("As the reader at the office shows it: 14 letters and digits.")
+    )
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[("aes", _("Card that cannot be copied (NTAG 424 DNA, DESFire)")), ("uid", _("Plain card, easy to copy"))],

@@ -63,7 +63,7 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
 
 
 def fleet_still(asker: Asker, view: places.DoorView, state: fleet.DoorState) -> list[truth.Line]:
-    """"Ended, but it still opens": a list of rights, never of comings."""
+    """ "Ended, but it still opens": a list of rights, never of comings."""
     known = names(asker, (one.person_id for one in state.still_opens))
     return [
         truth.still_opens(view.name, name, [one for one in state.still_opens if one.person_id == person], asker.place.zone, asker.now)

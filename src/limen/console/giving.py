@@ -27,7 +27,10 @@ class GiveForm(forms.Form):
 
     standing = forms.ChoiceField(
         label=_("Standing"),
-        choices=[("resident", _("Resident: what they do at their own unit is theirs alone")), ("non-resident", _("Non-resident: managers see their entries"))],
+        choices=[
+            ("resident", _("Resident: what they do at their own unit is theirs alone")),
+            ("non-resident", _("Non-resident: managers see their entries")),
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose resident or non-resident. It decides who may see their entries.")},
     )
@@ -37,8 +40,15 @@ class GiveForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    starts = forms.DateTimeField(label=_("From"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), help_text=_("Empty means now."))
-    ends = forms.DateTimeField(label=_("Until"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), help_text=_("Empty means until somebody ends it."))
+    starts = forms.DateTimeField(
+        label=_("From"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), help_text=_("Empty means now.")
+    )
+    ends = forms.DateTimeField(
+        label=_("Until"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        help_text=_("Empty means until somebody ends it."),
+    )
     may_share = forms.BooleanField(label=_("May invite guests and make codes for them"), required=False)
     opens_by = forms.ChoiceField(
         label=_("Opens by"),
@@ -67,7 +77,14 @@ def give(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
     mine = [group for group in groups if group.may_give]
     chosen = [group for group in mine if str(group.id) in request.POST.getlist("groups")]
     step = request.POST.get("step", "")
-    context: dict[str, object] = {"here": "people", "person": who, "groups": mine, "others": len(groups) - len(mine), "total": len(groups), "chosen": chosen}
+    context: dict[str, object] = {
+        "here": "people",
+        "person": who,
+        "groups": mine,
+        "others": len(groups) - len(mine),
+        "total": len(groups),
+        "chosen": chosen,
+    }
     if not chosen:
         context["error"] = _("Choose at least one group.") if step else ""
         return page(request, "give_groups.html", asker, context, status=422 if step else 200)
@@ -128,7 +145,9 @@ def effect_words(asker: Asker, effects: list[access.Effect]) -> dict[str, object
     gains = {(change.person_id, change.door_id) for effect in effects for change in effect.gains}
     loses = {(change.person_id, change.door_id) for effect in effects for change in effect.loses}
     needs = {need.door_id: need for effect in effects for need in effect.needs_update}
-    doors = places.doors_by_id({door for _, door in gains | loses} | needs.keys() | {d for e in effects for d in (*e.already, *e.connected)})
+    doors = places.doors_by_id(
+        {door for _, door in gains | loses} | needs.keys() | {d for e in effects for d in (*e.already, *e.connected)}
+    )
     return {
         "gains": len({door for _, door in gains}),
         "loses": sorted(f"{names(asker, [p]).get(p, '')}: {doors[d].name}" for p, d in loses),

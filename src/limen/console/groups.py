@@ -22,7 +22,9 @@ class GroupForm(forms.Form):
     """A named bundle of doors. Hours hold every day; finer hours stay as they are when only doors change."""
 
     name = forms.CharField(label=_("Name, for managers only"), max_length=80)
-    from_hour = forms.TimeField(label=_("Hours from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}), help_text=_("Empty means always."))
+    from_hour = forms.TimeField(
+        label=_("Hours from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}), help_text=_("Empty means always.")
+    )
     to_hour = forms.TimeField(label=_("Hours to"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     codes = forms.BooleanField(label=_("Holders get a doorcode where the door takes codes"), required=False)
 
@@ -58,7 +60,13 @@ def add(request: HttpRequest, asker: Asker) -> HttpResponse:
     form = GroupForm(request.POST or None, initial={"codes": True})
     if request.method == "POST" and form.is_valid():
         try:
-            made = verbs.create_group(property_id=asker.place.id, name=form.cleaned_data["name"], doors=_doors(request, asker, form), by=asker.actor, now=asker.now)
+            made = verbs.create_group(
+                property_id=asker.place.id,
+                name=form.cleaned_data["name"],
+                doors=_doors(request, asker, form),
+                by=asker.actor,
+                now=asker.now,
+            )
             return HttpResponseRedirect(f"/c/groups/{made.id}")
         except Problem as problem:
             form.add_error(None, problem.title)
@@ -90,7 +98,10 @@ def _change(request: HttpRequest, asker: Asker, view: access.GroupView, form: Gr
     doors = _doors(request, asker, form)
     if request.POST.get("step") != "save":
         effect = verbs.preview_edit_group(group_id=view.id, doors=doors, now=asker.now)
-        counted = {"people_gain": len({change.person_id for change in effect.gains}), "people_lose": len({change.person_id for change in effect.loses})}
+        counted = {
+            "people_gain": len({change.person_id for change in effect.gains}),
+            "people_lose": len({change.person_id for change in effect.loses}),
+        }
         return page(request, "group_check.html", asker, context | effect_words(asker, [effect]) | counted | {"nothing": effect.is_nothing})
     verbs.edit_group(group_id=view.id, name=form.cleaned_data["name"], doors=doors, by=asker.actor, now=asker.now)
     return HttpResponseRedirect(f"/c/groups/{view.id}")
@@ -112,5 +123,8 @@ def _initial(view: access.GroupView) -> dict[str, object]:
     hours = next((door.schedule.intervals[0] for door in view.doors if door.schedule), None)
     initial: dict[str, object] = {"name": view.name, "codes": any(door.codes_on for door in view.doors)}
     if hours:
-        initial |= {"from_hour": f"{hours.from_minute // 60:02}:{hours.from_minute % 60:02}", "to_hour": f"{hours.to_minute // 60 % 24:02}:{hours.to_minute % 60:02}"}
+        initial |= {
+            "from_hour": f"{hours.from_minute // 60:02}:{hours.from_minute % 60:02}",
+            "to_hour": f"{hours.to_minute // 60 % 24:02}:{hours.to_minute % 60:02}",
+        }
     return initial

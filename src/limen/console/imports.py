@@ -45,7 +45,12 @@ def choose(request: HttpRequest, asker: Asker) -> HttpResponse:
     if error or file is None:
         return page(request, "import.html", asker, {"here": "more", "error": error, "kind": kind}, status=422)
     sealed = kms.seal(KEY, file.read(), CONTEXT)
-    request.session[KEPT] = {"kind": kind, "name": (file.name or "file")[:120], "property": str(asker.place.id), "data": base64.b64encode(sealed).decode()}
+    request.session[KEPT] = {
+        "kind": kind,
+        "name": (file.name or "file")[:120],
+        "property": str(asker.place.id),
+        "data": base64.b64encode(sealed).decode(),
+    }
     return HttpResponseRedirect("/c/import/preview")
 
 
@@ -59,7 +64,9 @@ def preview(request: HttpRequest, asker: Asker) -> HttpResponse:
     try:
         seen = _preview(asker, kind, data, chosen)
     except Problem as problem:
-        return page(request, "import.html", asker, {"here": "more", "error": problem.title, "detail": problem.detail, "kind": kind}, status=422)
+        return page(
+            request, "import.html", asker, {"here": "more", "error": problem.title, "detail": problem.detail, "kind": kind}, status=422
+        )
     context: dict[str, object] = {
         "here": "more",
         "seen": seen,

@@ -82,8 +82,12 @@ class InviteForm(forms.Form):
 
     first = forms.CharField(label=_("First name"), max_length=80)
     last = forms.CharField(label=_("Last name"), max_length=80)
-    email = forms.EmailField(label=_("E-mail"), required=False, max_length=254, help_text=_("Without one they get letters and cannot sign in."))
-    unit = forms.CharField(label=_("Unit"), required=False, max_length=60, help_text=_("Only for people who live here. It opens no door by itself."))
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, max_length=254, help_text=_("Without one they get letters and cannot sign in.")
+    )
+    unit = forms.CharField(
+        label=_("Unit"), required=False, max_length=60, help_text=_("Only for people who live here. It opens no door by itself.")
+    )
 
 
 @managed
@@ -132,7 +136,11 @@ def unit(request: HttpRequest, asker: Asker, unit_id: UUID) -> HttpResponse:
         raise NotYours
     home = people.household(unit_id, asker.now)
     without = [one for one in home if not identity.has_app(one.id)]
-    context: dict[str, object] = {"here": "more", "unit": view, "household": home, "without_app": len(without), "doors": places.doors_of_unit(unit_id)}
+    context: dict[str, object] = {
+        "here": "more",
+        "unit": view,
+        "household": home,
+        "without_app": len(without),
+        "doors": places.doors_of_unit(unit_id),
+    }
     return page(request, "unit.html", asker, context)
-
-

@@ -61,7 +61,9 @@ def sign(request: HttpRequest, asker: Asker, link_id: UUID) -> HttpResponse:
 def print_sign(request: HttpRequest, asker: Asker, link_id: UUID) -> HttpResponse:
     """The sign in its exact size, as PDF."""
     link = _link(asker, link_id)
-    body = panel.pdf(asker.place.name, places.door_view(link.door_id).name, f"{settings.LIMEN_ORIGIN}/v/{link.code}", asker.place.office_phone)
+    body = panel.pdf(
+        asker.place.name, places.door_view(link.door_id).name, f"{settings.LIMEN_ORIGIN}/v/{link.code}", asker.place.office_phone
+    )
     return HttpResponse(body, content_type="application/pdf", headers={"Content-Disposition": 'attachment; filename="sign.pdf"'})
 
 

@@ -167,9 +167,7 @@ def _entries(link: LinkView, now: datetime) -> Iterator[tuple[Entry, UUID]]:
     """Everybody for whom all conditions of LINK-3 hold now, read afresh: a change shows at the next request."""
     zone = places.property_view(link.property_id).zone
     holders = {
-        holder.person_id
-        for holder in access.holders(link.door_id, now)
-        if any(_in_force(window, now, zone) for window in holder.windows)
+        holder.person_id for holder in access.holders(link.door_id, now) if any(_in_force(window, now, zone) for window in holder.windows)
     }
     homes = people.residents_by_unit(link.property_id, now)
     living = {residency.person_id: residency.unit_name for residencies in homes.values() for residency in residencies}

@@ -24,9 +24,7 @@ BLOCK_LASTS = timedelta(days=30)
 LINK_KINDS = frozenset({"entrance", "common", "service"})
 
 NEXT: dict[CallState, frozenset[CallState]] = {
-    CallState.RINGING: frozenset(
-        {CallState.ANSWERED, CallState.DECLINED, CallState.MISSED, CallState.CANCELLED, CallState.UNREACHABLE}
-    ),
+    CallState.RINGING: frozenset({CallState.ANSWERED, CallState.DECLINED, CallState.MISSED, CallState.CANCELLED, CallState.UNREACHABLE}),
     CallState.ANSWERED: frozenset({CallState.ENDED, CallState.CANCELLED}),
 }
 """Every state of a call and what may follow; what is not named here never happens (LINK-7)."""

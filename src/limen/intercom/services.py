@@ -56,7 +56,9 @@ def rotate(*, link_id: UUID, by: Actor, now: datetime) -> LinkView:
 # ---- what residents choose
 
 
-def choose(*, person_id: UUID, property_id: UUID, shown: bool, display_name: str, quiet: tuple[int, int] | None, now: datetime) -> ListingView:
+def choose(
+    *, person_id: UUID, property_id: UUID, shown: bool, display_name: str, quiet: tuple[int, int] | None, now: datetime
+) -> ListingView:
     """Keeps whether and how a resident is listed, and when it may ring. Problem `display_name` for an empty or long one."""
     name = " ".join(display_name.split())
     if not name or len(name) > LONGEST_DISPLAY_NAME:
@@ -252,7 +254,11 @@ def _reachable(person_id: UUID, property_id: UUID, mark: bytes, now: datetime) -
 
 def _within_limits(link_id: UUID, mark: bytes, person_id: UUID, now: datetime) -> None:
     """Limits per sign, per visitor and per resident (LINK-9), counted from the calls themselves."""
-    limits = ((Q(link_id=link_id), rules.CALLS_FROM_LINK), (Q(visitor_mark=mark), rules.CALLS_FROM_ADDRESS), (Q(person_id=person_id), rules.CALLS_TO_PERSON))
+    limits = (
+        (Q(link_id=link_id), rules.CALLS_FROM_LINK),
+        (Q(visitor_mark=mark), rules.CALLS_FROM_ADDRESS),
+        (Q(person_id=person_id), rules.CALLS_TO_PERSON),
+    )
     for which, (most, span) in limits:
         recent = Call.objects.filter(which, made_at__gt=now - span).order_by("made_at")
         if recent.count() >= most:

@@ -69,4 +69,6 @@ def _facts(body: dict[str, Any]) -> dict[str, str]:
 
 def _keep(row_id: UUID, person_id: UUID, kind: str, message: words.Message, now: datetime) -> None:
     sealed = kms.seal(f"person:{person_id}", cbor.encode([message.title, message.text]), kms.context("notices_notice", "sealed", row_id))
-    Notice.objects.get_or_create(id=row_id, defaults={"person_id": person_id, "kind": kind, "at": now, "sealed": sealed, "link": message.link})
+    Notice.objects.get_or_create(
+        id=row_id, defaults={"person_id": person_id, "kind": kind, "at": now, "sealed": sealed, "link": message.link}
+    )

@@ -49,7 +49,11 @@ def updates_due(facts: Facts) -> Message:
 
 def battery_low(facts: Facts) -> Message:
     """Staff change the cells before somebody stands outside (LOCK-6)."""
-    return Message(_("Battery low: %(door)s, %(percent)s %%") % dict(facts), _("Replace all cells at once with fresh alkaline ones of one brand."), "/c/")
+    return Message(
+        _("Battery low: %(door)s, %(percent)s %%") % dict(facts),
+        _("Replace all cells at once with fresh alkaline ones of one brand."),
+        "/c/",
+    )
 
 
 def opened_unit(facts: Facts) -> Message:
@@ -64,12 +68,16 @@ def access_ended(facts: Facts) -> Message:
 
 def code_made_by_staff(facts: Facts) -> Message:
     """Staff made a temporary code for a unit door: the household is told at once who and why (CODE-4)."""
-    return Message(_("%(who)s made a code for %(door)s") % dict(facts), _("Reason: %(why)s. It works until %(until)s.") % dict(facts), "/home/guests")
+    return Message(
+        _("%(who)s made a code for %(door)s") % dict(facts), _("Reason: %(why)s. It works until %(until)s.") % dict(facts), "/home/guests"
+    )
 
 
 def letter_printed(facts: Facts) -> Message:
     """Staff had a letter with a permanent code printed or mailed (CODE-8)."""
-    return Message(_("A letter with your code for %(door)s was printed") % dict(facts), _("You may have the code reset: ask the property team."), "")
+    return Message(
+        _("A letter with your code for %(door)s was printed") % dict(facts), _("You may have the code reset: ask the property team."), ""
+    )
 
 
 def card_on(facts: Facts) -> Message:

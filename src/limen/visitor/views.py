@@ -4,10 +4,9 @@ Requests carry no authority (there is nothing to sign in to), so there is no tok
 """
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -105,5 +104,3 @@ def _dead(request: HttpRequest, code: str) -> HttpResponse:
     old = intercom.replaced_link(code)
     place = places.property_view(old.property_id) if old else None
     return render(request, "visitor/dead.html", {"old": old is not None, "place": place}, status=404)
-
-

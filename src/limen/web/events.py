@@ -78,7 +78,11 @@ def gap_line(gap: GapView, zone: ZoneInfo, now: datetime) -> EventLine:
     count = gap.count
     if gap.after is not None and gap.before is not None:
         span = {"after": say(gap.after, zone, now), "before": say(gap.before, zone, now), "count": count}
-        missing = ngettext("%(count)d event is missing between %(after)s and %(before)s", "%(count)d events are missing between %(after)s and %(before)s", count)
+        missing = ngettext(
+            "%(count)d event is missing between %(after)s and %(before)s",
+            "%(count)d events are missing between %(after)s and %(before)s",
+            count,
+        )
         missing %= span
     else:
         missing = ngettext("%(count)d event is missing", "%(count)d events are missing", count) % {"count": count}

@@ -77,7 +77,9 @@ class Language:
         response.setdefault("Content-Language", chosen)
         patch_vary_headers(response, ("Accept-Language",))
         if asked in LANGUAGES and not request.path.startswith(NO_COOKIES):
-            response.set_cookie(LANGUAGE_COOKIE, asked, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True)
+            response.set_cookie(
+                LANGUAGE_COOKIE, asked, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+            )
         return response
 
 

@@ -40,7 +40,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Our fault, rolled back (M28)."""
-    return answer(request, Problem("broken", "Something broke on our side. Nothing was changed. Try again; it cannot happen twice.", status=500))
+    return answer(
+        request, Problem("broken", "Something broke on our side. Nothing was changed. Try again; it cannot happen twice.", status=500)
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -50,7 +50,9 @@ def confirmed(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _carried(count: int) -> str:
-    return ngettext("On its way on %(count)d phone. Not in force yet.", "On its way on %(count)d phones. Not in force yet.", count) % {"count": count}
+    return ngettext("On its way on %(count)d phone. Not in force yet.", "On its way on %(count)d phones. Not in force yet.", count) % {
+        "count": count
+    }
 
 
 def _connection(state: DoorState, zone: ZoneInfo, now: datetime) -> Line:
@@ -121,6 +123,6 @@ def in_force(at: datetime, by_itself: bool, zone: ZoneInfo, now: datetime) -> Li
 
 
 def due(day: date, zone: ZoneInfo, now: datetime) -> str:
-    """"due today", "due Mon 23 Nov"."""
+    """ "due today", "due Mon 23 Nov"."""
     today = now.astimezone(zone).date()
     return _("due today") if day <= today else _("due %(day)s") % {"day": say_day(day, today)}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 
 def say(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """"today 14:02", "Sun 22 Nov 08:50", "Fri 19 Feb 2027 08:50"; Spanish puts "a las" before the hour."""
+    """ "today 14:02", "Sun 22 Nov 08:50", "Fri 19 Feb 2027 08:50"; Spanish puts "a las" before the hour."""
     wall, today = at.astimezone(zone), now.astimezone(zone).date()
     clock = wall.strftime("%H:%M")
     if wall.date() == today:
@@ -17,20 +17,20 @@ def say(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 
 def say_day(day: date, today: date) -> str:
-    """"Sat 21 Nov", with the year when it is not this one."""
+    """ "Sat 21 Nov", with the year when it is not this one."""
     words = f"{formats.date_format(day, 'D')} {day.day} {formats.date_format(day, 'M')}"
     return words if day.year == today.year else f"{words} {day.year}"
 
 
 def say_end_of_day(day: date, today: date) -> str:
-    """"the end of today (Sat 21 Nov)": never "midnight", which could be either one."""
+    """ "the end of today (Sat 21 Nov)": never "midnight", which could be either one."""
     if day == today:
         return _("the end of today (%(day)s)") % {"day": say_day(day, today)}
     return _("the end of %(day)s") % {"day": say_day(day, today)}
 
 
 def say_clock(at: datetime, zone: ZoneInfo) -> str:
-    """"14:02" on the building's wall."""
+    """ "14:02" on the building's wall."""
     return at.astimezone(zone).strftime("%H:%M")
 
 

@@ -31,7 +31,9 @@ def when(context: Context, at: datetime | None) -> str:
     if at is None:
         return ""
     zone = _zone(context)
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), words.say_fully(at, zone), words.say(at, zone, _now(context)))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), words.say_fully(at, zone), words.say(at, zone, _now(context))
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -9,7 +9,6 @@ import { TYP, unverifiedPayload } from "./cose.js";
 import { bytesOf, listOf } from "./shapes.js";
 
 const ATTEST_BYTES_MAX = 4096;
-const CERTIFICATE_TYP = 65012;
 
 /** @param {Uint8Array} attest @returns {unknown[]} lock, certificate, n_s, n_l, firmware, xs, h */
 function said(attest) {
@@ -25,6 +24,6 @@ export function checkAttest(attest, here) {
 
 /** The key its certificate names: whether the factory signed that is for the service to say. @param {Uint8Array} attest @returns {Bytes} 33 bytes */
 export function unverifiedIdKey(attest) {
-  const certificate = unverifiedPayload(bytesOf(said(attest)[1]), CERTIFICATE_TYP);
+  const certificate = unverifiedPayload(bytesOf(said(attest)[1]), TYP.certificate);
   return bytesOf(listOf(decode(certificate, 512), 4)[3], 33);
 }

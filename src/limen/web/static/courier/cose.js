@@ -24,6 +24,8 @@ export const TYP = Object.freeze({
   root: 65009,
   release: 65010,
   logAck: 65011,
+  certificate: 65012,
+  telemetry: 65013,
 });
 
 export const STATEMENT_BYTES_MAX = 6144;

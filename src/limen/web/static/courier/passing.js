@@ -19,21 +19,23 @@ export const PASSING_BYTES = 8192;
 export const PASSING_MS = 2000;
 const SEGMENT_BYTES = 4096;
 
-/** @param {{courier: Courier, entry: Entry, session: LockSession, signal: AbortSignal}} facts @returns {Promise<Passed>} */
-export async function passBy({ courier, entry, session, signal }) {
+/**
+ * @param {{courier: Courier, entry: Entry, session: LockSession, signal: AbortSignal}} facts
+ * @param {Passed} passed filled as it goes, so that a link that breaks takes nothing away
+ * @returns {Promise<void>}
+ */
+export async function passBy({ courier, entry, session, signal }, passed) {
   // rule: SYNC-9
   const late = AbortSignal.any([signal, AbortSignal.timeout(PASSING_MS)]);
   const { rights = 0 } = session.presented ?? {};
-  /** @type {Passed} */
-  const passed = { ver: null, battery: null, records: 0 };
   let left = PASSING_BYTES;
-  if ((rights & RIGHT.push) === 0) return passed;
+  if ((rights & RIGHT.push) === 0) return;
   if (entry.ack !== null && !late.aborted) await session.acknowledge(entry.ack);
   left -= await small({ entry, session, signal: late });
-  if (late.aborted) return passed;
+  if (late.aborted) return;
   const receipt = await session.receipt(null);
   passed.ver = receipt === null ? null : await keepReceipt({ courier, entry, statement: receipt });
-  if ((rights & RIGHT.pull) === 0) return passed;
+  if ((rights & RIGHT.pull) === 0) return;
   for (; left >= SEGMENT_BYTES && !late.aborted; left -= SEGMENT_BYTES) {
     const segment = await session.segment(passed.records);
     if (segment === null) break;
@@ -41,7 +43,6 @@ export async function passBy({ courier, entry, session, signal }) {
     passed.records += 1;
   }
   if (!late.aborted) passed.battery = await reading({ courier, entry, session });
-  return passed;
 }
 
 /** @param {{entry: Entry, session: LockSession, signal: AbortSignal}} facts @returns {Promise<number>} bytes that were sent */

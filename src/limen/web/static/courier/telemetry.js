@@ -1,31 +1,30 @@
 /**
- * A lock's word about its own health, for those who pull: no event, no count, no person (limen.wire.telemetry).
+ * What a lock tells of itself to those who pull: battery and counters, no event and no person (limen.wire.telemetry, 65013).
  *
- * @typedef {{t_s: number, clockGood: boolean, battery: number | null}} Telemetry `battery` in percent, null on wired models
+ * @typedef {{lock_s: number, battery: number | null, firmware: number}} Telemetry `battery` in percent, null on wired models
  */
 /** @import { DoorInfo } from "./doorinfo.js" */
 
-import { concat, equal, utf8 } from "./bytes.js";
-import { decode } from "./cbor.js";
-import { NotSigned, verifies } from "./cose.js";
+import { equal } from "./bytes.js";
+import { decode, NotCanonical } from "./cbor.js";
+import { NotSigned, TYP, verify } from "./cose.js";
 import { bytesOf, listOf, perhaps, wholeOf } from "./shapes.js";
 
-const TELEMETRY_BYTES_MAX = 512;
+const TELEMETRY_BYTES_MAX = 256;
 const U32 = 0xffffffff;
 
 /**
  * What this lock itself has signed: a courier cannot make a battery look full.
- * @param {Uint8Array} data @param {DoorInfo} info @returns {Promise<Telemetry>} @throws {NotSigned | NotCanonical}
+ * @param {Uint8Array} statement @param {Pick<DoorInfo, "lockId" | "epoch" | "idKey">} info
+ * @returns {Promise<Telemetry>} @throws {NotSigned | NotCanonical}
  */
-export async function openTelemetry(data, info) {
+export async function openTelemetry(statement, info) {
   // rule: LOCK-6
-  const [said, signature] = listOf(decode(data, TELEMETRY_BYTES_MAX), 2);
-  const body = bytesOf(said);
-  if (!(await verifies(info.idKey, bytesOf(signature, 64), concat(utf8("dl/tel/1"), body))))
-    throw new NotSigned("not the lock's own reading");
-  const [lockId, epoch, t, tstate, error, battery, firmware, boot] = listOf(decode(body, 256), 8);
-  for (const count of [error, firmware, boot]) wholeOf(count, U32);
+  const payload = await verify(statement, TYP.telemetry, [info.idKey], TELEMETRY_BYTES_MAX);
+  const [lockId, epoch, lockTime, battery, boots, records, lost, firmware, slowed] = listOf(decode(payload, TELEMETRY_BYTES_MAX), 9);
+  for (const count of [boots, records, lost]) wholeOf(count, U32);
+  if (typeof slowed !== "boolean") throw new NotCanonical("no flag");
   if (!equal(bytesOf(lockId, 8), info.lockId) || wholeOf(epoch, U32) !== info.epoch)
     throw new NotSigned("a reading of another lock or time");
-  return { t_s: wholeOf(t, U32), clockGood: wholeOf(tstate, 2) === 0, battery: perhaps(battery, (value) => wholeOf(value, 100)) };
+  return { lock_s: wholeOf(lockTime, U32), battery: perhaps(battery, (value) => wholeOf(value, 100)), firmware: wholeOf(firmware, U32) };
 }

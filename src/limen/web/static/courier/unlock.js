@@ -20,6 +20,7 @@ import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
 import { grantsInOrder, unlockContext } from "./grants.js";
 import { OP } from "./operations.js";
+import { OutboxFull } from "./outbox.js";
 import { passBy } from "./passing.js";
 import { keepReceipt } from "./proof.js";
 import { failure, introduce, isBroken, meet } from "./reach.js";
@@ -108,13 +109,14 @@ async function setUpDoor(session, bundle, { courier, entry, onstep, signal }) {
 
 /** @param {Courier} courier @param {Entry} entry @param {LockSession} session @param {AbortSignal} signal @returns {Promise<Passed>} */
 async function pass(courier, entry, session, signal) {
+  const passed = { ...NOTHING };
   try {
-    return await passBy({ courier, entry, session, signal });
+    await passBy({ courier, entry, session, signal }, passed);
   } catch (problem) {
-    console.error("DBG",problem);
-    if (isBroken(problem) || problem instanceof Denied || signal.aborted) return NOTHING;
-    throw problem;
+    // The door is open; what was not delivered goes with the next opening.
+    if (!isBroken(problem) && !(problem instanceof Denied) && !(problem instanceof OutboxFull) && !signal.aborted) throw problem;
   } finally {
     session.close();
   }
+  return passed;
 }
