@@ -1,6 +1,7 @@
 """Doorcodes: which digits, which windows, which live set."""
 
 import hmac
+from functools import partial
 
 import pytest
 from hypothesis import assume, given, settings
@@ -187,13 +188,15 @@ def test_slips_of_a_finger_are_counted(a: str, b: str, slips: int) -> None:
 def test_a_permanent_code_is_the_first_that_is_neither_weak_nor_near_another() -> None:
     """Invariant 48's tool: the counter says which one it was, and going on from it finds the next."""
     made: list[str] = []
+
+    def mac(person: int, number: int) -> bytes:
+        return hmac.digest(b"k", bytes((person, number)), "sha256")
+
+    def near(code: str) -> bool:
+        return any(doorcodes.damerau(code, other) < 2 for other in made)
+
     for person in range(60):
-        message = b"p" + bytes((person,))
-        code, ctr = doorcodes.first_sound(
-            lambda n, m=message: hmac.digest(b"k", m + bytes((n,)), "sha256"),
-            5,
-            lambda c: any(doorcodes.damerau(c, other) < 2 for other in made),
-        )
+        code, ctr = doorcodes.first_sound(partial(mac, person), 5, near)
         assert all(doorcodes.damerau(code, other) >= 2 for other in made) and not doorcodes.weak(code) and ctr >= 0
         made.append(code)
     with pytest.raises(Malformed):

@@ -63,7 +63,7 @@ def test_every_request_comes_back(request: Request) -> None:
 
 def test_every_operation_has_a_request() -> None:
     """All fifteen of the table."""
-    made = [
+    made: list[Request] = [
         Present(b"", bytes(64), 5, b""),
         StatusAsk(),
         ManifestPush(b""),

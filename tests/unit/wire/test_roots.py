@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limen.wire import cbor, roots
+from limen.wire import cbor
 from limen.wire.cbor import Malformed
-from limen.wire.envelope import BadSignature, Typ
+from limen.wire.envelope import BadSignature, Signer, Typ
 from limen.wire.roots import Root, open_root, sign_root
 from tests.unit.wire.cast import NOW, signer
 
@@ -18,7 +18,7 @@ FIRST = Root(
 SECOND = replace(FIRST, n=2, keys=tuple(signer(f"ROOT {i}").public for i in (2, 3, 4)), roles={Typ.GRANT: (signer("KG2").public,)})
 
 
-def by(*numbers: int) -> list[roots.Signer]:
+def by(*numbers: int) -> list[Signer]:
     return [signer(f"ROOT {i}") for i in numbers]
 
 

@@ -34,13 +34,16 @@ def test_two_messages_of_48_bytes_open_a_channel_both_ways(psk: bytes | None) ->
 
 def test_another_lock_suite_static_or_psk_gets_no_session() -> None:
     """Invariant 81: there is nothing to negotiate; the first tag fails."""
-    good = {"lock_id": LOCK_ID, "remote_static": public_of(STATIC), "ephemeral_private": steady("phone e")}
+
+    def first(lock_id: bytes = LOCK_ID, static: bytes = STATIC, suite: int = 1, psk: bytes | None = None) -> Initiator:
+        return Initiator(lock_id=lock_id, remote_static=public_of(static), ephemeral_private=steady("phone e"), psk=psk, suite=suite)
+
     for wrong in (
-        Initiator(**{**good, "lock_id": b"anotherl"}),
-        Initiator(**good, suite=0),
-        Initiator(**good, suite=2),
-        Initiator(**{**good, "remote_static": public_of(steady("another"))}),
-        Initiator(**good, psk=bytes(32)),
+        first(lock_id=b"anotherl"),
+        first(suite=0),
+        first(suite=2),
+        first(static=steady("another")),
+        first(psk=bytes(32)),
     ):
         with pytest.raises(SessionBroken):
             Responder(lock_id=LOCK_ID, static_private=STATIC, ephemeral_private=steady("lock e")).answer(wrong.write_message_1())
