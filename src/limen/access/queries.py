@@ -120,7 +120,9 @@ def doors_of(person_id: UUID, now: datetime) -> dict[UUID, tuple[AccessWindow, .
     for property_id in sorted({grant.property_id for grant in grants}):
         here = scene(doors_reached(g for g in grants if g.property_id == property_id), property_id, now, of=[person_id])
         for door_id, holders_here in here.who_holds_what(now).items():
-            found |= {door_id: h.windows for h in holders_here if h.person_id == person_id}
+            held = next((h.windows for h in holders_here if h.person_id == person_id), ())
+            if held:
+                found[door_id] = held
     return found
 
 

@@ -1,10 +1,10 @@
 """What the room tells others, as values. Digits appear in `MadeCode` alone, which is told once and stored nowhere."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from limen.access.queries import AccessWindow
+from limen.access.views import AccessWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +114,6 @@ class EpochSecrets:
 
 
 @dataclass(frozen=True, slots=True)
-class LeaseView:
-    """The newest grant a phone got for a door: nothing it holds lives longer (C.4)."""
-
-    phone_id: UUID
-    person_id: UUID
-    door_id: UUID
-    subj: int
-    issued_at: datetime
-    ends: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class GrantFacts:
     """What fleet knows when a grant is to be minted: the lock, its list, the pseudonym, and the window.
 
@@ -152,8 +140,18 @@ class Minted:
 
 
 @dataclass(frozen=True, slots=True)
-class DayChoice:
-    """A day a code can be made for."""
+class CardImage:
+    """What an encoder writes onto a card: a key per slot, and the file. Told to the encoder alone."""
 
-    day: date
-    label: str
+    uid: bytes
+    keys: dict[int, bytes] = field(repr=False)
+    serial: int = 0
+    generation: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CardPolicyView:
+    """Which weak kinds of card a property has switched on (CARD-3)."""
+
+    allow_uid: bool
+    allow_sun: bool

@@ -1,0 +1,221 @@
+"""Permanent codes: made, kept while a grant covers them, shown to their owner, reset, and never stored (CODE-1, CODE-2, CODE-3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from limen.access import queries as access
+from limen.credentials import epochs, rules
+from limen.credentials.models import Keypad, PermanentCode, TemporaryCode
+from limen.credentials.views import CodeRef
+from limen.journal import services as journal
+from limen.kernel.actors import Actor
+from limen.kernel.problems import NotAllowed, NotYours
+from limen.people import queries as people
+from limen.places import queries as places
+from limen.storage import chance, kms, news, outbox
+from limen.wire.doorcodes import DailyKey, TempCls, temporary, weak
+from limen.wire.guessing import KeypadSettings, shipped
+from limen.wire.records import DoorKind
+
+DOOR_KINDS = {"entrance": DoorKind.ENTRANCE, "common": DoorKind.COMMON, "unit": DoorKind.UNIT, "service": DoorKind.SERVICE}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What codes of one door are made by."""
+
+    view: places.DoorView
+    building: places.PropertyView
+
+    @classmethod
+    def at(cls, door_id: UUID) -> "Door":
+        """Reads it; NotYours for an unknown door."""
+        view = places.door_view(door_id)
+        return cls(view, places.property_view(view.property_id))
+
+    def settings(self, permanent: int) -> KeypadSettings:
+        """The keypad's settings with this many permanent codes (D.8)."""
+        return shipped(DOOR_KINDS[self.view.kind], permanent)
+
+    def k_code(self) -> bytes:
+        """The building's key for permanent codes, derived when it is needed and kept nowhere (D.1)."""
+        return kms.derive("K_code", str(self.view.property_id))
+
+
+def settle_codes(*, door_id: UUID, now: datetime) -> None:
+    """Makes a code for everybody whose grant has doorcodes on here and retires the others (CODE-1). Runs by itself on `door.touched`.
+
+    A paused person keeps the code. More codes than the odds allow lengthen all of them (CODE-2).
+    """
+    door = Door.at(door_id)
+    entitled = {h.person_id for h in access.holders(door_id, now, paused_too=True) if any(w.code for w in h.windows)}
+    keypad = _keypad(door, len(entitled), now)
+    held = {row.person_id: row for row in _live(door_id)}
+    for person_id in sorted(set(held) - entitled):
+        _retire(held.pop(person_id), now)
+    digits = rules.wanted_digits(door.settings(len(entitled)), len(entitled), door.building.code_digits, keypad.digits)
+    if digits != keypad.digits:
+        _change_length(door, keypad, digits, held.values(), now)
+    missing = sorted(entitled - set(held))
+    if missing:
+        taken = taken_values(door, keypad, now)
+        for person_id in missing:
+            _make(door, person_id, digits, taken, now)
+
+
+def ensure_permanent(*, person_id: UUID, door_id: UUID, now: datetime) -> CodeRef:
+    """Gives the permanent code of a person at a door, making it if there is none (CODE-1). NotYours where no grant has doorcodes on."""
+    settle_codes(door_id=door_id, now=now)
+    row = PermanentCode.objects.filter(door_id=door_id, person_id=person_id, retired_at=None).first()
+    if row is None:
+        raise NotYours
+    return ref(row)
+
+
+def permanent_digits(*, person_id: UUID, door_id: UUID) -> str:
+    """Computes the value of a permanent code, for sealed bundles; people are shown it by `show_code`. NotYours if there never was one.
+
+    After its end the last one is still told, because a lock's list may name it until its next version.
+    """
+    row = PermanentCode.objects.filter(door_id=door_id, person_id=person_id).order_by("-generation").first()
+    if row is None:
+        raise NotYours
+    return value_of(Door.at(door_id), row)
+
+
+def show_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime) -> str:
+    """Shows a person their own permanent code; the journal is told, without digits. NotYours for anybody else's or where there is none.
+
+    A paused person is shown none (PEOPLE-7).
+    """
+    row = PermanentCode.objects.filter(door_id=door_id, person_id=person_id, retired_at=None).first()
+    holds = any(w.code for w in access.windows(person_id, door_id, now))
+    if by.person_id != person_id or row is None or not holds:
+        raise NotYours
+    door = Door.at(door_id)
+    journal.record(by, "doorcode.shown", f"door:{door_id}", {"person": str(person_id)}, now, property_id=door.view.property_id)
+    return value_of(door, row)
+
+
+def reset_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime) -> CodeRef:
+    """Makes a new permanent code; at an unconnected lock the old one works until the update (CODE-3).
+
+    A resident may do it for their own code at their own unit door; a code of another door is staff's to reset: NotAllowed.
+    """
+    door = Door.at(door_id)
+    if by.person_id == person_id and not _lives_behind(person_id, door, now):
+        raise NotAllowed(_("The property team changes this one."))
+    row = PermanentCode.objects.filter(door_id=door_id, person_id=person_id, retired_at=None).first()
+    if row is None:
+        raise NotYours
+    keypad = _keypad(door, 1, now)
+    _retire(row, now)
+    made = _make(door, person_id, keypad.digits, taken_values(door, keypad, now), now)
+    journal.record(by, "doorcode.reset", f"door:{door_id}", {"person": str(person_id)}, now, property_id=door.view.property_id)
+    _tell("code_reset", person_id, door, now)
+    news.say("door.touched", now=now, door_id=str(door_id))
+    return ref(made)
+
+
+def note_proven(*, door_id: UUID, as_of: datetime, now: datetime) -> None:
+    """Hears from fleet that the lock holds the list as it stood at `as_of`: codes retired before that are free again (D.3)."""
+    PermanentCode.objects.filter(door_id=door_id, freed_at=None, retired_at__lte=as_of).update(freed_at=now)
+    keypad = Keypad.objects.filter(door_id=door_id, changed_at__lte=as_of).first()
+    if keypad is not None:
+        keypad.proven_digits = keypad.digits
+        keypad.save(update_fields=["proven_digits"])
+
+
+def taken_values(door: Door, keypad: Keypad, now: datetime) -> set[str]:
+    """Every value that something at this door may still open with: codes in force, codes not proven gone, temporary ones issued (D.1)."""
+    values = {value_of(door, row) for row in PermanentCode.objects.filter(door_id=door.view.id, freed_at=None)}
+    epoch = epochs.open_at(door.view.id)
+    if epoch is None:
+        return values
+    key = DailyKey(epochs.secrets_of(epoch).k_daily, bytes.fromhex(epoch.lock_id), epoch.epoch)
+    issued = TemporaryCode.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, stops_at_latest__gt=now)
+    lengths = {keypad.digits, keypad.proven_digits or keypad.digits}
+    return values | {temporary(key, d, TempCls(row.cls), row.bucket, row.idx) for row in issued for d in lengths}
+
+
+def value_of(door: Door, row: PermanentCode) -> str:
+    """The digits of a code. They go into a sealed bundle or to their owner, and nowhere else (CODE-11)."""
+    return rules.permanent_value(door.k_code(), _name(row), row.counter, row.derived_digits, row.digits)
+
+
+def ref(row: PermanentCode) -> CodeRef:
+    """The code without its value."""
+    return CodeRef(row.id, row.person_id, row.door_id, row.generation, row.digits, row.since, row.retired_at)
+
+
+def keypad_of(door: Door, permanent: int, now: datetime) -> Keypad:
+    """How long codes are at this door."""
+    return Keypad.objects.filter(door_id=door.view.id).first() or Keypad(
+        door_id=door.view.id, digits=rules.wanted_digits(door.settings(permanent), permanent, door.building.code_digits, None), changed_at=now
+    )
+
+
+def _keypad(door: Door, permanent: int, now: datetime) -> Keypad:
+    """The row of the door, locked: codes of one door are made one after the other, so that none meets another."""
+    fresh = {"digits": keypad_of(door, permanent, now).digits, "changed_at": now}
+    return Keypad.objects.select_for_update().get_or_create(door_id=door.view.id, defaults=fresh)[0]
+
+
+def _change_length(door: Door, keypad: Keypad, digits: int, rows: Iterable[PermanentCode], now: datetime) -> None:
+    """Longer: every code is replaced at the next update. Shorter: each keeps its end where that is unique and not weak (CODE-2)."""
+    shorter = digits < keypad.digits
+    if keypad.proven_digits is None:
+        keypad.proven_digits = keypad.digits  # what a lock that has not answered yet compares
+    keypad.digits, keypad.changed_at = digits, now
+    keypad.save()
+    taken: set[str] = set()
+    for row in sorted(rows, key=lambda row: str(row.person_id)):
+        end = value_of(door, row)[-digits:]
+        if shorter and not weak(end) and not rules.is_near(end, taken):
+            row.digits = digits
+            row.save(update_fields=["digits"])
+            taken.add(end)
+        else:
+            _retire(row, now)
+            _make(door, row.person_id, digits, taken, now)
+            _tell("code_reset", row.person_id, door, now)
+
+
+def _make(door: Door, person_id: UUID, digits: int, taken: set[str], now: datetime) -> PermanentCode:
+    """A new code beside those taken, to which its value is added."""
+    last = PermanentCode.objects.filter(door_id=door.view.id, person_id=person_id).aggregate(last=Max("generation"))["last"]
+    name = rules.CodeName(door.view.id.bytes, person_id.bytes, (last or 0) + 1)
+    value, counter = rules.draw_permanent(door.k_code(), name, digits, taken, unit_door=door.view.kind == "unit")
+    taken.add(value)
+    return PermanentCode.objects.create(
+        id=chance.fresh_id(), door_id=door.view.id, person_id=person_id, generation=name.generation, counter=counter,
+        derived_digits=digits, digits=digits, since=now,
+    )  # fmt: skip
+
+
+def _retire(row: PermanentCode, now: datetime) -> None:
+    row.retired_at = now
+    row.freed_at = now if epochs.open_at(row.door_id) is None else None
+    row.save(update_fields=["retired_at", "freed_at"])
+
+
+def _live(door_id: UUID) -> Iterable[PermanentCode]:
+    return PermanentCode.objects.filter(door_id=door_id, retired_at=None)
+
+
+def _name(row: PermanentCode) -> rules.CodeName:
+    return rules.CodeName(row.door_id.bytes, row.person_id.bytes, row.generation)
+
+
+def _lives_behind(person_id: UUID, door: Door, now: datetime) -> bool:
+    return door.view.unit_id is not None and people.subject_in_unit(person_id, door.view.unit_id, now)
+
+
+def _tell(kind: str, person_id: UUID, door: Door, now: datetime) -> None:
+    facts = {"door": str(door.view.id)}
+    outbox.put("notice", {"kind": kind, "person": str(person_id), "property": str(door.view.property_id), "facts": facts}, now)

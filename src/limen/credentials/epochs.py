@@ -1,0 +1,68 @@
+"""What a lock of one epoch shares with the service: drawn at activation, sealed, destroyed at the end (A.1)."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from limen.credentials.models import LockEpoch, PermanentCode, TemporaryCode
+from limen.credentials.views import EpochSecrets
+from limen.kernel.problems import Refused
+from limen.storage import kms
+
+
+def open_epoch(*, door_id: UUID, lock_id: bytes, epoch: int, now: datetime) -> None:
+    """Draws K_pin and K_daily of an epoch and keeps them sealed (A.1). An older epoch of the door closes.
+
+    Asked again for an epoch that is open at this door, nothing changes. Refused `epoch_used` for one that was at another door or has ended.
+    """
+    name = lock_id.hex()
+    known = LockEpoch.objects.filter(lock_id=name, epoch=epoch).first()
+    if known is not None:
+        if known.door_id == door_id and known.closed_at is None:
+            return
+        raise Refused("epoch_used", "This lock needs a new activation.")
+    close_epoch(door_id=door_id, now=now)
+    k_pin, k_daily = (kms.seal(key_of(name, epoch), kms.fresh_secret(), _place(name, epoch, which)) for which in ("k_pin", "k_daily"))
+    LockEpoch.objects.create(door_id=door_id, lock_id=name, epoch=epoch, k_pin=k_pin, k_daily=k_daily, opened_at=now)
+
+
+def close_epoch(*, door_id: UUID, now: datetime) -> None:
+    """Ends the epoch of a door's device: its temporary codes end, its secrets are destroyed (LOCK-10, D.3). Without one nothing happens.
+
+    Permanent codes belong to the door and stay; what waited for that lock's proof is free, because its list is gone.
+    """
+    for row in LockEpoch.objects.filter(door_id=door_id, closed_at=None):
+        row.closed_at = now
+        row.save(update_fields=["closed_at"])
+        # Only once it is certain: a rollback could not bring the key back.
+        transaction.on_commit(partial(kms.destroy, key_of(row.lock_id, row.epoch), now=now))
+        TemporaryCode.objects.filter(lock_id=row.lock_id, epoch=row.epoch, ended_at=None).update(ended_at=now)
+        PermanentCode.objects.filter(door_id=door_id, freed_at=None).exclude(retired_at=None).update(freed_at=now)
+
+
+def note_clock(*, door_id: UUID, error_s: int | None, at: datetime) -> None:
+    """Hears from fleet the lock's clock error (None: lost), for the bound "stops at the latest" (D.2)."""
+    LockEpoch.objects.filter(door_id=door_id, closed_at=None).update(clock_error_s=error_s, clock_at=at)
+
+
+def open_at(door_id: UUID) -> LockEpoch | None:
+    """The epoch of the device that is active on a door."""
+    return LockEpoch.objects.filter(door_id=door_id, closed_at=None).first()
+
+
+def secrets_of(row: LockEpoch) -> EpochSecrets:
+    """Both secrets, opened."""
+    key = key_of(row.lock_id, row.epoch)
+    k_pin, k_daily = (kms.unseal(key, bytes(getattr(row, w)), _place(row.lock_id, row.epoch, w)) for w in ("k_pin", "k_daily"))
+    return EpochSecrets(k_pin, k_daily)
+
+
+def key_of(lock_id: str, epoch: int) -> str:
+    """The key whose destruction ends an epoch's secrets."""
+    return f"epoch:{lock_id}:{epoch}"
+
+
+def _place(lock_id: str, epoch: int, column: str) -> str:
+    return kms.context("credentials_lockepoch", column, f"{lock_id}:{epoch}")
