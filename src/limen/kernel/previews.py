@@ -12,7 +12,7 @@ from limen.kernel.tables import safe_cell
 
 Status = Literal["new", "changed", "same", "bad"]
 Progress = Callable[[int, int], None]
-"""Called with the line that was just read and the number of lines: "Reading line 61 of 197."."""
+"""Called with how many lines were written or passed over, and how many there are: "Reading line 61 of 197."."""
 
 
 @dataclass(frozen=True, slots=True)

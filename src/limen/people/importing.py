@@ -50,14 +50,16 @@ def import_people(
     place = places.property_view(property_id)
     preview, judged = _read(place, data, now, chosen, order)
     made: dict[str, UUID] = {}
+    read = 0
     for batch in _batches(judged):
         try:
             with unit_of_work():
                 _write(place, batch, made, now)
         except DatabaseError as problem:
             raise Stopped(batch[0].row.line) from problem
+        read += len(batch)
         if progress:
-            progress(batch[-1].row.line, len(preview.rows))
+            progress(read, len(judged))
     done = Imported(preview.count("new"), preview.count("changed"), preview.count("same"), preview.count("bad"), tuple(made.values()))
     with unit_of_work():
         counts = {"new": done.new, "changed": done.changed, "bad": done.bad}

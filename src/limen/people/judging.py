@@ -15,7 +15,6 @@ from limen.people import rentroll
 from limen.people.rentroll import DateOrder, Line, Wrong
 
 
-
 @dataclass(frozen=True, slots=True)
 class Home:
     """One residency. `since` and `until` are days of the building; `until` is the last day, None while no end is known."""

@@ -66,14 +66,16 @@ def import_doors(
     preview, judged = _read(property_id, data, chosen)
     units = {unit.name.casefold(): unit.id for unit in Unit.objects.filter(property=property_id)}
     made: list[UUID] = []
+    read = 0
     for batch in _batches(judged):
         try:
             with unit_of_work():
                 made += _write(property_id, batch, units, now)
         except DatabaseError as problem:
             raise Stopped(batch[0].row.line) from problem
+        read += len(batch)
         if progress:
-            progress(batch[-1].row.line, len(preview.rows))
+            progress(read, len(judged))
     done = Imported(preview.count("new"), preview.count("changed"), preview.count("same"), preview.count("bad"), tuple(made))
     with unit_of_work():
         counts = {"new": done.new, "changed": done.changed}

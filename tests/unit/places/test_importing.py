@@ -135,7 +135,7 @@ def test_an_interrupted_import_goes_on_with_the_same_file(now: datetime, monkeyp
     lines: list[tuple[int, int]] = []
     with pytest.raises(Stopped) as stopped:
         services.import_doors(property_id=house, data=data, by=SYSTEM, now=now, progress=lambda line, total: lines.append((line, total)))
-    assert stopped.value.title == "Stopped at line 52." and lines == [(51, 128)]
+    assert stopped.value.title == "Stopped at line 52." and lines == [(50, 128)]
     assert len(queries.doors(house)) == 50
     done = services.import_doors(property_id=house, data=data, by=SYSTEM, now=now)
     assert (done.new, done.same, len(queries.doors(house))) == (78, 50, 128)
