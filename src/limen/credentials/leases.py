@@ -35,8 +35,12 @@ def mint_grant(*, phone: PhoneView, facts: GrantFacts, now: datetime) -> Minted:
     if phone.removed_at is not None:
         raise Refused("phone_removed", _("This phone was removed. Sign in again."))
     cls = Cls(facts.cls)
-    seconds = limits.COURIER_GRANT_S if cls in DAY_CLASSES else rules.LEASE_S[phone.platform]
-    return _mint(phone.public_key, facts, cls, seconds, now)
+    return _mint(phone.public_key, facts, cls, lease_s(phone, cls), now)
+
+
+def lease_s(phone: PhoneView, cls: int) -> int:
+    """How many seconds a fresh lease of this phone lasts (C.4): a window that starts later than that gets none yet."""
+    return limits.COURIER_GRANT_S if cls in DAY_CLASSES else rules.LEASE_S[phone.platform]
 
 
 def mint_gateway_grant(*, public_key: bytes, facts: GrantFacts, now: datetime) -> Minted:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from limen.credentials import cards, codes, epochs, rules
+from limen.credentials.leases import lease_s
 from limen.credentials.models import Floor, Keycard, LockEpoch, PermanentCode, TemporaryCode
 from limen.credentials.temporary import label_place
 from limen.credentials.views import (
@@ -29,7 +30,7 @@ from limen.wire.guessing import GUESSES_PER_SUCCESS, live_temporary, one_in
 __all__ = [
     "CardImage", "CardPolicyView", "CardView", "CodeRef", "EpochSecrets", "FloorView", "GrantFacts", "IssueView", "MadeCode", "Minted", "Odds",
     "TemporaryView", "card_image", "card_keys", "card_policy", "cards_in", "cards_of", "code_floors", "code_of", "codes_at", "epoch_secrets",
-    "has_device", "issue", "live_temporary_of", "odds", "temporary_of",
+    "has_device", "issue", "lease_s", "live_temporary_of", "odds", "temporary_of",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from limen.access import queries as access
 from limen.access.queries import AccessWindow
+from limen.credentials import queries as credential_facts
 from limen.credentials import services as credentials
 from limen.credentials.queries import GrantFacts
 from limen.fleet.models import Carry, Device, DoorList, Lease, ListRow
@@ -154,7 +155,7 @@ def _lease(
     before = kept.get((window.grant_id if window else None, cls))
     if before is not None and _still_good(before, stop, window, now):
         return before
-    if window is not None and window.starts >= now + timedelta(seconds=limits.PHONE_LEASE_S):
+    if window is not None and window.starts >= now + timedelta(seconds=credential_facts.lease_s(phone, cls)):
         return None
     subj = number_for(stop.device, phone.person_id, cls)
     facts = GrantFacts(

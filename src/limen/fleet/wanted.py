@@ -44,8 +44,8 @@ def wanted_of(device: Device, model: Model, held: Iterable[Entry], since: dateti
     _codes(wanted, device, model, now)
     if model.nfc:
         _cards(wanted, device, since, now)
-    for floor in credentials.code_floors(device.door_id):
-        wanted.add(Entry(f"codefloor:{floor.cls}", RecordKind.CODE_FLOOR, data=[floor.cls, floor.bucket, floor.idx]))
+    for floor in credentials.code_floors(device.door_id, now):
+        wanted.add(Entry(f"codefloor:{floor.cls}:{floor.bucket}", RecordKind.CODE_FLOOR, data=[floor.cls, floor.bucket, floor.idx]))
     _phones(wanted, device, held, now)
     _hours(wanted, device, now)
     return wanted
