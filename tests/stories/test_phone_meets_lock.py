@@ -206,7 +206,12 @@ def test_replayed_frames_open_nothing() -> None:
 
     def recording() -> Peer:
         peer = dial()
-        return lambda frame: (frames.append(frame), peer(frame))[1]
+
+        def recorded(frame: bytes) -> Iterable[bytes]:
+            frames.append(frame)
+            return peer(frame)
+
+        return recorded
 
     dana.dial = recording  # type: ignore[method-assign]
     assert isinstance(dana.unlock(dana.entry(home.service.grant(DANA))), Opened)

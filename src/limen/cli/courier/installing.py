@@ -9,7 +9,7 @@ from limen.cli.courier.service import NoSignal
 from limen.phone import activate
 from limen.phone.channels.driver import carry_out
 from limen.phone.channels.websocket import WebSocket
-from limen.phone.commands import Say
+from limen.phone.commands import Conversation, Result, Say
 from limen.phone.outbox import Item
 from limen.wire import cbor, limits, shape
 from limen.wire.cbor import WireError
@@ -103,9 +103,7 @@ class _Hands:
         return None
 
 
-def _meet(
-    phone: Phone, serial: str, conversation: activate.Conversation[activate.Attested | activate.Active | activate.NotActivated]
-) -> activate.Attested | activate.Active | activate.NotActivated:
+def _meet(phone: Phone, serial: str, conversation: Conversation[Result]) -> Result:
     phone.screen(Say("looking"))
     with WebSocket(phone.air, serial) as channel:
         return carry_out(conversation, channel, _Hands(phone))
