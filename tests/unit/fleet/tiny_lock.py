@@ -1,0 +1,167 @@
+"""A lock made of nothing but the wire: it attests, takes bundles, checks the end-state hash, signs receipts, writes sealed records.
+
+It decides nothing; it is what the service meets, as small as it can be told.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from limen.wire import bundles, cbor, hpke, liststate, ratchet, receipts, segments, session, tickets
+from limen.wire.bundles import BundleKind
+from limen.wire.envelope import RoleKeys, SoftSigner
+from limen.wire.events import Event
+from limen.wire.liststate import ListState
+from limen.wire.receipts import Attested, LogHead, Receipt, TrustedTime
+from limen.wire.telemetry import Telemetry, sign_telemetry
+
+
+@dataclass
+class TinyLock:
+    """One lock; `serial` has eight characters and is its id too, as on the shelf of the demonstration."""
+
+    serial: str
+    factory: SoftSigner
+    model: str = "M"
+    state: ListState | None = None
+    ticket: tickets.Ticket | None = None
+    epoch_keys: int = 0
+    written: list[ratchet.SealedHeader | ratchet.SealedRecord] = field(default_factory=list)
+    writer: ratchet.LogWriter | None = None
+
+    @property
+    def lock_id(self) -> bytes:
+        return self.serial.encode("ascii")
+
+    @property
+    def id_key(self) -> SoftSigner:
+        return SoftSigner.from_scalar(hashlib.sha256(b"id" + self.lock_id).digest())
+
+    @property
+    def xs(self) -> bytes:
+        return hashlib.sha256(b"xs" + self.lock_id + bytes((self.epoch_keys,))).digest()
+
+    # ---- being owned
+
+    def attest(self, n_s: bytes, h: bytes = bytes(32)) -> bytes:
+        """Fresh keys for the next epoch, signed for whoever sent `n_s`."""
+        self.epoch_keys += 1
+        certificate = tickets.sign_certificate(
+            tickets.DeviceCertificate(lock_id=self.lock_id, serial=self.serial, model=self.model, id_key=self.id_key.public), self.factory
+        )
+        said = tickets.Attest(
+            lock_id=self.lock_id,
+            certificate=certificate,
+            n_s=n_s,
+            n_l=hashlib.sha256(self.xs).digest()[:16],
+            fw=tickets.FirmwareState(1, 1, 1),
+            xs=session.public_of(self.xs),
+            h=h,
+        )
+        return tickets.sign_attest(said, self.id_key)
+
+    def become(self, ticket: bytes, snapshot: bytes) -> bytes:
+        """Takes ticket and first list, both or neither; gives the receipt."""
+        said = tickets.read_ticket(cbor_payload(ticket))
+        assert said.n_l == hashlib.sha256(self.xs).digest()[:16]
+        tickets.open_ticket(ticket, said.keys())
+        self.ticket, self.state = said, None
+        assert self.take(snapshot) == "applied"
+        return self.receipt()
+
+    # ---- holding a list
+
+    def take(self, data: bytes) -> str:
+        """`applied`, `already`, `need_snapshot`: table B.2."""
+        assert self.ticket is not None
+        manifest, chunks = bundle_parts(data)
+        head = bundles.open_manifest(manifest, self.ticket.keys())
+        assert (head.lock_id, head.epoch) == (self.lock_id, self.ticket.epoch)
+        version = self.state.ver if self.state else 0
+        if head.ver <= version:
+            return "already"
+        if head.kind == BundleKind.DELTA and (self.state is None or head.base > version):
+            return "need_snapshot"
+        payload = bundles.open_bundle(head, chunks, hpke.HpkeOpener(self.xs))
+        after = bundles.next_state(self.state, head, payload)
+        if liststate.after(after) != head.after:
+            return "need_snapshot"
+        self.state = after
+        return "applied"
+
+    def receipt(self, *, nonce: bytes | None = None, full: bool = False, lock_time: int = 1_795_287_720) -> bytes:
+        """What it holds, in its own words."""
+        assert self.state is not None
+        head = self.writer.head if self.writer else LogHead(0, 0, bytes(16))
+        attested = Attested(lock_time=lock_time, tstate=TrustedTime.GOOD, head=head, lost=0, boot=1, known_newer=0)
+        said = Receipt(
+            lock_id=self.lock_id,
+            epoch=self.state.epoch,
+            ver=self.state.ver,
+            after=liststate.after(self.state),
+            probe=self.state.probe,
+            full=attested if full else None,
+            nonce=nonce,
+        )
+        return receipts.sign_receipt(said, self.id_key)
+
+    def telemetry(self, *, battery: int | None, t: int, error_s: int = 5, tstate: TrustedTime = TrustedTime.GOOD) -> bytes:
+        """Its health."""
+        assert self.ticket is not None
+        said = Telemetry(
+            lock_id=self.lock_id, epoch=self.ticket.epoch, t=t, tstate=tstate, error_s=error_s, battery=battery, firmware=1, boot=1
+        )
+        return sign_telemetry(said, self.id_key)
+
+    def codes(self) -> set[tuple[int | None, bytes]]:
+        """Who may type which tag."""
+        assert self.state is not None
+        return {(r.subj, r.data) for r in self.state.records.values() if r.kind == 1 and isinstance(r.data, bytes)}
+
+    # ---- writing down
+
+    def start_log(self, logepoch: int = 1) -> None:
+        """A new log epoch, sealed to the building."""
+        assert self.ticket is not None
+        seq, tag = (self.writer.seqnext, self.writer.prevtag) if self.writer else (0, ratchet.NO_TAG)
+        start = ratchet.EpochStart(self.lock_id, logepoch, seq, tag)
+        seed = hashlib.sha256(b"seed" + self.lock_id + bytes((logepoch,))).digest()
+        self.writer, header = ratchet.start_epoch(start, seed, hpke.HpkeSealer(self.ticket.klog))
+        self.written.append(header)
+
+    def note(self, **said: object) -> Event:
+        """Writes one event; `seq` is given by the lock."""
+        if self.writer is None:
+            self.start_log()
+        assert self.writer is not None
+        event = Event(seq=self.writer.seqnext, **{"tq": TrustedTime.GOOD, **said})  # type: ignore[arg-type]
+        self.writer, record = self.writer.seal_next(event)
+        self.written.append(record)
+        return event
+
+    def segments(self) -> list[bytes]:
+        """Everything written, as couriers carry it."""
+        assert self.ticket is not None
+        return segments.pack(self.lock_id, self.written, hpke.HpkeSealer(self.ticket.klog))
+
+
+def bundle_parts(data: bytes) -> tuple[bytes, list[bytes]]:
+    """Manifest and chunks of a bundle as it travels over HTTP."""
+    decoded = cbor.decode(data)
+    assert isinstance(decoded, list)
+    manifest, chunks = decoded
+    assert isinstance(manifest, bytes) and isinstance(chunks, list)
+    return manifest, [chunk for chunk in chunks if isinstance(chunk, bytes)]
+
+
+def cbor_payload(statement: bytes) -> bytes:
+    """The payload of a statement whose signer is judged afterwards."""
+    from limen.wire.envelope import unverified_payload
+
+    return unverified_payload(statement, 8_192)[1]
+
+
+def factory_keys(factory: SoftSigner) -> RoleKeys:
+    """What a service trusts when it trusts this factory."""
+    from limen.wire.envelope import Role
+
+    return RoleKeys.of_roles({Role.MFG_CA: (factory.public,)})
