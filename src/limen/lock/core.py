@@ -24,6 +24,7 @@ from limen.lock.events import (
     KeyTurned,
     LensTouched,
     PhotoTaken,
+    RecordWillBeOmitted,
     Ticked,
 )
 from limen.lock.flash import FlashError
@@ -116,6 +117,8 @@ class Lock:
                 self.memory.battery = percent
             case PhotoTaken(seq, jpeg):
                 self._openings.photos.taken(seq, jpeg, at)
+            case RecordWillBeOmitted():
+                self._operations.omit_next = True
         return []
 
     def _frame(self, link: int, frame: bytes, at: int) -> list[Command]:

@@ -119,11 +119,16 @@ class PhotoTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordWillBeOmitted:
+    """A fault for the demonstration: the next courier to pull gets the record with one place missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """A moment that was asked for by `WakeAt` has come."""
 
 
 Event = (
     Booted | Connected | FrameArrived | Disconnected | LensTouched | DigitTyped | CheckPressed | CardTapped | CardAnswered | KeyTurned
-    | InsideHandle | InsideButton | InsideBolt | BoltMoved | BatteryMeasured | PhotoTaken | Ticked
+    | InsideHandle | InsideButton | InsideBolt | BoltMoved | BatteryMeasured | PhotoTaken | RecordWillBeOmitted | Ticked
 )

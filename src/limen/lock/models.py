@@ -52,8 +52,8 @@ def read_models(text: str) -> dict[str, Model]:
 
 def _model(row: Mapping[str, object]) -> Model:
     engaged, power, net, capacity = row["engaged_s"], row["power"], row["net"], row["capacity"]
-    windows = engaged if isinstance(engaged, list) else [engaged]
-    if not isinstance(power, dict) or not isinstance(net, list) or not isinstance(capacity, int) or not all(isinstance(s, int) for s in windows):
+    windows = [s for s in (engaged if isinstance(engaged, list) else [engaged]) if isinstance(s, int)]
+    if not isinstance(power, dict) or not isinstance(net, list) or not isinstance(capacity, int) or not windows:
         raise ValueError(f"model {row['id']} is not well formed")
     return Model(
         id=str(row["id"]),

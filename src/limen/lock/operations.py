@@ -3,6 +3,8 @@
 Push brings changes and time; pull takes record, battery and pictures. Classes 6, 7 and 9 pull nothing, whatever their grant says.
 """
 
+from dataclasses import replace
+
 from limen.lock.activation import Activation
 from limen.lock.attesting import receipt, telemetry
 from limen.lock.commands import Command
@@ -22,9 +24,10 @@ from limen.wire.events import ClockSet, Kind, Method
 from limen.wire.grants import Cls, Rights, effective_rights, unlock_ctx
 from limen.wire.logacks import AckKind, LogAck, open_log_ack
 from limen.wire.operations import Op, Request, op_of
+from limen.wire.ratchet import SealedRecord
 from limen.wire.receipts import TrustedTime
 from limen.wire.refusals import Reason, Status
-from limen.wire.segments import bodies, seal_segment
+from limen.wire.segments import Entry, bodies, seal_segment
 from limen.wire.timestamps import NONCE_BYTES, open_time
 
 NEEDS = {
@@ -43,6 +46,7 @@ class Operations:
 
     def __init__(self, memory: Memory, links: Links, openings: Openings, merged: Merged) -> None:
         self._memory, self._links, self._openings, self._merged = memory, links, openings, merged
+        self.omit_next = False
         self.updates = Updates(memory)
         self._activation = Activation(memory)
 
@@ -206,7 +210,9 @@ class Operations:
         memory = self._memory
         assert memory.owner is not None
         if session.log_bodies is None or number == 0:
-            session.log_bodies = bodies(memory.journal.entries())
+            entries = memory.journal.entries()
+            session.log_bodies = bodies(_one_missing(entries) if self.omit_next else entries)
+            self.omit_next = False
         if number >= len(session.log_bodies):
             return b""
         return seal_segment(memory.lock_id, number, session.log_bodies[number], memory.owner.log)
@@ -235,3 +241,15 @@ class Operations:
             journal.acknowledge(ack.upto, at)
         elif isinstance(ack.upto, int):
             journal.discard(ack.upto, now.utime, now.quality, at)
+
+
+def _one_missing(entries: list[Entry]) -> list[Entry]:
+    """The record without one place, for the demonstration: what couriers see of a memory that lost something silently."""
+    places = [n for n, entry in enumerate(entries[:-1]) if isinstance(entry, SealedRecord) and isinstance(entries[n + 1], SealedRecord)]
+    if not places:
+        return entries
+    gone = places[len(places) // 2]
+    before, after = entries[gone], entries[gone + 1]
+    assert isinstance(before, SealedRecord)
+    assert isinstance(after, SealedRecord)
+    return [*entries[:gone], replace(after, prevtag=before.tag), *entries[gone + 2 :]]

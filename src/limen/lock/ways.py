@@ -94,7 +94,7 @@ class Ways:
     def _entered(self, outcome: Outcome, at: int) -> list[Command]:
         if isinstance(outcome, Discarded):
             self._merged.add(Method.CODE, Reason.ENTRY_DISCARDED, at)
-            return [BLINK]
+            return [BLINK, Noticed(f"entry discarded, {outcome.value}")]
         return self._try(outcome, at) if isinstance(outcome, Entry) else []
 
     def _try(self, entry: Entry, at: int) -> list[Command]:
@@ -110,7 +110,7 @@ class Ways:
             return [BLINK]
         if isinstance(charged, Wait):
             self._merged.add(Method.CODE, Reason.KEYPAD_WAIT, at)
-            return [waiting(charged.ms)]
+            return [waiting(charged.ms), Noticed("code not compared, keypad waits")]
         judged = codes.judge(entry.code, door, memory.temporaries, memory.uses)
         method = Method.CODE if judged.temporary is None else Method.TEMPORARY_CODE
         if isinstance(judged.decision, Granted):

@@ -1,9 +1,12 @@
 """Flash in memory and in files. Both behave as NOR flash does: erase sets a page to ones, program only clears bits."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from limen.lock.flash import ERASED, Area, FlashError
+
+_INVERT = bytes(255 - byte for byte in range(256))
 
 
 class MemoryFlash:
@@ -39,77 +42,61 @@ class MemoryFlash:
 
 
 class FileFlash:
-    """One file per area in a lock's folder; never-written pages take no room. The barrier is fsync of what was touched.
+    """A lock's flash in one file. Bytes are kept inverted, so that what was never written is a hole and takes no room.
 
-    Holds one open file per area that was used, so a building of idle locks costs a few hundred descriptors and no work.
+    The barrier is fdatasync, if anything was written since the last one. One open file per lock: a building of idle locks costs nothing.
     """
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        self._folder = folder
-        self._files: dict[str, int] = {}
-        self._dirty: set[int] = set()
+    def __init__(self, path: Path, areas: Sequence[Area]) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._start: dict[str, int] = {}
+        end = 0
+        for area in areas:
+            self._start[area.name] = end
+            end += area.size_bytes
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._dirty = False
 
     def read(self, area: Area, at: int, length: int) -> bytes:
         _check(area, at, length)
-        if area.name not in self._files and not (self._folder / area.name).exists():
-            return bytes((ERASED,)) * length
-        return self._read(self._file(area), at, length)
+        return _inverted(os.pread(self._file, length, self._start[area.name] + at).ljust(length, b"\0"))
 
     def program(self, area: Area, at: int, data: bytes) -> None:
-        _check(area, at, len(data))
-        file = self._file(area)
-        size = os.fstat(file).st_size
-        if size < at:
-            self._write(file, size, bytes((ERASED,)) * (at - size))
-        self._write(file, at, _cleared(self._read(file, at, len(data)), data))
+        self._write(area, at, _cleared(self.read(area, at, len(data)), data))
 
     def erase(self, area: Area, page: int) -> None:
-        start, file = page * area.page_bytes, self._file(area)
-        _check(area, start, area.page_bytes)
-        size = os.fstat(file).st_size
-        if size <= start:
-            return
-        if size <= start + area.page_bytes:
-            os.ftruncate(file, start)
-            self._dirty.add(file)
-        else:
-            self._write(file, start, bytes((ERASED,)) * area.page_bytes)
+        self._write(area, page * area.page_bytes, bytes((ERASED,)) * area.page_bytes)
 
     def barrier(self) -> None:
+        if not self._dirty:
+            return
         try:
-            for file in self._dirty:
-                os.fdatasync(file)
+            os.fdatasync(self._file)
         except OSError as problem:
             raise FlashError("the disk did not take it") from problem
-        self._dirty.clear()
+        self._dirty = False
 
     def close(self) -> None:
-        for file in self._files.values():
-            os.close(file)
-        self._files.clear()
-        self._dirty.clear()
+        os.close(self._file)
 
-    def _file(self, area: Area) -> int:
-        if area.name not in self._files:
-            self._files[area.name] = os.open(self._folder / area.name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        return self._files[area.name]
-
-    def _read(self, file: int, at: int, length: int) -> bytes:
-        return os.pread(file, length, at).ljust(length, bytes((ERASED,)))
-
-    def _write(self, file: int, at: int, data: bytes) -> None:
+    def _write(self, area: Area, at: int, data: bytes) -> None:
+        _check(area, at, len(data))
         try:
-            os.pwrite(file, data, at)
+            written = os.pwrite(self._file, _inverted(data), self._start[area.name] + at)
         except OSError as problem:
             raise FlashError("the disk did not take it") from problem
-        self._dirty.add(file)
+        self._dirty = True
+        if written != len(data):
+            raise FlashError("the disk took only a part")
 
 
 def _cleared(before: bytes, data: bytes) -> bytes:
     both = int.from_bytes(before, "big") & int.from_bytes(data, "big")
     return both.to_bytes(len(data), "big")
+
+
+def _inverted(data: bytes) -> bytes:
+    return data.translate(_INVERT)
 
 
 def _check(area: Area, at: int, length: int) -> None:

@@ -1,0 +1,94 @@
+"""`limen lock`: one process that plays many simulated locks; its first line says where they are."""
+
+import argparse
+import asyncio
+import csv
+import os
+import resource
+import sys
+from pathlib import Path
+
+from limen.lock.models import Model
+from limen.lock.shell.factory import SERIAL, models
+from limen.lock.shell.runner import Plan
+from limen.lock.shell.runner import run as run_locks
+
+LOCKS_URL = "locks-url"
+SHELF_BYTES_MAX = 4 << 20
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """`limen lock --data DIR --listen HOST:PORT (--serial S --model M | --shelf doors.csv)`."""
+    parser = subparsers.add_parser("lock", help="run simulated locks", description="Runs simulated locks; prints ws://… first.")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the locks, one each; made if it is not there")
+    parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT")
+    parser.add_argument("--serial", help="run one lock, with --model")
+    parser.add_argument("--model", choices=sorted(models()), help="the model of --serial")
+    parser.add_argument("--shelf", type=Path, help="run every lock of a door list (CSV with Serial and Model)")
+    parser.add_argument("--gateway", metavar="WS-URL", help="where connected models dial out to; the lock's id is added")
+    parser.add_argument("--clock-file", type=Path, help="the demonstration's time offset in milliseconds")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs until it is stopped or its parent ends."""
+    known = models()
+    try:
+        locks = _locks(args, known)
+        host, port = _address(args.listen)
+    except (ValueError, OSError) as problem:
+        print(f"limen lock: {problem}", file=sys.stderr)
+        return 2
+    home = Path(os.environ["LIMEN_DATA"]) if os.environ.get("LIMEN_DATA") else None
+    plan = Plan(
+        data=args.data, locks=locks, host=host, port=port, gateway=args.gateway, clock_file=args.clock_file,
+        factory=home / "factory" if home else None, trust=home / "trust" if home else None,
+    )
+    _allow_files(len(locks))
+    asyncio.run(run_locks(plan, lambda address: _ready(address, home)))
+    return 0
+
+
+def _ready(address: str, home: Path | None) -> None:
+    if home is not None:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / LOCKS_URL).write_text(address + "\n", "ascii")
+    print(address, flush=True)
+
+
+def _locks(args: argparse.Namespace, known: dict[str, Model]) -> dict[str, Model]:
+    if args.shelf is not None:
+        return _from_shelf(args.shelf, known)
+    if args.serial is None or args.model is None:
+        raise ValueError("name one lock with --serial and --model, or many with --shelf")
+    if not SERIAL.fullmatch(args.serial):
+        raise ValueError("a serial has letters, digits and dashes, 32 at most")
+    return {args.serial: known[args.model]}
+
+
+def _from_shelf(path: Path, known: dict[str, Model]) -> dict[str, Model]:
+    """Every row with a serial and a model that opens a door; what is wrong with the others is for the service to say."""
+    if path.stat().st_size > SHELF_BYTES_MAX:
+        raise ValueError("the door list is too long")
+    found: dict[str, Model] = {}
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        for row in csv.DictReader(file):
+            serial, model = (row.get("Serial") or "").strip(), known.get((row.get("Model") or "").strip())
+            if model is not None and SERIAL.fullmatch(serial):
+                found.setdefault(serial, model)
+    if not found:
+        raise ValueError(f"no lock in {path}")
+    return found
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit():
+        raise ValueError("--listen wants HOST:PORT")
+    return host, int(port)
+
+
+def _allow_files(locks: int) -> None:
+    """A building of locks needs more open files than a shell allows by default."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = min(hard, max(soft, 4 * locks + 256)) if hard != resource.RLIM_INFINITY else max(soft, 4 * locks + 256)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,164 @@
+"""The face of a simulated lock as JSON: what an eye at the door sees, what hands can do, and the demonstration's read-only look inside."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from limen.lock.events import CheckPressed, DigitTyped, InsideButton, KeyTurned, LensTouched, RecordWillBeOmitted
+from limen.lock.shell.body import Body, simulated_card
+from limen.wire.cbor import Malformed
+from limen.wire.records import AesCard, RecordKind
+from limen.wire.zones import offset_s
+
+ASK_BYTES_MAX = 1024
+CARDS_SHOWN_MAX = 12
+UNKNOWN_CARD = "04deadbeef1122"
+Said = dict[str, object]
+
+
+def view(body: Body) -> str:
+    """The message that goes to whoever watches, after every change."""
+    model = body.made.model
+    return json.dumps({
+        "t": "view",
+        "lens": {"state": body.lens.state.value, "words": body.lens.sentence, "seconds": body.lens.seconds},
+        "model": {
+            "id": model.id, "name": model.name, "form": model.form, "power": "wired" if model.wired else "batteries", "keypad": model.keypad,
+            "nfc": model.nfc, "camera": model.camera, "cylinder": model.cylinder, "jumpstart": model.jumpstart,
+            "privacy_deadbolt": model.privacy_deadbolt, "connected": model.connected,
+        },
+        "holds": _holds(body),
+        "happened": [{"at": _wall(body, line.ms), "words": line.words} for line in reversed(body.happened)],
+        "cards": _cards(body),
+        "away": body.away,
+        "bolt_thrown": body.condition.bolt_thrown,
+        "sticker": body.made.sticker,
+    })
+
+
+def shelf(bodies: list[Body]) -> str:
+    """What is printed on every housing, for whoever would scan it."""
+    return json.dumps({
+        "t": "shelf",
+        "locks": [
+            {"serial": b.made.serial, "model": b.made.model.id, "lock_id": b.made.birth.lock_id.hex(), "sticker": b.made.sticker} for b in bodies
+        ],
+    })
+
+
+def act(body: Body, message: str) -> bool:
+    """One thing that a body at the door does; False for anything it cannot do."""
+    try:
+        said = json.loads(message) if len(message) <= ASK_BYTES_MAX else None
+    except ValueError:
+        return False
+    if not isinstance(said, dict) or not isinstance(said.get("do"), str):
+        return False
+    do = said["do"]
+    if do in _HANDS:
+        if body.away and do != "battery":
+            body.walk_away()  # hands at the door: somebody is back
+        _HANDS[do](body, said)
+        return True
+    if do == "walk_away":
+        body.walk_away()
+        return True
+    return _fault(body, do)
+
+
+def _fault(body: Body, do: str) -> bool:
+    if do == "drop_next_part":
+        body.drop_next_part = True
+    elif do == "drop_next_segment":
+        body.feel(RecordWillBeOmitted())
+    else:
+        return False
+    return True
+
+
+def _digit(body: Body, said: Said) -> None:
+    digit = said.get("digit")
+    if isinstance(digit, int) and not isinstance(digit, bool) and 0 <= digit <= 9:
+        body.feel(DigitTyped(digit))
+
+
+def _battery(body: Body, said: Said) -> None:
+    if said.get("to") == "pulled":
+        body.pull_battery()
+    elif said.get("to") == "fresh":
+        body.fresh_battery()
+
+
+def _card(body: Body, said: Said) -> None:
+    """`uid:<hex>` any card's number, `aes:<hex>` one of this lock's own cards, `aes:<hex>:<key>` any other that proves a key."""
+    kind, _, rest = str(said.get("card", "")).partition(":")
+    uid_hex, _, key_hex = rest.partition(":")
+    try:
+        uid, key = bytes.fromhex(uid_hex), bytes.fromhex(key_hex)
+    except ValueError:
+        return
+    if not 4 <= len(uid) <= 10 or kind not in ("uid", "aes"):
+        return
+    key = key or _known_key(body, uid)
+    body.tap_card(simulated_card(uid, key) if kind == "aes" and len(key) == 16 else None, uid)
+
+
+def _bolt(body: Body, said: Said) -> None:
+    thrown = said.get("thrown")
+    body.throw_bolt(thrown if isinstance(thrown, bool) else not body.condition.bolt_thrown)
+
+
+_HANDS: dict[str, Callable[[Body, Said], None]] = {
+    "lens": lambda body, _: body.feel(LensTouched()),
+    "digit": _digit,
+    "check": lambda body, _: body.feel(CheckPressed()),
+    "card": _card,
+    "key": lambda body, _: body.feel(KeyTurned()),
+    "inside": lambda body, _: body.go_out(),
+    "button": lambda body, _: body.feel(InsideButton()),
+    "battery": _battery,
+    "bolt_inside": _bolt,
+    "qi": lambda body, _: body.jumpstart(),
+}
+
+
+def _holds(body: Body) -> Said:
+    if body.lock is None:
+        return {"list": None, "clock": "lost", "clock_error_s": None, "tries_left": 0, "tries_max": 0, "record": 0, "lost": 0,
+                "battery": body.condition.battery, "power": False, "owned": False}
+    holds = body.lock.holds(body.time.at())
+    return {
+        "list": holds.ver, "epoch": holds.epoch, "owned": holds.ver is not None, "clock": holds.clock, "clock_error_s": holds.clock_error_s,
+        "clock_ms": holds.clock_ms, "tries_left": holds.tries_left, "tries_max": holds.tries_max, "wait_ms": holds.wait_ms,
+        "record": holds.record, "lost": holds.lost, "battery": holds.battery, "power": True, "faulty": holds.faulty,
+    }
+
+
+def _cards(body: Body) -> list[Said]:
+    """Cards to choose from: those on this lock's list, and a stranger's."""
+    held = body.lock.memory.held if body.lock is not None else None
+    found: list[Said] = []
+    for record in held.state.records.values() if held else ():
+        if len(found) < CARDS_SHOWN_MAX and isinstance(record.data, AesCard):
+            found.append({"id": f"aes:{record.data.uid.hex()}", "name": f"Card {record.data.uid.hex()[-4:].upper()}"})
+        elif len(found) < CARDS_SHOWN_MAX and record.kind is RecordKind.CARD_UID and isinstance(record.data, bytes):
+            found.append({"id": f"uid:{record.data.hex()}", "name": f"Card {record.data.hex()[-4:].upper()}, plain"})
+    return [*found, {"id": f"uid:{UNKNOWN_CARD}", "name": "Somebody else's card"}]
+
+
+def _known_key(body: Body, uid: bytes) -> bytes:
+    held = body.lock.memory.held if body.lock is not None else None
+    for record in held.cards(uid) if held else ():
+        if isinstance(record.data, AesCard):
+            return record.data.key
+    return b""
+
+
+def _wall(body: Body, ms: int) -> str:
+    """The lock's own clock, in the building's time where the lock knows it."""
+    held = body.lock.memory.held if body.lock is not None else None
+    try:
+        ahead = offset_s(held.config.zone, ms // 1000) if held else 0
+    except Malformed:
+        ahead = 0
+    return (datetime.fromtimestamp(ms / 1000, UTC) + timedelta(seconds=ahead)).strftime("%H:%M:%S")

@@ -1,0 +1,275 @@
+"""One simulated body: it feels for its lock, moves for it, and keeps what is not the mind's: battery, deadbolt, who stands in reach.
+
+It carries out commands in their order and decides nothing. Without power there is no mind: only flash, and the metal key.
+"""
+
+import json
+import secrets
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from limen.lock.commands import (
+    AnswerCard,
+    CloseLink,
+    Command,
+    DialGateway,
+    LensState,
+    Noticed,
+    ReleaseBolt,
+    SendFrame,
+    ShowLens,
+    TakePhoto,
+    WakeAt,
+    Words,
+)
+from limen.lock.core import Lock
+from limen.lock.events import (
+    BatteryMeasured,
+    BoltMoved,
+    Booted,
+    CardAnswered,
+    CardTapped,
+    Cause,
+    Connected,
+    Disconnected,
+    Event,
+    FrameArrived,
+    InsideBolt,
+    InsideHandle,
+    PhotoTaken,
+    Ticked,
+)
+from limen.lock.memory import Ports
+from limen.lock.shell.clock import PoweredTime
+from limen.lock.shell.factory import Made
+from limen.wire.cards import CardFile, CardRefused, CardSimulator, CardSlot
+
+HAPPENED_MAX = 40
+NO_POWER = ShowLens(LensState.NO_POWER, Words.NO_POWER)
+PART_BYTES = 100
+"""Frames at least this long after the handshake are parts of something worth losing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of "What happened": when by the lock's own clock, and words without digits."""
+
+    ms: int
+    words: str
+
+
+@dataclass
+class _Link:
+    """Somebody's connection: how to send a frame, how to hang up."""
+
+    send: Callable[[bytes], None]
+    close: Callable[[], None]
+    frames: int = 0
+
+
+@dataclass
+class Condition:
+    """What a body keeps in a file of its own: it is true of the door whatever the mind believes."""
+
+    powered: bool = True
+    battery: int = 100
+    bolt_thrown: bool = False
+
+
+@dataclass
+class Body:
+    """A lock on its door. The mind starts at the first thing that happens."""
+
+    made: Made
+    folder: Path
+    time: PoweredTime
+    dial: Callable[["Body"], None] = field(default=lambda _: None)
+    rouse: Callable[["Body"], None] = field(default=lambda _: None)
+    """Called after every change: the runner sets the timer anew and tells those who watch."""
+    lens: ShowLens = NO_POWER
+    wake_at: int | None = None
+    away: bool = False
+    drop_next_part: bool = False
+    happened: deque[Line] = field(default_factory=lambda: deque(maxlen=HAPPENED_MAX))
+    lock: Lock | None = None
+    _links: dict[int, _Link] = field(default_factory=dict)
+    _next_link: int = 1
+    _card: CardSimulator | None = None
+
+    def __post_init__(self) -> None:
+        self.condition = _read_condition(self.folder / "body.json")
+
+    def awake(self) -> bool:
+        """Starts the mind if there is power. A program that starts anew is no battery that was pulled."""
+        if self.lock is None and self.condition.powered:
+            self._start(Cause.RESTART)
+        return self.lock is not None
+
+    def feel(self, event: Event) -> None:
+        """Hands an event to the mind and does what it says."""
+        if self.awake() and self.lock is not None:
+            self._carry_out(self.lock.handle(event, self.time.at()))
+        self.rouse(self)
+
+    def tick_if_due(self) -> None:
+        if self.wake_at is not None and self.time.at() >= self.wake_at:
+            self.feel(Ticked())
+
+    def connect(self, send: Callable[[bytes], None], close: Callable[[], None], *, outgoing: bool = False) -> int | None:
+        """A link came up; its number, or None if nobody is in reach or there is no power."""
+        if (self.away and not outgoing) or not self.awake():
+            return None
+        link, self._next_link = self._next_link, self._next_link + 1
+        self._links[link] = _Link(send, close)
+        self.feel(Connected(link, outgoing=outgoing))
+        return link if link in self._links else None
+
+    def frame(self, link: int, data: bytes) -> None:
+        """A frame over the air; the radio may lose one on demand."""
+        found = self._links.get(link)
+        if found is None:
+            return
+        found.frames += 1
+        if self.drop_next_part and found.frames > 1 and len(data) >= PART_BYTES:
+            self.drop_next_part = False
+            return
+        self.feel(FrameArrived(link, data))
+
+    def disconnect(self, link: int) -> None:
+        if self._links.pop(link, None) is not None:
+            self.feel(Disconnected(link))
+
+    def pull_battery(self) -> None:
+        """Power is gone this instant: the mind with all it only remembered, and every link."""
+        self._keep(powered=False)
+        self._dark("battery pulled" if not self.made.model.wired else "power cut")
+        self.rouse(self)
+
+    def fresh_battery(self) -> None:
+        if self.condition.powered:
+            self.pull_battery()
+        self._keep(powered=True, battery=100)
+        self._start(Cause.POWER)
+        self.rouse(self)
+
+    def jumpstart(self) -> None:
+        """A Qi power bank at the lens: enough for one app unlock on models that have the coil (LOCK-7)."""
+        if not self.made.model.jumpstart:
+            self._say("not supported by this model")
+        elif not self.condition.powered:
+            self._start(Cause.POWER, jumpstart=True)
+        self.rouse(self)
+
+    def walk_away(self) -> None:
+        """Whoever held a phone to the door left."""
+        self.away = not self.away
+        if self.away:
+            self._hang_up()
+        self.rouse(self)
+
+    def throw_bolt(self, thrown: bool) -> None:
+        self._keep(bolt_thrown=thrown)
+        self.feel(InsideBolt(thrown))
+
+    def tap_card(self, card: CardSimulator | None, uid: bytes) -> None:
+        """A card in the field; an AES card begins its half."""
+        self._card = card
+        self.feel(CardTapped(uid, card.begin(CardSlot.COMMON, secrets.token_bytes(16)) if card else None))
+
+    def go_out(self) -> None:
+        """Inside is always free to leave, power or not (LOCK-4)."""
+        self._say("opened from inside") if self.lock is None else self.feel(InsideHandle())
+        self.rouse(self)
+
+    def _dark(self, words: str) -> None:
+        self.lock, self.wake_at, self.lens = None, None, NO_POWER
+        self._hang_up()
+        self._say(words)
+
+    def _start(self, cause: Cause, *, jumpstart: bool = False) -> None:
+        started, at = Booted(cause, jumpstart), self.time.at()
+        self.lock = Lock(self.made.model, Ports(self.made.flash, secrets.token_bytes, self.made.id_key), started, at)
+        self._carry_out(self.lock.handle(started, at))
+        if not self.made.model.wired:
+            self._carry_out(self.lock.handle(BatteryMeasured(0 if jumpstart else self.condition.battery), at))
+        if self.condition.bolt_thrown:
+            self._carry_out(self.lock.handle(InsideBolt(True), at))
+
+    def _carry_out(self, commands: list[Command]) -> None:
+        """In their order; what a movement leads to comes after all that was ordered with it."""
+        later: list[Event] = []
+        for command in commands:
+            match command:
+                case ReleaseBolt():
+                    later.append(BoltMoved(ok=True))
+                case SendFrame(link, frame):
+                    self._send(link, frame)
+                case CloseLink(link):
+                    self._close(link)
+                case ShowLens():
+                    self.lens = command
+                case WakeAt(at):
+                    self.wake_at = at
+                case Noticed(words):
+                    self._say(words)
+                case TakePhoto(seq):
+                    later.append(PhotoTaken(seq, b"\xff\xd8 a still \xff\xd9" + secrets.token_bytes(16)))
+                case AnswerCard(data):
+                    later += self._card_says(data)
+                case DialGateway():
+                    self.dial(self)
+        for event in later:
+            if self.lock is not None:
+                self._carry_out(self.lock.handle(event, self.time.at()))
+        if self.lock is not None and self.lock.memory.jumpstart and any(isinstance(command, ReleaseBolt) for command in commands):
+            self._dark("one opening, then dark again")
+
+    def _card_says(self, challenge: bytes) -> list[Event]:
+        card, self._card = self._card, None
+        if card is None:
+            return []
+        with suppress(CardRefused):
+            answer, file = card.prove(challenge, secrets.token_bytes(4))
+            return [CardAnswered(answer + file)]
+        return []
+
+    def _send(self, link: int, frame: bytes) -> None:
+        if link in self._links:
+            self._links[link].send(frame)
+
+    def _close(self, link: int) -> None:
+        found = self._links.pop(link, None)
+        if found is not None:
+            found.close()
+
+    def _hang_up(self) -> None:
+        for link in list(self._links):
+            self._close(link)
+            if self.lock is not None:
+                self.feel(Disconnected(link))
+
+    def _say(self, words: str) -> None:
+        ms = self.lock.holds(self.time.at()).clock_ms if self.lock is not None else self.time.at()
+        self.happened.append(Line(ms, words))
+
+    def _keep(self, **changes: bool | int) -> None:
+        self.condition = Condition(**{**asdict(self.condition), **changes})
+        path = self.folder / "body.json"
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(self.condition)), "ascii")
+        fresh.replace(path)
+
+
+def simulated_card(uid: bytes, key: bytes) -> CardSimulator:
+    """A card that can prove this key."""
+    return CardSimulator(uid, {CardSlot.COMMON: key}, CardFile(serial=int.from_bytes(uid, "big"), generation=1))
+
+
+def _read_condition(path: Path) -> Condition:
+    try:
+        return Condition(**json.loads(path.read_text("ascii")))
+    except (OSError, ValueError, TypeError):
+        return Condition()

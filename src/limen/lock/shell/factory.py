@@ -1,0 +1,82 @@
+"""Where simulated locks are made: id key, sticker secret, name and certificate, once, at first sight of a serial (protocol A.1, A.2)."""
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from limen.lock.factory import Birth, read_birth, write_birth
+from limen.lock.flash import Layout
+from limen.lock.models import Model, read_models
+from limen.lock.notes import Notes
+from limen.lock.shell.flash import FileFlash
+from limen.wire.envelope import ORDER, SoftSigner
+from limen.wire.sticker import sticker_text
+from limen.wire.tickets import DeviceCertificate, sign_certificate
+
+SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A lock on the shelf: its body's memory, its key, what is printed on it."""
+
+    serial: str
+    model: Model
+    birth: Birth
+    flash: FileFlash
+    id_key: SoftSigner
+
+    @property
+    def sticker(self) -> str:
+        return sticker_text(self.birth.sticker(self.model.number))
+
+
+class Factory:
+    """Holds MFG-CA's private half, made at the first start. Installations that buy real locks trust another one."""
+
+    def __init__(self, folder: Path, trust: Path | None) -> None:
+        self._key = _key(folder / "mfg-ca.key")
+        if trust is not None and not (trust / "mfg-ca.pub").exists():
+            trust.mkdir(parents=True, exist_ok=True)
+            (trust / "mfg-ca.pub").write_text(self._key.public.hex() + "\n", "ascii")
+
+    def make(self, folder: Path, serial: str, model: Model) -> Made:
+        """The lock of this serial: found as it was left, or made now. Raises ValueError for a serial that is none or of another model."""
+        if not SERIAL.fullmatch(serial):
+            raise ValueError(f"not a serial: {serial!r}")
+        layout = Layout.for_capacity(model.capacity)
+        flash = FileFlash(folder / serial / "flash.img", layout.all())
+        id_key = _key(folder / serial / "id.key")
+        notes = Notes(flash, layout.notes)
+        birth = read_birth(notes)
+        if birth is None:
+            birth = self._born(serial, model, id_key)
+            write_birth(notes, birth)
+        if birth.model != model.id:
+            raise ValueError(f"{serial} was made as model {birth.model}")
+        return Made(serial, model, birth, flash, id_key)
+
+    def _born(self, serial: str, model: Model, id_key: SoftSigner) -> Birth:
+        lock_id = secrets.token_bytes(8)
+        certificate = DeviceCertificate(lock_id=lock_id, serial=serial, model=model.id, id_key=id_key.public)
+        return Birth(lock_id, serial, model.id, sign_certificate(certificate, self._key), secrets.token_bytes(16))
+
+
+def models() -> dict[str, Model]:
+    """The models this program carries the table of."""
+    return read_models((resources.files("limen.lock") / "devices.yaml").read_text("utf-8"))
+
+
+def _key(path: Path) -> SoftSigner:
+    """A P-256 key in a file that only its owner reads; made if it is not there."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scalar = 1 + secrets.randbelow(ORDER - 1)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(scalar.to_bytes(32, "big").hex())
+            file.flush()
+            os.fsync(file.fileno())
+    return SoftSigner.from_scalar(bytes.fromhex(path.read_text("ascii").strip()))

@@ -1,0 +1,151 @@
+"""Many simulated locks in one process: their timers, their radio (`/air/{serial}`), their faces (`/face/{serial}`), the shelf (`/shelf`).
+
+A lock that nobody touches costs a timer every quarter of an hour and nothing else; its mind starts at the first thing that happens to it.
+"""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import websockets
+from websockets.asyncio.server import ServerConnection, serve
+
+from limen.lock.models import Model
+from limen.lock.shell import bench
+from limen.lock.shell.body import Body
+from limen.lock.shell.clock import PoweredTime
+from limen.lock.shell.factory import Factory
+from limen.lock.shell.gateway import FRAME_BYTES_MAX, Dialler, carry
+
+LOOK_EVERY_S = 0.5
+"""How often the demonstration's offset and the parent process are looked at."""
+OPEN_CODE_UNKNOWN = 4404
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run, as the command line said it. `locks` maps serials to models."""
+
+    data: Path
+    locks: dict[str, Model]
+    host: str = "127.0.0.1"
+    port: int = 0
+    gateway: str | None = None
+    clock_file: Path | None = None
+    factory: Path | None = None
+    trust: Path | None = None
+    follow_parent: bool = True
+
+
+@dataclass
+class Shelf:
+    """All bodies of this process and those who watch them."""
+
+    bodies: dict[str, Body] = field(default_factory=dict)
+    watchers: dict[str, set[ServerConnection]] = field(default_factory=dict)
+    timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+
+    def rouse(self, body: Body) -> None:
+        """After a change: the timer anew, and everybody who looks at the face sees it."""
+        serial = body.made.serial
+        timer = self.timers.pop(serial, None)
+        if timer is not None:
+            timer.cancel()
+        if body.wake_at is not None:
+            delay = max(0.0, (body.wake_at - body.time.at()) / 1000)
+            self.timers[serial] = asyncio.get_running_loop().call_later(delay + 0.005, body.tick_if_due)
+        watchers = self.watchers.get(serial)
+        if watchers:
+            websockets.broadcast(watchers, bench.view(body))
+
+    def time_jumped(self) -> None:
+        """The demonstration's clock went on: what was due meanwhile is due now."""
+        for body in self.bodies.values():
+            body.tick_if_due()
+            if body.lock is not None:
+                self.rouse(body)
+
+
+async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | None = None) -> None:
+    """Runs until `stop`, SIGTERM, SIGINT, or the end of the parent process. `ready` hears the address."""
+    stop = stop or _on_signals()
+    time, shelf, dialler = PoweredTime(plan.clock_file), Shelf(), Dialler(plan.gateway)
+    factory = Factory(plan.factory or plan.data / "factory", plan.trust)
+    for serial, model in plan.locks.items():
+        body = Body(factory.make(plan.data, serial, model), plan.data / serial, time, dial=dialler.dial, rouse=shelf.rouse)
+        shelf.bodies[serial] = body
+    for body in shelf.bodies.values():
+        if body.made.model.connected and plan.gateway is not None:
+            body.awake()  # an owned reader dials out by itself, without waiting for hands
+            shelf.rouse(body)
+    async with serve(lambda socket: _serve(shelf, socket), plan.host, plan.port, max_size=FRAME_BYTES_MAX, compression=None) as server:
+        host, port = next(iter(server.sockets)).getsockname()[:2]
+        ready(f"ws://{host}:{port}")
+        await _look_around(shelf, time, plan, stop)
+        await dialler.close()
+    for body in shelf.bodies.values():
+        body.made.flash.close()
+
+
+async def _look_around(shelf: Shelf, time: PoweredTime, plan: Plan, stop: asyncio.Event) -> None:
+    """Waits for the end, seeing jumps of the clock and the parent's death on the way (no child may stay behind)."""
+    parent, loop = os.getppid(), asyncio.get_running_loop()
+    expected, seen = time.at(), loop.time()
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+        at, now = time.at(), loop.time()
+        if at - expected > (now - seen) * 1000 + 2000:
+            shelf.time_jumped()
+        expected, seen = at, now
+        if plan.follow_parent and os.getppid() != parent:
+            return
+
+
+async def _serve(shelf: Shelf, socket: ServerConnection) -> None:
+    path = socket.request.path.split("?")[0].strip("/").split("/") if socket.request else [""]
+    body = shelf.bodies.get(path[1]) if len(path) == 2 else None
+    if path == ["shelf"]:
+        await _shelf(shelf, socket)
+    elif path[0] == "air" and body is not None:
+        await carry(body, socket)
+    elif path[0] == "face" and body is not None:
+        await _face(shelf, socket, body)
+    else:
+        await socket.close(OPEN_CODE_UNKNOWN, "no such lock")
+
+
+async def _face(shelf: Shelf, socket: ServerConnection, body: Body) -> None:
+    """Whoever watches sees every change; whoever acts has hands at the door."""
+    watchers = shelf.watchers.setdefault(body.made.serial, set())
+    watchers.add(socket)
+    try:
+        body.awake()
+        shelf.rouse(body)
+        async for message in socket:
+            if isinstance(message, bytes) or not bench.act(body, message):
+                await socket.send(json.dumps({"t": "not understood"}))
+            else:
+                shelf.rouse(body)
+    except websockets.ConnectionClosed:
+        pass
+    finally:
+        watchers.discard(socket)
+
+
+async def _shelf(shelf: Shelf, socket: ServerConnection) -> None:
+    with suppress(websockets.ConnectionClosed):
+        async for _ in socket:
+            await socket.send(bench.shelf(list(shelf.bodies.values())))
+
+
+def _on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
