@@ -45,7 +45,8 @@ def chapter(name: str) -> Chapter:
 
 def rows(book: Chapter, key: str = "cases") -> list[Chapter]:
     """The listed cases."""
-    return book[key]
+    listed: list[Chapter] = book[key]
+    return listed
 
 
 def raw(book: Chapter, key: str) -> bytes:

@@ -120,34 +120,42 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Value, int]:
         raise Malformed("cut short")
     initial = data[at]
     at += 1
+    if initial < 24:  # most items of every message: this parser is on the path of every unlock
+        return initial, at
     major, argument = initial >> 5, initial & 31
     if major == 7:
-        if initial == 0xF6:
-            return None, at
-        if initial == 0xF4 or initial == 0xF5:
-            return initial == 0xF5, at
-        raise Malformed("simple value or float")
+        return _simple(initial), at
     if argument >= 24:
         argument, at = _argument(data, at, argument)
+    if major == 2:
+        if at + argument > len(data):
+            raise Malformed("cut short")
+        return data[at : at + argument], at + argument
     if major == 0:
         return argument, at
-    if major == 2 or major == 3:
-        return _string(data, at, major, argument)
-    if major == 1:
-        return -1 - argument, at
     if major == 4:
         return _array(data, at, argument, depth + 1)
     if major == 5:
         return _map(data, at, argument, depth + 1)
+    if major == 1:
+        return -1 - argument, at
+    if major == 3:
+        return _text(data, at, argument)
     raise Malformed("tag")
 
 
-def _string(data: bytes, at: int, major: int, size: int) -> tuple[Value, int]:
+def _simple(initial: int) -> bool | None:
+    if initial == 0xF6:
+        return None
+    if initial != 0xF4 and initial != 0xF5:
+        raise Malformed("simple value or float")
+    return initial == 0xF5
+
+
+def _text(data: bytes, at: int, size: int) -> tuple[Value, int]:
     end = at + size
     if end > len(data):
         raise Malformed("cut short")
-    if major == 2:
-        return data[at:end], end
     try:
         return data[at:end].decode("utf-8", "strict"), end
     except UnicodeDecodeError:
@@ -173,8 +181,9 @@ def _map(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
     for _ in range(count):
         start = at
         key, at = _read(data, at, MAX_DEPTH)
-        if isinstance(key, bool) or not isinstance(key, (int, bytes, str)) or data[start:at] <= before:
+        spelled = data[start:at]
+        if spelled <= before or isinstance(key, bool) or not isinstance(key, (int, bytes, str)):
             raise Malformed("map keys")
-        before = data[start:at]
+        before = spelled
         table[key], at = _read(data, at, depth)
     return table, at

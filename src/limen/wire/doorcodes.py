@@ -197,14 +197,11 @@ def accepts(moment: Moment, cls: TempCls, b: int, idx: int) -> bool:
 
 def live_issues(moment: Moment) -> Iterator[tuple[TempCls, int, int]]:
     """Every ``(cls, b, idx)`` that opens now: the open buckets, and what was used and still holds."""
-    open_now = list(live_buckets(moment.t, moment.zone, moment.s))
-    for cls, b in open_now:
-        for idx in range(moment.widths[cls]):
-            if accepts(moment, cls, b, idx):
-                yield cls, b, idx
-    for use in moment.uses:
-        if (use.cls, use.b) not in open_now and accepts(moment, use.cls, use.b, use.idx):
-            yield use.cls, use.b, use.idx
+    used = {(use.cls, use.b, use.idx) for use in moment.uses}
+    for cls, b in live_buckets(moment.t, moment.zone, moment.s):
+        fresh = (idx for idx in range(moment.widths[cls]) if (cls, b, idx) not in used)
+        yield from ((cls, b, idx) for idx in fresh if not killed(moment.floors, cls, b, idx))
+    yield from (issue for issue in used if accepts(moment, *issue))
 
 
 def candidates(key: DailyKey, d: int, moment: Moment) -> Iterator[Candidate]:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -227,6 +228,7 @@ def _parts(data: bytes, max_bytes: int) -> tuple[bytes, bytes, bytes]:
     return shape.blob(protected, most=32), shape.blob(payload), shape.blob(signature, limits.SIGNATURE_BYTES)
 
 
+@lru_cache(maxsize=64)
 def _header(protected: bytes) -> tuple[bytes, int]:
     header = shape.table(cbor.decode(protected, 32), (1, 4, 16))
     if header[1] != -7 or isinstance(header[1], bool):

@@ -49,10 +49,14 @@ def array(value: Value, least: int, most: int | None = None) -> list[Value]:
 
 def table(value: Value, needs: Collection[Key], may: Collection[Key] = ()) -> dict[Key, Value]:
     """A map with all keys of ``needs`` and none beyond ``needs`` and ``may``: an unknown key is critical."""
-    if not isinstance(value, dict) or any(key not in value for key in needs):
+    if not isinstance(value, dict):
         raise Malformed("map expected")
-    if any(key not in needs and key not in may for key in value):
-        raise Malformed("unknown key")
+    for key in needs:
+        if key not in value:
+            raise Malformed("key missing")
+    for key in value:
+        if key not in needs and key not in may:
+            raise Malformed("unknown key")
     return value
 
 
