@@ -91,7 +91,7 @@ def _days(asked: Asked, doors: dict[UUID, DoorView]) -> tuple[date, date]:
 
 def _allowed(judge: EventFilter, door: DoorView, body: Body) -> bool:
     facts = RecordFacts(data="event", door_class=visibility.door_class(door.kind), subject=body.subject)
-    verdict = judge.allows(facts, person_id=body.person_id, host_id=body.host_id, door_id=door.id, unit_id=door.unit_id)
+    verdict = judge.allows(facts, person_id=body.person_id, host_id=body.host_id, door_id=door.id, unit_id=door.unit_id, at=_at(body))
     return isinstance(verdict, Allowed)
 
 
