@@ -33,9 +33,11 @@ def test_verbs_are_words_of_ours() -> None:
 
 def test_the_hash_covers_every_field_and_the_one_before() -> None:
     """And does not depend on the zone or the order in which details were named."""
-    base = {"at": AT, "by": UUID(int=1), "via": "console", "verb": "a.b", "target": "t", "property_id": None, "detail": {"x": 1, "y": 2}}
-    other = {"at": AT + timedelta(seconds=1), "by": None, "via": "api", "verb": "a.c", "target": "u", "property_id": UUID(int=2), "detail": {}}
-    same = base | {"at": AT.astimezone(timezone(timedelta(hours=-5))), "detail": {"y": 2, "x": 1}}
+    base: dict[str, object] = {"at": AT, "by": UUID(int=1), "via": "console", "verb": "a.b", "target": "t"}
+    base |= {"property_id": None, "detail": {"x": 1, "y": 2}}
+    other: dict[str, object] = {"at": AT + timedelta(seconds=1), "by": None, "via": "api", "verb": "a.c", "target": "u"}
+    other |= {"property_id": UUID(int=2), "detail": {}}
+    same: dict[str, object] = base | {"at": AT.astimezone(timezone(timedelta(hours=-5))), "detail": {"y": 2, "x": 1}}
     first = rules.chained("0", **base)  # type: ignore[arg-type]
     assert rules.chained("0", **same) == first  # type: ignore[arg-type]
     variants = [rules.chained("0", **base | {name: value}) for name, value in other.items()]  # type: ignore[arg-type]

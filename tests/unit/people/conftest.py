@@ -36,18 +36,20 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def portfolio(db: None, now: datetime, heard: list[tuple[str, str]]) -> UUID:
-    return places.create_portfolio(name="Harbor Homes", by=SYSTEM, now=now)
+    with unit_of_work():
+        return places.create_portfolio(name="Harbor Homes", by=SYSTEM, now=now)
 
 
 @pytest.fixture
 def house(portfolio: UUID, now: datetime) -> UUID:
     """The building's id."""
-    house = places.create_property(
-        portfolio_id=portfolio, name="88 Harbor Street", address="88 Harbor Street", city_line="New York, NY", time_zone="America/New_York",
-        profile="NYC", by=SYSTEM, now=now,
-    )  # fmt: skip
-    for name in ("2A", "4B", "10A"):
-        places.create_unit(property_id=house, name=name, by=SYSTEM, now=now)
+    with unit_of_work():
+        house = places.create_property(
+            portfolio_id=portfolio, name="88 Harbor Street", address="88 Harbor Street", city_line="New York, NY",
+            time_zone="America/New_York", profile="NYC", by=SYSTEM, now=now,
+        )  # fmt: skip
+        for name in ("2A", "4B", "10A"):
+            places.create_unit(property_id=house, name=name, by=SYSTEM, now=now)
     return house
 
 

@@ -73,7 +73,12 @@ def test_threads_that_ask_at_once_get_one_key(path: Path) -> None:
     """Each has its connection; the first to write wins."""
     store = KeyStore(path, ROOT)
     found: list[bytes] = []
-    threads = [threading.Thread(target=lambda: (found.append(store.key("day:1")), store.close())) for _ in range(8)]
+
+    def ask() -> None:
+        found.append(store.key("day:1"))
+        store.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -82,9 +83,10 @@ def test_two_of_three_roots_say_who_holds_which_role() -> None:
     """The statement is made once and names the keys in use."""
     statement = kms.root_statement()
     assert statement == kms.root_statement()
-    both = cbor.decode(statement)
-    assert isinstance(both, list) and len(both) == 2
-    number, _, threshold, roots, roles = cbor.decode(unverified_payload(both[0])[1])
+    both: Any = cbor.decode(statement)
+    payload: Any = cbor.decode(unverified_payload(both[0])[1])
+    number, _, threshold, roots, roles = payload
+    assert len(both) == 2
     assert (number, threshold, len(roots)) == (1, 2, 3)
     signed = [open1(said, Typ.ROOT, RoleKeys({Typ.ROOT: [root]})) for said, root in zip(both, roots, strict=False)]
     assert signed[0].payload == signed[1].payload
