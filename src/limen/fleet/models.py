@@ -27,6 +27,7 @@ class Device(models.Model):
     last_word_at = models.DateTimeField(null=True)
     battery_percent = models.PositiveSmallIntegerField(null=True)
     battery_at = models.DateTimeField(null=True)
+    slowed_at = models.DateTimeField(null=True)  # the lock's last word was that its keypad slowed itself down
     clock_state = models.CharField(max_length=8, default="")
     clock_error_s = models.PositiveBigIntegerField(null=True)
     clock_at = models.DateTimeField(null=True)

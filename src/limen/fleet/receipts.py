@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from limen.credentials import services as credentials
-from limen.fleet import tasks
+from limen.fleet import rules, tasks
 from limen.fleet.models import AttestNonce, Bundle, Carry, Delivery, Device, DoorList, ListVersion, Receipt
 from limen.fleet.settlement import new_version
 from limen.fleet.views import Outcome
@@ -16,7 +16,12 @@ from limen.wire.envelope import RoleKeys, Typ, unverified_payload
 from limen.wire.receipts import LogHead, TrustedTime
 
 NONCE_BYTES = 16
-CLOCKS = {TrustedTime.GOOD: "good", TrustedTime.COARSE: "coarse", TrustedTime.LOST: "lost"}
+CLOCKS = {
+    TrustedTime.GOOD: ("good", rules.GOOD_ERROR_S),
+    TrustedTime.COARSE: ("coarse", rules.COARSE_ERROR_S),
+    TrustedTime.LOST: ("lost", None),
+}
+"""What a receipt says of the clock, and how far it may then be off, in seconds (B.9)."""
 
 
 @dataclass(frozen=True)
@@ -146,16 +151,15 @@ def _note_readings(heard: Heard) -> None:
         device.known_newer, device.lost = max(device.known_newer, full.known_newer), full.lost
         if isinstance(full.head, LogHead) and full.head.seqnext >= (device.head_seq or 0):
             device.head_logepoch, device.head_seq, device.head_tag = full.head.logepoch, full.head.seqnext, full.head.tag
-        note_clock(device, CLOCKS[full.tstate], None, heard.now)
+        _note_clock(device, full.tstate, heard.now)
     device.save()
 
 
-def note_clock(device: Device, state: str, error_s: int | None, now: datetime) -> None:
+def _note_clock(device: Device, said: TrustedTime, now: datetime) -> None:
     """Keeps the lock's word about its own time, and tells credentials for the bound "stops at the latest" (D.2)."""
-    bounds = {"good": 300, "coarse": 3_600}
-    known = error_s if error_s is not None else bounds.get(state)
-    device.clock_state, device.clock_error_s, device.clock_at = state, known, now
-    credentials.note_clock(door_id=device.door_id, error_s=known, at=now)
+    state, error_s = CLOCKS[said]
+    device.clock_state, device.clock_error_s, device.clock_at = state, error_s, now
+    credentials.note_clock(door_id=device.door_id, error_s=error_s, at=now)
 
 
 def _lock_time(said: wire.Receipt) -> datetime | None:

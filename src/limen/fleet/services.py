@@ -15,6 +15,7 @@ from limen.places import queries as places
 from limen.storage import kms, outbox
 from limen.wire import logacks, telemetry, timestamps
 from limen.wire.cbor import WireError
+from limen.wire.envelope import RoleKeys
 from limen.wire.logacks import AckKind, LogAck
 
 
@@ -66,20 +67,20 @@ def attest_nonce(*, lock_id: bytes, now: datetime) -> bytes:
 
 
 def take_telemetry(*, data: bytes, now: datetime) -> Outcome:
-    """Keeps battery and clock as a lock told them to a pulling courier (LOCK-6). An older reading than ours is `known`."""
+    """Keeps battery and health as a lock told them to a pulling courier (LOCK-6). An older reading than ours is `known`."""
     try:
-        device = _active(telemetry.unverified_lock_id(data))
-        said = telemetry.open_telemetry(data, bytes(device.id_public))
+        device = _active(telemetry.unverified_telemetry(data).lock_id)
+        said = telemetry.open_telemetry(data, RoleKeys.of_lock(bytes(device.id_public)))
     except (WireError, NotYours):
         return Outcome("refused", "not_signed_by_this_lock")
     if said.epoch != device.epoch:
         return Outcome("refused", "another_epoch")
-    state = receipts.CLOCKS[said.tstate]
-    read_at = now if state == "lost" else min(now, datetime.fromtimestamp(said.t, UTC))
-    if device.battery_at is not None and read_at < device.battery_at:
+    read_at = now if device.clock_state == "lost" else min(now, datetime.fromtimestamp(said.lock_time, UTC))
+    if device.battery_at is not None and read_at <= device.battery_at:
         return Outcome("known")
     device.battery_percent, device.battery_at, device.last_word_at = said.battery, read_at, now
-    receipts.note_clock(device, state, None if state == "lost" else said.error_s, now)
+    device.slowed_at = now if said.slowed else None
+    device.lost = max(device.lost, said.lost)
     device.save()
     return Outcome("taken")
 

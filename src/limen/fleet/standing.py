@@ -71,7 +71,7 @@ def _state(
 ) -> DoorState:
     if held is None:
         nothing = Battery("unknown", None, None), LockClock("unknown", None, None)
-        return DoorState(door_id, Truth.NO_DEVICE, None, 0, 0, None, None, (), 0, None, *nothing, (), None, None)
+        return DoorState(door_id, Truth.NO_DEVICE, None, 0, 0, None, None, (), 0, None, *nothing, False, (), None, None)
     device, unproven = held.device, changes.get(held.device_id, [])
     phones = carried.get(held.device_id, 0)
     view = device_view(device)
@@ -97,6 +97,7 @@ def _state(
         last_word_at=device.last_word_at,
         battery=rules.battery(device.battery_percent, device.battery_at, view.wired, now),
         clock=LockClock(device.clock_state or "unknown", device.clock_error_s, device.clock_at),
+        keypad_slowed=device.slowed_at is not None,
         still_opens=_still_opens(unproven, now),
         online_since=device.online_since,
         offline_since=device.offline_since,

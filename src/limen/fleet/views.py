@@ -115,6 +115,7 @@ class DoorState:
     last_word_at: datetime | None  # the last thing of any kind heard from this lock
     battery: Battery
     clock: LockClock
+    keypad_slowed: bool
     still_opens: tuple[StillOpens, ...]
     online_since: datetime | None  # connected doors: since when the connection stands
     offline_since: datetime | None  # connected doors: since when it does not

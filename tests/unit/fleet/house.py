@@ -96,7 +96,9 @@ class House:
             person_id = people.add_person(first=first, last="Example", email=f"{first.lower()}@example.org", by=ANA, now=self.now)
             self.people[first] = person_id
             if unit is not None:
-                people.assign_to_unit(person_id=person_id, unit_id=self.units[unit], since=self.now - timedelta(days=400), by=ANA, now=self.now)
+                people.assign_to_unit(
+                    person_id=person_id, unit_id=self.units[unit], since=self.now - timedelta(days=400), by=ANA, now=self.now
+                )
         if app:
             with unit_of_work():
                 identity.set_password(person_id=person_id, password="correct horse battery", now=self.now)

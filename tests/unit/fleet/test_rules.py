@@ -34,9 +34,9 @@ def test_hours_cover_what_lies_inside_them_and_nothing_else() -> None:
 
 
 @given(
-    rows=st.lists(
-        st.tuples(st.integers(1, 255), st.integers(0, 1439), st.integers(0, 1440)), min_size=1, max_size=4, unique=True
-    ).map(tuple),
+    rows=st.lists(st.tuples(st.integers(1, 255), st.integers(0, 1439), st.integers(0, 1440)), min_size=1, max_size=4, unique=True).map(
+        tuple
+    ),
     drop=st.integers(0, 3),
 )
 def test_hours_cover_themselves_and_every_part_of_themselves(rows: tuple[tuple[int, int, int], ...], drop: int) -> None:

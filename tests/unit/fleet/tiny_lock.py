@@ -104,11 +104,19 @@ class TinyLock:
         )
         return receipts.sign_receipt(said, self.id_key)
 
-    def telemetry(self, *, battery: int | None, t: int, error_s: int = 5, tstate: TrustedTime = TrustedTime.GOOD) -> bytes:
+    def telemetry(self, *, battery: int | None, t: int, slowed: bool = False) -> bytes:
         """Its health."""
         assert self.ticket is not None
         said = Telemetry(
-            lock_id=self.lock_id, epoch=self.ticket.epoch, t=t, tstate=tstate, error_s=error_s, battery=battery, firmware=1, boot=1
+            lock_id=self.lock_id,
+            epoch=self.ticket.epoch,
+            lock_time=t,
+            battery=battery,
+            boots=1,
+            records=0,
+            lost=0,
+            firmware=1,
+            slowed=slowed,
         )
         return sign_telemetry(said, self.id_key)
 
