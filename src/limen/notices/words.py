@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -22,22 +21,65 @@ class Message:
 
 def invitation(facts: Facts) -> Message:
     """The first mail a person gets (PEOPLE-4)."""
-    starts = facts.get("starts", "")
-    begins = _("Your access starts %(starts)s.") % {"starts": starts} if starts else ""
-    text = _("%(place)s invites you to use its doors. %(begins)s") % {"place": facts["place"], "begins": begins}
-    return Message(_("%(place)s invites you") % {"place": facts["place"]}, text.strip(), f"/join/{facts['token']}")
+    text = _("%(place)s invites you to use its doors.") % {"place": facts["place"]}
+    return Message(_("%(place)s invites you") % {"place": facts["place"]}, text, facts["path"])
 
 
-def new_door(facts: Facts) -> Message:
-    """Somebody was given a door."""
-    title = _("You have a new door: %(door)s") % {"door": facts["door"]}
+def guest_invited(facts: Facts) -> Message:
+    """A resident's guest, with an account or without one."""
+    text = _("%(host)s invites you to doors of %(place)s.") % {"host": facts["host"], "place": facts["place"]}
+    return Message(_("%(place)s invites you") % {"place": facts["place"]}, text, facts.get("path") or "/home/")
+
+
+def access_given(facts: Facts) -> Message:
+    """Somebody was given doors."""
+    title = _("You have a new door: %(doors)s") % {"doors": facts["doors"]}
     return Message(title, _("The first opening with your phone sets it up."), "/home/")
+
+
+def access_ended(facts: Facts) -> Message:
+    """What ended, and when."""
+    return Message(_("Your access to %(doors)s ended") % {"doors": facts["doors"]}, "", "/home/")
 
 
 def code(facts: Facts) -> Message:
     """A code sent by mail, the only place where digits leave in writing (CODE-8)."""
     text = _("Your code for the %(door)s is %(digits)s. It works until %(until)s. It cannot be taken back.")
     return Message(_("Your code for the %(door)s") % {"door": facts["door"]}, text % dict(facts), "")
+
+
+def code_made_at_unit(facts: Facts) -> Message:
+    """Staff made a temporary code for a home: the household is told at once who and why (CODE-4)."""
+    title = _("%(maker)s made a code for %(door)s") % {"maker": facts["maker"], "door": facts["door"]}
+    return Message(title, _("Reason: %(why)s.") % {"why": facts.get("why", "")}, "/home/guests")
+
+
+def code_reset(facts: Facts) -> Message:
+    """A permanent code is another one now (CODE-3)."""
+    return Message(
+        _("Your code for the %(door)s was reset") % {"door": facts["door"]},
+        _("The new code works after this door is updated. Until then the old one works."),
+        "/home/codes",
+    )
+
+
+def letter_printed(facts: Facts) -> Message:
+    """Staff had a letter with a permanent code printed or mailed (CODE-8)."""
+    return Message(
+        _("A letter with your code for %(door)s was printed") % {"door": facts["door"]},
+        _("You may have the code reset: ask the property team."),
+        "",
+    )
+
+
+def card_on(facts: Facts) -> Message:
+    """The holder of a card is told either way (CARD-1)."""
+    return Message(_("Your card is on"), "", "/home/")
+
+
+def card_off(facts: Facts) -> Message:
+    """The holder of a card is told either way (CARD-1)."""
+    return Message(_("Your card is off"), "", "/home/")
 
 
 def updates_due(facts: Facts) -> Message:
@@ -47,47 +89,10 @@ def updates_due(facts: Facts) -> Message:
     return Message(title, _("Choose a door in the console to start."), "/c/")
 
 
-def battery_low(facts: Facts) -> Message:
-    """Staff change the cells before somebody stands outside (LOCK-6)."""
-    return Message(
-        _("Battery low: %(door)s, %(percent)s %%") % dict(facts),
-        _("Replace all cells at once with fresh alkaline ones of one brand."),
-        "/c/",
-    )
-
-
 def opened_unit(facts: Facts) -> Message:
     """Somebody who does not live here opened the unit (household only)."""
-    return Message(_("%(who)s, %(what)s, opened %(door)s, %(at)s") % dict(facts), "", "/home/history")
-
-
-def access_ended(facts: Facts) -> Message:
-    """What ended, and when."""
-    return Message(_("Your access to %(door)s ended %(at)s.") % dict(facts), "", "/home/")
-
-
-def code_made_by_staff(facts: Facts) -> Message:
-    """Staff made a temporary code for a unit door: the household is told at once who and why (CODE-4)."""
-    return Message(
-        _("%(who)s made a code for %(door)s") % dict(facts), _("Reason: %(why)s. It works until %(until)s.") % dict(facts), "/home/guests"
-    )
-
-
-def letter_printed(facts: Facts) -> Message:
-    """Staff had a letter with a permanent code printed or mailed (CODE-8)."""
-    return Message(
-        _("A letter with your code for %(door)s was printed") % dict(facts), _("You may have the code reset: ask the property team."), ""
-    )
-
-
-def card_on(facts: Facts) -> Message:
-    """The holder of a card is told either way (CARD-1)."""
-    return Message(_("Your card is on"), "", "/home/card")
-
-
-def card_off(facts: Facts) -> Message:
-    """The holder of a card is told either way (CARD-1)."""
-    return Message(_("Your card is off"), "", "/home/card")
+    title = _("%(who)s, %(what)s, opened %(door)s, %(at)s")
+    return Message(title % {name: facts[name] for name in ("who", "what", "door", "at")}, "", "/home/history")
 
 
 def phone_removed(facts: Facts) -> Message:
@@ -102,16 +107,17 @@ def new_sign_in(facts: Facts) -> Message:
 
 KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "invitation": invitation,
-    "new_door": new_door,
-    "code": code,
-    "updates_due": updates_due,
-    "battery_low": battery_low,
-    "opened_unit": opened_unit,
+    "guest_invited": guest_invited,
+    "access_given": access_given,
     "access_ended": access_ended,
-    "code_made_by_staff": code_made_by_staff,
+    "code": code,
+    "code_made_at_unit": code_made_at_unit,
+    "code_reset": code_reset,
     "letter_printed": letter_printed,
     "card_on": card_on,
     "card_off": card_off,
+    "updates_due": updates_due,
+    "opened_unit": opened_unit,
     "phone_removed": phone_removed,
     "new_sign_in": new_sign_in,
 }
@@ -122,7 +128,7 @@ def say(kind: str, facts: Facts) -> Message:
     return KINDS[kind](facts)
 
 
-def body(message: Message, origin: str, sent_at: datetime) -> str:
+def body(message: Message, origin: str) -> str:
     """The mail's text: the thing first, the address of the screen, nothing else."""
     lines = [message.title + ".", message.text, f"{origin}{message.link}" if message.link else ""]
     return "\n\n".join(line for line in lines if line) + "\n"

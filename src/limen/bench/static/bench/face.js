@@ -49,7 +49,7 @@ function connect() {
     if (view.t === "view") show(view);
   };
   lock.onclose = () => {
-    lens.dataset.state = "off";
+    lens.dataset.state = "no power";
     words.textContent = face.dataset.lost ?? "";
     setTimeout(connect, 1500);
   };

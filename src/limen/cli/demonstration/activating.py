@@ -1,0 +1,93 @@
+"""Activates the simulated locks as an installer would: the inside button, the sticker, the lock's attestation, the service's ticket."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from websockets.sync.client import connect
+
+from limen.cli.demonstration.building import Made
+from limen.fleet import queries as fleet
+from limen.fleet import services as verbs
+from limen.kernel.actors import SYSTEM
+from limen.phone import activate
+from limen.phone.channels.driver import carry_out
+from limen.phone.channels.websocket import WebSocket
+from limen.phone.commands import Say
+from limen.phone.outbox import Item
+from limen.places import queries as places
+from limen.storage import clock
+from limen.storage.transactions import unit_of_work
+from limen.wire.sticker import read_sticker
+
+LEFT_FOR_THE_READER = frozenset({"Boiler Room"})
+"""One door has no device yet, so that activating can be tried."""
+
+
+class _Hands:
+    """What the conversation needs of a phone: the receipt goes straight to the service, which is in this process."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+
+    def say(self, progress: Say) -> None:
+        """Nobody watches."""
+
+    def keep(self, one: Item) -> None:
+        """The lock's first receipt."""
+        with unit_of_work():
+            verbs.take_receipt(data=one.data, now=self.now())
+
+    def time(self, lock_id: bytes, nonce: bytes) -> bytes | None:
+        """The service's own clock."""
+        return verbs.answer_time(lock_id=lock_id, nonce=nonce, now=self.now())
+
+    def nonce(self, lock_id: bytes) -> bytes | None:
+        """None is needed for a first receipt."""
+        return None
+
+
+def activate_all(made: Made, air: str, progress: Callable[[int, int], None]) -> int:
+    """Activates every planned lock that is not active yet; gives how many."""
+    active = {device.serial for device in fleet.devices(made.property_id)}
+    waiting = [d for d in places.doors(made.property_id) if d.planned_serial not in active and d.name not in LEFT_FOR_THE_READER]
+    stickers = shelf(air)
+    for number, door in enumerate(waiting, 1):
+        _activate(air, door, stickers[door.planned_serial])
+        progress(number, len(waiting))
+    return len(waiting)
+
+
+def shelf(air: str) -> dict[str, str]:
+    """The stickers of all locks, as somebody who unpacks them reads them."""
+    with connect(f"{air}/shelf") as shelf_socket:
+        shelf_socket.send(json.dumps({"do": "list"}))
+        answer = json.loads(shelf_socket.recv(timeout=10))
+    return {one["serial"]: one["sticker"] for one in answer["locks"]}
+
+
+def _activate(air: str, door: places.DoorView, text: str) -> None:
+    sticker = read_sticker(text)
+    press_button(air, door.planned_serial)
+    installer, hands = activate.Installer(sticker=sticker, draw=secrets.token_bytes), _Hands(clock.now)
+    with WebSocket(air, door.planned_serial) as link:
+        with unit_of_work():
+            n_s = verbs.begin_activation(door_id=door.id, lock_id=sticker.lock_id, by=SYSTEM, now=clock.now())
+        attested = carry_out(activate.attest(installer, n_s), link, hands)
+        if not isinstance(attested, activate.Attested):
+            raise SystemExit(f"{door.name}: the lock did not attest ({attested}).")
+        with unit_of_work():
+            given = verbs.finish_activation(door_id=door.id, attest=attested.attest, h=attested.h, by=SYSTEM, now=clock.now())
+        link.reopen()
+        done = carry_out(activate.deliver(installer, given.ticket, given.snapshot, attested.attest), link, hands)
+        if not isinstance(done, activate.Active):
+            raise SystemExit(f"{door.name}: the lock did not take its first list ({done}).")
+
+
+def press_button(air: str, serial: str) -> None:
+    """The button inside the lock, which only somebody inside can press."""
+    with connect(f"{air}/face/{serial}") as face:
+        face.send(json.dumps({"do": "button"}))
+        time.sleep(0.02)
