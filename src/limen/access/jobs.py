@@ -3,9 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from limen.access import ending
 from limen.access import news as ours
-from limen.access.queries import doors_of
+from limen.access.queries import doors_of, grants_of
 from limen.kernel.actors import SYSTEM, Actor
+from limen.people import queries as people
 from limen.places import queries as places
 from limen.storage import news
 
@@ -28,3 +30,13 @@ def on_residency_changed(*, now: datetime, person_id: str, **_more: str | int) -
     """Who lives in a unit decides the class at its door (protocol C.1)."""
     reached = places.doors_by_id(doors_of(UUID(person_id), now))
     ours.touch((door.id for door in reached.values() if door.kind == "unit"), now)
+
+
+@news.hears("residency.ended")
+def on_residency_ended(*, now: datetime, person_id: str, property_id: str, **_more: str | int) -> None:
+    """Who has left their last home here has moved out, however we learned it (a rent roll, say): all access in the property ends (ACCESS-10)."""
+    person, house = UUID(person_id), UUID(property_id)
+    if any(home.property_id == house for home in people.residencies(person_id=person, now=now)):
+        return
+    if any(grant.is_live(now) for grant in grants_of(person, house)):
+        ending.move_out(person_id=person, property_id=house, by=SYSTEM, now=now)
