@@ -3,7 +3,7 @@
 from limen.cli.vectorbook.channel import Case
 from limen.cli.vectorbook.steady import LOCK_ID, NOW, agreement, signer, steady
 from limen.wire import answers, cbor, doorinfo, grants, logacks, operations, receipts, roots, sticker, tickets, timestamps
-from limen.wire.envelope import SIGNED_BY, Role, SoftSigner, Typ, sign1
+from limen.wire.envelope import SIGNED_BY, SoftSigner, Typ, sign1
 from limen.wire.receipts import Attested, LogHead, Receipt, TrustedTime, WipedReceipt
 from limen.wire.refusals import Reason, Status
 
@@ -221,59 +221,31 @@ def _receipt(name: str, receipt: Receipt, statement: bytes) -> Case:
 
 def ticket_cases() -> Case:
     """Sticker, certificate, attestation, ticket, release, roots."""
-    factory, lock, ka = signer("MFG-CA"), signer("lock id"), signer("KA")
-    secret = steady("sticker", 16)
-    certificate = tickets.sign_certificate(
-        tickets.DeviceCertificate(lock_id=LOCK_ID, serial="LM000103", model="M", id_key=lock.public), factory
-    )
-    attest = tickets.Attest(
-        lock_id=LOCK_ID,
-        certificate=certificate,
-        n_s=steady("n_s", 16),
-        n_l=steady("n_l", 16),
-        fw=tickets.FirmwareState(3, 100, 1),
-        xs=agreement("lock")[1],
-        h=steady("h"),
-    )
-    roles = {typ: signer(role.name).public for typ, role in SIGNED_BY.items() if typ in tickets.ROLE_TYPS for role in (Role(role),)}
-    root = roots.Root(
-        n=1,
-        expires=NOW + 365 * 86_400,
-        threshold=2,
-        keys=tuple(signer(f"ROOT {i}").public for i in range(3)),
-        roles={typ: (key,) for typ, key in roles.items()},
-    )
-    signed_root = roots.sign_root(root, [signer("ROOT 0"), signer("ROOT 2")])
+    ka, attest = signer("KA"), _attest()
+    roles = {typ: signer(role.name).public for typ, role in SIGNED_BY.items() if typ in tickets.ROLE_TYPS}
+    signed_root = roots.sign_root(_root(roles), [signer("ROOT 0"), signer("ROOT 2")])
     ticket = tickets.Ticket(
-        lock_id=LOCK_ID,
-        n_l=attest.n_l,
-        epoch=1,
-        org=7,
-        door=42,
-        root=signed_root,
-        roles=roles,
-        klog=agreement("K_log")[1],
-        utime=NOW,
-        gateway_certificate=None,
+        lock_id=LOCK_ID, n_l=attest.n_l, epoch=1, org=7, door=42, root=signed_root, roles=roles, klog=agreement("K_log")[1], utime=NOW
     )
+    secret = steady("sticker", 16)
     return {
         "about": "Ownership. qr: what the sticker says (base45 of CBOR [1, lock-id, secret, model number]). "
-        "certificate sign1 65012 by MFG-CA, attest 65006 by the "
-        "lock's id key, ticket 65005 and release 65010 by KA, roots = array of sign1 65009 over one payload by two of three keys.",
+        "certificate sign1 65012 by MFG-CA, attest 65006 by the lock's id key, ticket 65005 and release 65010 by KA, "
+        "roots = array of sign1 65009 over one payload by two of three keys.",
         "qr": sticker.sticker_text(sticker.Sticker(LOCK_ID, secret, 3)),
         "lock_id": LOCK_ID.hex(),
         "secret": secret.hex(),
         "model": 3,
-        "mfg_ca_public": factory.public.hex(),
-        "id_public": lock.public.hex(),
+        "mfg_ca_public": signer("MFG-CA").public.hex(),
+        "id_public": signer("lock id").public.hex(),
         "ka_public": ka.public.hex(),
         "serial": "LM000103",
-        "certificate": certificate.hex(),
+        "certificate": attest.certificate.hex(),
         "n_s": attest.n_s.hex(),
         "n_l": attest.n_l.hex(),
         "xs": attest.xs.hex(),
         "h": attest.h.hex(),
-        "attest": tickets.sign_attest(attest, lock).hex(),
+        "attest": tickets.sign_attest(attest, signer("lock id")).hex(),
         "root": signed_root.hex(),
         "roles": {str(int(t)): k.hex() for t, k in roles.items()},
         "klog": ticket.klog.hex(),
@@ -284,6 +256,20 @@ def ticket_cases() -> Case:
         "ticket": tickets.sign_ticket(ticket, ka).hex(),
         "release": tickets.sign_release(tickets.Release(LOCK_ID, 1, NOW), ka).hex(),
     }
+
+
+def _attest() -> tickets.Attest:
+    made = tickets.DeviceCertificate(lock_id=LOCK_ID, serial="LM000103", model="M", id_key=signer("lock id").public)
+    certificate = tickets.sign_certificate(made, signer("MFG-CA"))
+    nonces = {"n_s": steady("n_s", 16), "n_l": steady("n_l", 16)}
+    return tickets.Attest(
+        lock_id=LOCK_ID, certificate=certificate, fw=tickets.FirmwareState(3, 100, 1), xs=agreement("lock")[1], h=steady("h"), **nonces
+    )
+
+
+def _root(roles: dict[Typ, bytes]) -> roots.Root:
+    keys = tuple(signer(f"ROOT {i}").public for i in range(3))
+    return roots.Root(n=1, expires=NOW + 365 * 86_400, threshold=2, keys=keys, roles={typ: (key,) for typ, key in roles.items()})
 
 
 def operation_cases() -> Case:
