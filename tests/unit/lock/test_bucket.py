@@ -1,0 +1,142 @@
+"""Wrong codes: tokens, delays and the guard, through power cuts (CODE-10, protocol D.4)."""
+
+import random
+
+import pytest
+
+from limen.lock.bucket import Bucket, Charged, Wait
+from limen.lock.flash import Layout
+from limen.lock.notes import Notes
+from limen.lock.shell.flash import MemoryFlash
+from limen.wire.records import Bucket as Rule
+from tests.unit.lock.crash import CrashFlash, PowerLossError
+
+RULE = Rule(tokens=12, refill_min=10, guard=40)
+BANKS = Layout.for_capacity(10).notes
+MINUTE = 60_000
+
+
+def fresh(flash: MemoryFlash | None = None, at: int = 0) -> Bucket:
+    return Bucket(Notes(flash or MemoryFlash(), BANKS), at)
+
+
+def wrong(bucket: Bucket, at: int) -> int:
+    """Charges as soon as one may; the moment it was."""
+    while isinstance(waits := bucket.charge(RULE, at), Wait):
+        at += waits.ms
+    return at
+
+
+@pytest.mark.rule("CODE-10")
+def test_three_wrong_in_a_row_wait_five_seconds_then_fifteen_then_sixty_each() -> None:
+    bucket = fresh()
+    waits = []
+    at = 0
+    for _ in range(6):
+        at = wrong(bucket, at)
+        waits.append(bucket.wait_ms(RULE, at))
+    assert waits == [0, 0, 5_000, 15_000, 60_000, 60_000]
+
+
+@pytest.mark.rule("CODE-10")
+def test_an_empty_bucket_compares_nothing_until_a_token_is_back() -> None:
+    bucket = fresh()
+    at = 0
+    for _ in range(13):
+        at = wrong(bucket, at)
+    assert bucket.tokens_left(RULE, at) == 0
+    assert bucket.wait_ms(RULE, at) > 60_000
+
+
+@pytest.mark.rule("CODE-10")
+def test_a_right_code_gets_its_own_token_back_and_nothing_more() -> None:
+    bucket = fresh()
+    at = wrong(bucket, wrong(bucket, 0))
+    charged = bucket.charge(RULE, at)
+    assert isinstance(charged, Charged)
+    bucket.settle(charged, RULE, at)
+    assert bucket.tokens_left(RULE, at) == 10
+    assert bucket.wait_ms(RULE, at) == 0
+    assert bucket.charge(RULE, at) != Wait(5_000)
+
+
+@pytest.mark.rule("CODE-10")
+def test_pulling_the_battery_neither_fills_the_bucket_nor_ends_the_delay() -> None:
+    flash = MemoryFlash()
+    bucket = fresh(flash)
+    at = 0
+    for _ in range(5):
+        at = wrong(bucket, at)
+    again = fresh(flash, at=at + 10**9)
+    assert again.tokens_left(RULE, at + 10**9) == bucket.tokens_left(RULE, at)
+    assert again.wait_ms(RULE, at + 10**9) == 60_000
+
+
+def test_an_entry_during_a_delay_costs_nothing() -> None:
+    bucket = fresh()
+    at = wrong(bucket, wrong(bucket, wrong(bucket, 0)))
+    left = bucket.tokens_left(RULE, at)
+    assert bucket.charge(RULE, at) == Wait(5_000)
+    assert bucket.tokens_left(RULE, at) == left
+
+
+def test_the_guard_makes_tokens_four_times_as_slow_until_a_sync() -> None:
+    bucket = fresh()
+    rule = Rule(tokens=12, refill_min=10, guard=6)
+    at = 0
+    for _ in range(6):
+        while isinstance(waits := bucket.charge(rule, at), Wait):
+            at += waits.ms
+    assert bucket.guarded
+    spent = bucket.tokens_left(rule, at)
+    assert bucket.tokens_left(rule, at + 39 * MINUTE) <= spent + 1
+    bucket.synced(rule, at)
+    assert not bucket.guarded
+    assert bucket.tokens_left(rule, at + 30 * MINUTE) >= spent + 3
+
+
+@pytest.mark.rule("CODE-10")
+def test_a_token_is_gone_before_the_comparison_wherever_the_power_is_cut() -> None:
+    """Inv. 46: a charge that returned is durable, and one that did not return let nobody compare."""
+    before = CrashFlash(1)
+    bucket = fresh(before)
+    at = wrong(bucket, 0)
+    counted = before.clone(0)
+    fresh(counted, at).charge(RULE, at)
+    for budget in range(counted.steps + 1):
+        flash = before.clone(budget)
+        bucket = fresh(flash, at)
+        flash.budget = budget
+        compared = False
+        try:
+            compared = isinstance(bucket.charge(RULE, at), Charged)
+        except PowerLossError:
+            pass
+        flash.budget = None
+        again = fresh(flash, at)
+        assert again.tokens_left(RULE, at) in ((10,) if compared else (10, 11))
+
+
+@pytest.mark.rule("CODE-10", "CODE-12")
+def test_in_any_time_at_most_b_plus_t_over_r_codes_are_compared_and_fail() -> None:
+    """Inv. 45, over power cuts, right codes in between and every interval of a long siege."""
+    chance = random.Random(5)
+    for _ in range(20):
+        flash, at, powered = MemoryFlash(), 0, 0
+        bucket = fresh(flash, at)
+        failed: list[int] = []
+        for _ in range(300):
+            step = chance.choice((0, 500, 5_000, 60_000, 600_000))
+            at, powered = at + step, powered + step
+            if chance.random() < 0.15:
+                at += chance.randrange(10**8)
+                bucket = fresh(flash, at)
+            charged = bucket.charge(RULE, at)
+            if isinstance(charged, Charged):
+                if chance.random() < 0.2:
+                    bucket.settle(charged, RULE, at)
+                else:
+                    failed.append(powered)
+        for i, first in enumerate(failed):
+            for j in range(i, len(failed)):
+                assert j - i + 1 <= RULE.tokens + (failed[j] - first) / (RULE.refill_min * MINUTE) + 1e-9

@@ -1,0 +1,148 @@
+"""The list store under power loss: whatever instant is chosen, there is the old list or the new one."""
+
+from dataclasses import replace
+
+import pytest
+
+from limen.lock.flash import FlashError, Layout
+from limen.lock.shell.flash import MemoryFlash
+from limen.lock.store import COMMIT_BYTES, Holding, ListStore
+from limen.wire.liststate import ListState, after, stored
+from limen.wire.records import AesCard, ListRecord, RecordKind
+from tests.unit.lock.crash import CrashFlash, PowerLossError
+from tests.unit.lock.site import CONFIG, Chance, code
+
+LAYOUT = Layout.for_capacity(10)
+
+
+def holding(ver: int) -> Holding:
+    chance = Chance(ver)
+    card = ListRecord(slot=50, kind=RecordKind.CARD_AES, data=AesCard(chance(7), chance(16)), subj=ver)
+    records = [stored(code(slot, 1_000_000 + 100 * ver + slot), b"k" * 32) for slot in range(ver % 3 + 2)]
+    state = ListState(
+        epoch=1, ver=ver, records={record.slot: record for record in (*records, card)}, config=CONFIG, k_daily=b"d" * 32, k_pin=b"k" * 32,
+        salt=chance(16), probe=chance(8),
+    )
+    return Holding(b"ticket", b"x" * 32, state, ackver=ver)
+
+
+def opened(flash: MemoryFlash) -> ListStore:
+    store = ListStore(flash, LAYOUT)
+    store.boot(browned_out=False)
+    return store
+
+
+def installed(versions: int, seed: int) -> CrashFlash:
+    flash = CrashFlash(seed)
+    store = opened(flash)
+    for ver in range(1, versions + 1):
+        store.install(holding(ver))
+        store.scrub()
+    return flash
+
+
+def test_a_commit_record_is_thirty_six_bytes() -> None:
+    """One record with one CRC is the moment (protocol B.5)."""
+    assert COMMIT_BYTES == 36
+
+
+def test_what_was_installed_is_read_back_whole() -> None:
+    flash = MemoryFlash()
+    opened(flash).install(holding(3))
+    again = opened(flash)
+    assert again.holding == holding(3)
+    assert again.commit is not None
+    assert again.commit.after == after(holding(3).state)
+
+
+@pytest.mark.rule("LOCK-12", "SYNC-6")
+@pytest.mark.parametrize("versions", [0, 1, 2, 13, 14, 15])
+def test_power_lost_at_any_step_leaves_the_old_list_or_the_new_one(versions: int) -> None:
+    """Every byte of an update, over the roll of the commit page (14 records) too; a second delivery then always arrives (inv. 1 to 3)."""
+    before = installed(versions, versions)
+    counted = before.clone(0)
+    start = counted.steps
+    opened(counted).install(holding(versions + 1))
+    for budget in range(0, counted.steps - start, 1 if versions == 1 else 7):
+        flash = before.clone(budget)
+        store = opened(flash)
+        flash.budget = budget
+        with pytest.raises(PowerLossError):
+            store.install(holding(versions + 1))
+            store.scrub()
+            raise AssertionError("the budget was not reached")
+        again = opened(flash)
+        old = holding(versions) if versions else None
+        assert again.holding in (old, holding(versions + 1))
+        again.install(holding(versions + 2))
+        assert opened(flash).holding == holding(versions + 2)
+
+
+@pytest.mark.rule("LOCK-12")
+def test_double_faults_still_converge() -> None:
+    before = installed(13, 5)
+    for first in range(3, 900, 41):
+        for second in range(11, 700, 173):
+            flash = before.clone(first)
+            for budget in (first, second):
+                store = opened(flash)
+                flash.budget = budget
+                try:
+                    store.install(holding(14))
+                    store.scrub()
+                except PowerLossError:
+                    continue
+                flash.budget = None
+            store = opened(flash)
+            assert store.holding in (holding(13), holding(14))
+            if store.holding == holding(13):
+                store.install(holding(14))
+            assert opened(flash).holding == holding(14)
+
+
+def test_after_scrub_no_byte_of_a_removed_record_is_left(tmp_path: object) -> None:
+    """Inv. 15: what an update took away is nowhere in flash."""
+    flash = MemoryFlash()
+    store = opened(flash)
+    store.install(holding(1))
+    gone = holding(1).state.records[50].data
+    assert isinstance(gone, AesCard)
+    assert gone.key in flash.image()
+    store.install(holding(2))
+    store.scrub()
+    assert gone.key not in flash.image()
+
+
+def test_a_released_lock_holds_nothing_and_says_so_after_a_restart() -> None:
+    flash = MemoryFlash()
+    store = opened(flash)
+    store.install(holding(1))
+    store.vacate()
+    assert opened(flash).holding is None
+
+
+def test_a_damaged_list_is_a_fault_and_never_an_open_door() -> None:
+    flash = MemoryFlash()
+    opened(flash).install(holding(1))
+    flash.program(LAYOUT.slots[0], 60, b"\x00" * 8)
+    with pytest.raises(FlashError):
+        opened(flash)
+
+
+def test_a_list_that_does_not_fit_is_refused_before_anything_is_committed() -> None:
+    flash = MemoryFlash()
+    store = opened(flash)
+    store.install(holding(1))
+    big = replace(holding(2), ticket=b"t" * LAYOUT.slots[0].size_bytes)
+    with pytest.raises(FlashError):
+        store.install(big)
+    assert opened(flash).holding == holding(1)
+
+
+def test_after_a_brown_out_the_newest_commit_is_programmed_once_more() -> None:
+    flash = MemoryFlash()
+    opened(flash).install(holding(1))
+    ListStore(flash, LAYOUT).boot(browned_out=True)
+    page = flash.read(LAYOUT.commits, 0, 3 * COMMIT_BYTES)
+    assert page[:COMMIT_BYTES] == page[COMMIT_BYTES : 2 * COMMIT_BYTES]
+    assert page[2 * COMMIT_BYTES :] == b"\xff" * COMMIT_BYTES
