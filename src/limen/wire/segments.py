@@ -82,6 +82,7 @@ class LogOpened:
     problems: list[Problem] = field(default_factory=list)
     progress: dict[int, Progress] = field(default_factory=dict)
     repeats: list[tuple[int, int, bytes]] = field(default_factory=list)
+    attested: int = 0  # numbers below this one are what the lock's own receipt stands for
 
 
 def pack(lock_id: bytes, entries: Sequence[Entry], sealer: Sealer, first: int = 0) -> list[bytes]:
@@ -140,7 +141,9 @@ def open_log(
 ) -> LogOpened:
     """Events and problems of these entries, going on where ``known`` stopped; with ``head`` (from a receipt) also whether the tail is there.
 
-    ``known`` maps log epochs to what was opened of them in earlier uploads. Gaps covered by LOSS events are for ``gaps`` to tell.
+    ``known`` maps log epochs to what was opened of them in earlier uploads; give also the epochs just before, so that a new one is linked to
+    the tag that ended the last. Anybody can seal to the service's key: what is not linked up to the head of a verified receipt
+    (``attested``) may be invented. Gaps covered by LOSS events are for ``gaps`` to tell.
     """
     found = LogOpened()
     headers, records = _sorted(entries, found)
@@ -149,6 +152,7 @@ def open_log(
         before = (known or {}).get(logepoch)
         here = {i: record for (epoch, i), record in records.items() if epoch == logepoch}
         reader = _EpochReader(lock_id, logepoch, found)
+        reader.last = found.progress.get(logepoch - 1, (known or {}).get(logepoch - 1))
         expected = reader.run(headers.get(logepoch), here, opener, before, expected)
     _check_tail(found, known or {}, head)
     return found
@@ -163,6 +167,7 @@ class _EpochReader:
     found: LogOpened
     seq0: int = 0
     reached: int = 0  # the sequence number after the last record that is there
+    last: Progress | None = None  # how the log epoch before ended, as far as it is known
 
     def run(
         self, header: SealedHeader | None, here: Mapping[int, SealedRecord], opener: Opener, before: Progress | None, expected: int | None
@@ -172,6 +177,9 @@ class _EpochReader:
             self.found.problems.append(Problem(Trouble.HEADER, self.logepoch))
             return None
         seed, self.seq0 = opened
+        if self.last is not None and self.last.seq == self.seq0 and self.last.prevtag != header.prevtag:
+            self.found.problems.append(Problem(Trouble.FORK, self.logepoch))
+            return None
         at = before or Progress(0, self.seq0, first_tag(header_bytes(self.lock_id, self.logepoch, header.prevtag)))
         if expected is not None and before is None and self.seq0 > expected:
             self._gap(None, expected, self.seq0 - 1)
@@ -261,14 +269,21 @@ def _sorted(entries: Iterable[Entry], found: LogOpened) -> tuple[dict[int, Seale
 
 
 def _check_tail(found: LogOpened, known: Mapping[int, Progress], head: LogHead | None) -> None:
+    """The tag at the attested place must be the attested one; the chain before it then is the lock's, too."""
     if head is None:
         return
     every = {**known, **found.progress}
     reached = max([0, *(at.seq for at in every.values()), *(opened.event.seq + 1 for opened in found.events)])
+    here = every.get(head.logepoch)
+    tags = {opened.tag for opened in found.events if opened.event.seq == head.seqnext - 1 and opened.logepoch == head.logepoch}
+    if here is not None and here.seq == head.seqnext:
+        tags.add(here.prevtag)
     if reached < head.seqnext:
         found.problems.append(Problem(Trouble.TAIL, head.logepoch, None, reached, head.seqnext - 1))
-    elif head.logepoch in every and every[head.logepoch].seq == head.seqnext and every[head.logepoch].prevtag != head.tag:
-        found.problems.append(Problem(Trouble.FORK, head.logepoch, every[head.logepoch].i - 1))
+    elif tags and tags != {head.tag}:
+        found.problems.append(Problem(Trouble.FORK, head.logepoch, None, head.seqnext - 1, head.seqnext - 1))
+    elif tags:
+        found.attested = head.seqnext
 
 
 def _digest(record: SealedRecord) -> bytes:

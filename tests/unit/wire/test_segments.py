@@ -175,6 +175,20 @@ def test_what_the_lock_dropped_is_a_declared_gap() -> None:
     assert gaps([s for s in seen if s != 200], [loss], 0, 300) == [(5, 10, True), (200, 200, False)]
 
 
+def test_a_log_epoch_that_a_courier_invented_does_not_fit_the_chain() -> None:
+    """HPKE has no sender: with a seed of his own he can write anything, but not after the lock's last tag nor before its head."""
+    sealer = SteadySealer(PUBLIC, "forger")
+    for prevtag, trouble in ((bytes(16), Trouble.FORK), (HEAD.tag, None)):
+        writer, header = start_epoch(EpochStart(LOCK_ID, 4, 300, prevtag), steady("forged"), sealer)
+        writer, record = writer.seal_next(Event(seq=300, t=NOW, tq=TrustedTime.GOOD, kind=Kind.ENTRY, subj=8))
+        log = open_log(LOCK_ID, [*ENTRIES, header, record], OPENER, head=HEAD)
+        assert [p.trouble for p in log.problems] == ([trouble] if trouble else [])
+        assert log.attested == 300
+    known = open_log(LOCK_ID, ENTRIES, OPENER, head=HEAD).progress
+    later = open_log(LOCK_ID, [header, record], OPENER, known=known, head=LogHead(4, 301, steady("true tag", 16)))
+    assert {p.trouble for p in later.problems} == {Trouble.FORK} and later.attested == 0
+
+
 def test_segments_of_another_lock_number_or_length_open_nothing() -> None:
     """Bound into the seal, and bounded before."""
     (segment,) = pack(LOCK_ID, ENTRIES[:20], SteadySealer(PUBLIC, "s"))
