@@ -70,6 +70,21 @@ class Browser:
         found: object = answer.json() if answer.content else {}
         return found if isinstance(found, dict) else {"items": found}
 
+    def post_json(self, path: str, body: Json) -> None:
+        """A plain post to an address that asks for no token."""
+        answer = self._http.post(path, json=body)
+        if answer.status_code >= 400:
+            raise NotOnPage(f"POST {path} answered {answer.status_code}: {answer.text[:400]}")
+
+    def close(self) -> None:
+        """Closes its connections."""
+        self._http.close()
+
+    @property
+    def client(self) -> httpx.Client:
+        """The connection with this person's cookies, for their phone's registration."""
+        return self._http
+
     def token(self) -> str:
         """The token that shows that a request comes from our own pages."""
         return self._http.cookies.get("csrftoken") or ""

@@ -90,7 +90,7 @@ def _init(environment: dict[str, str], opening: Opening) -> str:
         timeout=START_S,
         check=False,
     )
-    match = re.search(r"\S*/join/\S+", said.stdout)
+    match = re.search(r"/join/\S+", said.stdout)  # its own address is not known before it serves
     if said.returncode or match is None:
         raise DidNotStart(f"limen init: {said.stdout[-LOG_TAIL:]}{said.stderr[-LOG_TAIL:]}")
     return match[0]
@@ -119,6 +119,7 @@ def _started(stack: ExitStack, environment: dict[str, str], words: Sequence[str]
 
 def _drain(program: "subprocess.Popen[bytes]", log: Path) -> None:
     """Goes on reading what the program says, so that it never waits for a reader."""
+
     def read() -> None:
         assert program.stdout is not None
         with log.open("ab") as file:

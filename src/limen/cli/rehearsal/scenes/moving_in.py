@@ -1,0 +1,90 @@
+"""The manager comes in, and the building comes out of two files."""
+
+import re
+
+from limen.cli.rehearsal.authenticator import six_digits
+from limen.cli.rehearsal.browser import Browser
+from limen.cli.rehearsal.pages import Page
+from limen.cli.rehearsal.play import Play, must
+
+COUNTS = re.compile(r"(\d+) new")
+
+
+def manager_comes_in(play: Play) -> str:
+    """The link of `limen init`, a password, and the second factor that every managing role needs (PEOPLE-5)."""
+    page = play.manager.get(play.stage.join)
+    page = play.manager.press(page, "Accept", {"password": play.password})
+    agree(play.manager, page)
+    secret = second_factor(play)
+    home = play.manager.get("/c/")
+    home.says("No doors yet. Import your doors, or add one.")
+    play.notes["authenticator"] = secret
+    return "signed in with a second factor; the console is empty"
+
+
+def agree(browser: Browser, page: Page) -> None:
+    """Consent comes before anything else, once (PEOPLE-6)."""
+    if any("Agree" in words for form in page.forms for words, _, _ in form.buttons):
+        browser.press(page, "Agree")
+
+
+def second_factor(play: Play) -> str:
+    """Adds an authenticator; its secret is on the page that shows the picture."""
+    page = play.manager.get("/account/2fa/totp/activate/")
+    if any("password" in form.fields for form in page.forms):
+        page = play.manager.press(page, "", {"password": play.password}, holds="password")
+        page = play.manager.get("/account/2fa/totp/activate/")
+    found = re.search(r"\b[A-Z2-7]{26,}\b", page.html)
+    must(found is not None, f"no secret on {page.here()}")
+    secret = found[0] if found else ""
+    play.manager.press(page, "", {"code": six_digits(secret, play.now_ms() // 1000)}, holds="code")
+    return secret
+
+
+def doors_are_imported(play: Play) -> str:
+    """Nothing is saved before the preview; the good rows arrive (PLACE-5)."""
+    return _import(play, "doors", play.building.doors_csv)
+
+
+def people_are_imported(play: Play) -> str:
+    """The rent roll: each line that cannot be imported is named with its reason."""
+    return _import(play, "people", play.building.people_csv)
+
+
+def importing_again_changes_nothing(play: Play) -> str:
+    """The same two files again: nothing to do."""
+    for kind, data in (("doors", play.building.doors_csv), ("people", play.building.people_csv)):
+        page = _preview(play, kind, data)
+        must(
+            not any("Import" in words for form in page.forms for words, _, _ in form.buttons), f"{kind}: there is something to import again"
+        )
+    return "both files again: nothing to do"
+
+
+def everybody_is_found(play: Play) -> str:
+    """The doors and people of the story are where a manager looks for them."""
+    doors = play.manager.get("/c/doors")
+    for door in play.cast.doors:
+        address = next((to for words, to in doors.links if words.startswith(door.name) and "/c/doors/" in to), "")
+        play.door_ids[door.name] = address.rsplit("/", 1)[-1] or doors.link(door.name, "/c/doors/").rsplit("/", 1)[-1]
+    cast = play.cast
+    for who in (cast.resident, cast.neighbour, cast.leaver, cast.unlisted):
+        page = play.manager.get("/c/people", q=f"{who.first} {who.last}")
+        play.person_ids[who.email] = page.link(who.name, "/c/people/").rsplit("/", 1)[-1]
+        play.person_page(who).says(who.name, f"Unit {who.unit}")
+    return f"{len(play.door_ids)} doors, {len(play.person_ids)} people"
+
+
+def _import(play: Play, kind: str, data: bytes) -> str:
+    page = _preview(play, kind, data)
+    page.says("Nothing is saved yet.")
+    done = play.manager.press(page, "Import")
+    must(COUNTS.search(done.words) is not None, f"no counts on {done.here()}")
+    said = re.search(r"\d+ new[^.]*\.", done.words)
+    return said[0] if said else done.words[:80]
+
+
+def _preview(play: Play, kind: str, data: bytes) -> Page:
+    page = play.manager.get("/c/import")
+    form = page.form(holds="kind")
+    return play.manager.send(page, form, "", {"kind": kind}, files={"file": (f"{kind}.csv", data, "text/csv")})

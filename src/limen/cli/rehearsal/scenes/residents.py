@@ -1,0 +1,96 @@
+"""Residents come in by their invitation, agree once, make their phone a key, and open the door at home with no network anywhere."""
+
+import re
+
+from limen.cli.courier.service import Service
+from limen.cli.rehearsal.building import PersonRow
+from limen.cli.rehearsal.play import Play, must, opens
+from limen.cli.rehearsal.scenes.access import HOME, OTHER, give
+from limen.cli.rehearsal.scenes.moving_in import agree
+
+LETTER = re.compile(r"<article.*?</article>", re.S)
+JOIN = re.compile(r"/join/[A-Za-z0-9_-]+")
+
+
+def resident_comes_in(play: Play) -> str:
+    """The mail of the import, a password, consent; then the phone is registered."""
+    come_in(play, play.cast.resident)
+    register(play, play.cast.resident)
+    play.person_page(play.cast.resident).says("active", "has the app")
+    return f"{play.cast.resident.name} has the app"
+
+
+def resident_gets_home(play: Play) -> str:
+    """The unit door, after its lock was activated: no task, as the first opening will bring the change (SYNC-3)."""
+    give(play, play.cast.resident, [HOME])
+    play.manager.get("/c/").says("No door needs an update today.")
+    play.door_page(play.cast.home).says("Waits for an update since")
+    return "the door waits; nobody has to walk"
+
+
+def first_opening_sets_the_door_up(play: Play) -> str:
+    """Phone and lock both offline: the phone brings the newer list, then the bolt moves (LOCK-3, SYNC-3)."""
+    home = play.cast.home
+    phone = play.phone(play.cast.resident.email)
+    phone.fetch("resident")
+    phone.signal = False
+    with play.face(home) as face:
+        before = face.holds("list")
+        first = opens(phone, home)
+        must(first.set_up, "the first opening did not set the door up")
+        face.settled()
+        must(isinstance(before, int) and face.holds("list") == before + 1, f"list {before} became {face.holds('list')}")
+    again = opens(phone, home)
+    must(not again.set_up, "the second opening set the door up again")
+    return f"list {before} became {face.holds('list')}; opened twice, set up once"
+
+
+def come_in(play: Play, who: PersonRow) -> None:
+    """From the letter in the mailbox to the doors."""
+    browser = play.browser(who)
+    play.soon(f"the mail to {who.email}", lambda: bool(letter(play, who)), within_s=60)
+    page = browser.get(letter(play, who))
+    page.says(play.stage.property_name)
+    agree(browser, browser.press(page, "Accept", {"password": play.password}))
+    browser.get("/home/")
+
+
+def letter(play: Play, who: PersonRow) -> str:
+    """The path of the join link in the newest letter to this person, or nothing yet."""
+    for one in LETTER.findall(play.manager.raw("/demo/mail").text):
+        found = JOIN.search(one)
+        if who.email in one.casefold() and found:
+            return found[0]
+    return ""
+
+
+def register(play: Play, who: PersonRow) -> None:
+    """The phone's key becomes known; its private half stays where it is."""
+    service = Service(play.stage.origin)
+    service.http.cookies = play.browser(who).client.cookies
+    try:
+        play.phone(who.email).register(service, f"{who.first}'s phone")
+    finally:
+        service.close()
+
+
+def neighbour_comes_in(play: Play) -> str:
+    """A neighbour with the app gets access to the third door and to the parcels: no task comes of it (SYNC-3)."""
+    cast = play.cast
+    come_in(play, cast.neighbour)
+    register(play, cast.neighbour)
+    give(play, cast.neighbour, [OTHER])
+    play.manager.get("/c/").says("No door needs an update today.")
+    return f"{cast.neighbour.name} has access; no door needs an update today"
+
+
+def leaver_has_a_phone(play: Play) -> str:
+    """Somebody whose access will end: their phone opens the third door today."""
+    cast = play.cast
+    come_in(play, cast.leaver)
+    register(play, cast.leaver)
+    phone = play.phone(cast.leaver.email)
+    phone.fetch("resident")
+    phone.signal = False
+    opens(phone, cast.other)
+    return f"{cast.leaver.name} opened {cast.other.name}"
