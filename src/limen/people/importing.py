@@ -50,11 +50,12 @@ def import_people(
     place = places.property_view(property_id)
     preview, judged = _read(place, data, now, chosen, order)
     made: dict[str, UUID] = {}
+    drawn = _drawn(judged)
     read = 0
     for batch in _batches(judged):
         try:
             with unit_of_work():
-                _write(place, batch, made, now)
+                _write(place, batch, drawn, made, now)
         except DatabaseError as problem:
             raise Stopped(batch[0].row.line) from problem
         read += len(batch)
@@ -148,13 +149,18 @@ def _batches(judged: list[Judged]) -> Iterator[list[Judged]]:
         yield judged[start : start + BATCH_LINES]
 
 
-def _write(place: PropertyView, batch: list[Judged], made: dict[str, UUID], now: datetime) -> None:
+def _drawn(judged: list[Judged]) -> dict[str, UUID]:
+    """Ids for all who will be made, and their keys in one durable write instead of one for each batch; unused keys open nothing."""
+    ids = {one.plan.key: chance.fresh_id() for one in _first_of_each(judged) if one.plan and one.plan.person_id is None}
+    kms.make_keys(sealing.key_of(person_id) for person_id in ids.values())
+    return ids
+
+
+def _write(place: PropertyView, batch: list[Judged], drawn: Mapping[str, UUID], made: dict[str, UUID], now: datetime) -> None:
     plans = [one.plan for one in batch if one.plan]
     fresh = {plan.key: plan for plan in reversed(plans) if plan.person_id is None and plan.key not in made}
-    ids = {key: chance.fresh_id() for key in reversed(fresh)}
-    kms.make_keys(sealing.key_of(person_id) for person_id in ids.values())
-    Person.objects.bulk_create([_person(ids[key], fresh[key], now) for key in ids])
-    made |= ids
+    Person.objects.bulk_create([_person(drawn[key], fresh[key], now) for key in reversed(fresh)])
+    made |= {key: drawn[key] for key in reversed(fresh)}
     homes = []
     for plan in plans:
         person_id = plan.person_id or made[plan.key]

@@ -20,6 +20,7 @@ NAME = "keystore.sqlite3"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 WAIT_S = 20.0
+REMEMBERED_KEYS = 20_000
 
 _SCHEMA = """
 create table if not exists keys (id text primary key, wrapped blob not null) without rowid;
@@ -99,6 +100,8 @@ class KeyStore(threading.local):
         row = self._db.execute("select wrapped from keys where id = ?", (key_id,)).fetchone()
         if row is None:
             return None
+        if len(self._known) >= REMEMBERED_KEYS:
+            self._known.clear()
         self._known[key_id] = self._unwrapped(key_id, row[0])
         return self._known[key_id]
 

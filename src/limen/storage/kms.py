@@ -8,7 +8,7 @@ An installation with a hardware module replaces this module, not its callers.
 import hashlib
 import hmac
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,9 +36,10 @@ ROOT_KEYS, ROOT_THRESHOLD = 3, 2
 NEVER = 2**32 - 1
 
 _lock = threading.Lock()
-_stores: dict[Path, KeyStore] = {}
-_secrets: dict[Path, bytes] = {}
-_signers: dict[Path, SoftSigner] = {}
+# By the path's text: joining paths for every sealed field took longer than sealing it.
+_stores: dict[str, KeyStore] = {}
+_secrets: dict[str, bytes] = {}
+_signers: dict[str, SoftSigner] = {}
 
 
 # ---- signing: one key per role, each believed for its own types of statement only (protocol A.1)
@@ -173,29 +174,33 @@ def _folder(name: str) -> Path:
 
 
 def _store() -> KeyStore:
-    path = _folder("") / "keystore.sqlite3"
-    if (known := _stores.get(path)) is not None:
+    data = str(settings.LIMEN_DATA)
+    if (known := _stores.get(data)) is not None:
         return known
     wrap = _secret("root")
     with _lock:
-        return _stores.setdefault(path, KeyStore(path, wrap))
+        return _stores.setdefault(data, KeyStore(_folder("") / "keystore.sqlite3", wrap))
 
 
 def _secret(name: str) -> bytes:
     """32 bytes from the file of that name, drawn at first use."""
-    path = _folder("keys") / f"{name}.key"
-    if path not in _secrets:
-        held = path.read_bytes() if path.exists() else files.create(path, chance.random_bytes(KEY_BYTES).hex().encode())
-        _secrets[path] = bytes.fromhex(held.decode("ascii"))
-    return _secrets[path]
+    known = f"{settings.LIMEN_DATA}/{name}"
+    if known not in _secrets:
+        _secrets[known] = _held(name, lambda: chance.random_bytes(KEY_BYTES))
+    return _secrets[known]
 
 
 def _soft_signer(name: str) -> SoftSigner:
+    known = f"{settings.LIMEN_DATA}/{name}"
+    if known not in _signers:
+        _signers[known] = SoftSigner.from_scalar(_held(name, _scalar))
+    return _signers[known]
+
+
+def _held(name: str, draw: Callable[[], bytes]) -> bytes:
     path = _folder("keys") / f"{name}.key"
-    if path not in _signers:
-        held = path.read_bytes() if path.exists() else files.create(path, _scalar().hex().encode())
-        _signers[path] = SoftSigner.from_scalar(bytes.fromhex(held.decode("ascii")))
-    return _signers[path]
+    text = path.read_bytes() if path.exists() else files.create(path, draw().hex().encode())
+    return bytes.fromhex(text.decode("ascii"))
 
 
 def _scalar() -> bytes:
