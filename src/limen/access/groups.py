@@ -101,7 +101,8 @@ def _checked(property_id: UUID, name: str, doors: Sequence[GroupDoorView], group
     ids = [door.door_id for door in doors]
     if len(ids) > GROUP_DOORS_MAX or len(set(ids)) != len(ids) or not set(ids) <= known:
         raise Problem("bad_group", _("Choose doors of this building, each once."))
-    if Group.objects.filter(property_id=property_id, name__iexact=name).exclude(id=group_id).exists():
+    others = Group.objects.filter(property_id=property_id, name__iexact=name)
+    if (others if group_id is None else others.exclude(id=group_id)).exists():
         raise Refused("group_exists", _("There is a group with this name already."))
     return name
 

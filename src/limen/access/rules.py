@@ -1,6 +1,6 @@
 """What grants mean at a door, and what a change of them means for people: pure verdicts over values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -166,13 +166,13 @@ def compare(before: Picture, after: Picture, now: datetime) -> Compared:
     return Compared(tuple(gains), tuple(loses), tuple(narrows), tuple(widens), codes, frozenset(by_app))
 
 
-def too_many(picture: Picture, grants: Iterable[GrantFacts], now: datetime) -> bool:
+def too_many(doors: Container[UUID], grants: Iterable[GrantFacts], now: datetime) -> bool:
     """True if somebody would hold more than four windows of their own at one door (C.1)."""
     counts: dict[tuple[UUID, UUID], int] = {}
     for grant in grants:
         if grant.host_id is None and not _is_over(grant.ends, now):
             for door_id in grant.doors:
-                if door_id in picture:
+                if door_id in doors:
                     counts[grant.person_id, door_id] = counts.get((grant.person_id, door_id), 0) + 1
     return any(count > WINDOWS_MAX for count in counts.values())
 

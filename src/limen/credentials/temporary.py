@@ -72,7 +72,7 @@ def make_temporary(
         _check_quota(making)
     idx, digits = _issue(making)
     row = _write(making, idx, label)
-    detail = {"kind": kind, "in_a_call": int(call_id is not None)}
+    detail: dict[str, str | int] = {"kind": kind, "in_a_call": int(call_id is not None)}
     actor = Actor(person_id=by_person, via="staff" if as_staff else "resident")
     journal.record(actor, "temporary.made", f"door:{door_id}", detail, now, property_id=making.door.view.property_id)
     if as_staff and making.door.view.unit_id is not None:
