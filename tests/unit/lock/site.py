@@ -9,7 +9,7 @@ from pathlib import Path
 from limen import lock as lock_room
 from limen.lock.commands import CloseLink, Command, ReleaseBolt, SendFrame, ShowLens
 from limen.lock.core import Lock
-from limen.lock.events import BoltMoved, Booted, Cause, CheckPressed, Connected, DigitTyped, Event, FrameArrived, InsideButton, LensTouched
+from limen.lock.events import BoltMoved, Booted, Cause, CheckPressed, Connected, DigitTyped, Disconnected, Event, FrameArrived, InsideButton, LensTouched
 from limen.lock.factory import Birth, write_birth
 from limen.lock.flash import Flash, Layout
 from limen.lock.memory import Ports
@@ -150,6 +150,7 @@ class Rig:
         self.frames: dict[int, list[bytes]] = {}
         self.closed: set[int] = set()
         self.links = 0
+        self.open: set[int] = set()
         self.lock: Lock
 
     def manufacture(self, service: Service) -> "Rig":
@@ -160,7 +161,7 @@ class Rig:
         return self
 
     def boot(self, cause: Cause = Cause.POWER, *, jumpstart: bool = False) -> list[Command]:
-        self.frames, self.closed = {}, set()
+        self.frames, self.closed, self.open = {}, set(), set()
         started = Booted(cause, jumpstart)
         self.lock = Lock(self.model, Ports(self.flash, self.chance, self.id_key), started, self.at)
         return self.do(started)
@@ -181,6 +182,12 @@ class Rig:
             commands = [*commands, *self.do(BoltMoved(self.bolt_works))]
         return commands
 
+    def hang_up(self) -> None:
+        """Everybody who held a phone to the door leaves."""
+        for link in sorted(self.open):
+            self.do(Disconnected(link))
+        self.open.clear()
+
     def wait(self, ms: int) -> None:
         self.at += ms
 
@@ -195,6 +202,7 @@ class Rig:
 
     def connect(self, *, outgoing: bool = False) -> int:
         self.links += 1
+        self.open.add(self.links)
         self.do(Connected(self.links, outgoing=outgoing))
         return self.links
 
@@ -251,15 +259,20 @@ class House:
     service: Service
     rig: Rig
 
-    def session(self, *, outgoing: bool = False, seed: int = 77) -> Talk:
+    def session(self, *, outgoing: bool = False, beside: bool = False) -> Talk:
+        """A channel to the lock; whoever was there before has left, unless this one comes beside them."""
+        if not beside:
+            self.rig.hang_up()
         link = self.rig.connect(outgoing=outgoing)
         ephemeral = self.service.chance(32)
         return Talk(self.rig, link).handshake(
             Initiator(lock_id=self.service.lock_id, remote_static=self.service.xs, ephemeral_private=ephemeral)
         )
 
-    def present(self, phone: SoftSigner, grant: bytes, op: Op = Op.UNLOCK, *, outgoing: bool = False, intent: str = "tap") -> tuple[Talk, Answer | None]:
-        talk = self.session(outgoing=outgoing)
+    def present(
+        self, phone: SoftSigner, grant: bytes, op: Op = Op.UNLOCK, *, outgoing: bool = False, beside: bool = False, intent: str = "tap"
+    ) -> tuple[Talk, Answer | None]:
+        talk = self.session(outgoing=outgoing, beside=beside)
         ctx = unlock_ctx(DOOR, intent) if op in (Op.UNLOCK, Op.REMOTE) else b""
         assert talk.transport is not None
         pop = sign_pop(phone, pop_message(talk.transport.h, grant, int(op), ctx))

@@ -1,0 +1,211 @@
+"""What a proven phone may ask (B.6, B.8): rights follow the grant."""
+
+import pytest
+
+from limen.wire import operations as ask
+from limen.wire.answers import Denied, Given, NeedUpdate, Plain, Presented, Settled, StatusNow
+from limen.wire.events import Kind, Method, Result
+from limen.wire.grants import OWN_ACCESS, Cls, Rights
+from limen.wire.operations import Op, Request
+from limen.wire.receipts import TrustedTime
+from limen.wire.records import DoorKind
+from limen.wire.refusals import Reason, Status
+from limen.wire.telemetry import unverified_telemetry
+from tests.unit.lock.reading import events, last
+from tests.unit.lock.site import CONFIG, DANA, GUS, House, code, house, opened
+
+ALL_RIGHTS = Rights(63)
+PULLS: list[Request] = [ask.LogAsk(0), ask.PhotoAsk(0, 0), ask.TelemetryAsk()]
+PUSH_CLASSES = [Cls.MANAGER, Cls.COURIER, Cls.INSTALLER]
+
+
+@pytest.mark.rule("SYNC-2")
+@pytest.mark.parametrize("cls", PUSH_CLASSES)
+def test_a_push_only_session_pulls_nothing_whatever_its_grant_says(cls: Cls) -> None:
+    """Inv. 19."""
+    home = house()
+    talk, answer = home.present(DANA, home.service.grant(DANA, cls, rights=ALL_RIGHTS), Op.MANIFEST)
+    assert isinstance(answer, Presented)
+    assert answer.rights == Rights.PUSH
+    for pull in PULLS:
+        assert talk.ask(pull) == Denied(ask.op_of(pull), Reason.NO_RIGHT)
+    assert talk.ask(ask.Unlock("tap")) == Denied(Op.UNLOCK, Reason.NO_RIGHT)
+
+
+@pytest.mark.rule("SYNC-2", "SYNC-12")
+@pytest.mark.parametrize("cls", PUSH_CLASSES)
+def test_what_a_push_only_session_gets_back_says_nothing_of_the_doors_life(cls: Cls) -> None:
+    """Inv. 18: the same push at a busy door and at an idle one gives the same number of bytes, and no clock, head or count in them."""
+    sizes = []
+    for busy in (False, True):
+        home = house()
+        if busy:
+            for _ in range(40):
+                home.unlock(GUS)
+                home.rig.hang_up()
+            home.wait(86_400)
+        talk, _ = home.present(DANA, home.service.grant(DANA, cls), Op.MANIFEST)
+        home.service.edit(code(9, 5_550_123))
+        assert isinstance(home.push(talk, home.service.bundle()), Settled)
+        given = talk.ask(ask.TimeAsk())
+        assert isinstance(given, Given)
+        talk.ask(ask.TimeTell(home.service.time(given.data)))
+        receipt = talk.ask(ask.ReceiptAsk(b"f" * 16))
+        assert isinstance(receipt, Given)
+        said = home.service.take(receipt.data)
+        assert said.full is None
+        assert said.nonce == b"f" * 16
+        sizes.append([len(plain) for plain in talk.emitted])
+    assert sizes[0] == sizes[1]
+
+
+@pytest.mark.rule("SYNC-1")
+@pytest.mark.parametrize("cls", [Cls.RESIDENT, Cls.APP_GUEST, Cls.CODE_HOLDER, Cls.STAFF, Cls.VENDOR])
+def test_access_of_ones_own_pushes_and_pulls(cls: Cls) -> None:
+    home = house()
+    talk, _ = home.present(DANA, home.service.grant(DANA, cls), Op.MANIFEST)
+    battery = talk.ask(ask.TelemetryAsk())
+    assert isinstance(battery, Given)
+    assert unverified_telemetry(battery.data).battery == 100
+    log = talk.ask(ask.LogAsk(0))
+    assert isinstance(log, Given)
+    assert len(log.data) == 4096
+    assert talk.ask(ask.LogAsk(1)) == Given(Op.LOG, b"")
+    home.service.edit(code(9, 5_550_123))
+    assert isinstance(home.push(talk, home.service.bundle()), Settled)
+
+
+@pytest.mark.rule("SYNC-13")
+def test_a_couriers_grant_for_one_lock_is_refused_by_every_other() -> None:
+    """Inv. 20."""
+    home = house()
+    _, answer = home.present(DANA, home.service.grant(DANA, Cls.COURIER, lock_id=b"neighbor"), Op.MANIFEST)
+    assert answer == Denied(Op.PRESENT, Reason.REFUSED)
+
+
+@pytest.mark.rule("LOCK-3")
+def test_unlock_is_obeyed_only_where_the_phone_has_signed_exactly_this() -> None:
+    home = house()
+    talk, answer = home.present(DANA, home.service.grant(DANA), Op.MANIFEST)
+    assert isinstance(answer, Presented)
+    assert talk.ask(ask.Unlock("tap")) == Denied(Op.UNLOCK, Reason.NO_RIGHT)
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.UNLOCK)
+    assert talk.ask(ask.Unlock("near")) == Denied(Op.UNLOCK, Reason.NO_RIGHT)
+
+
+@pytest.mark.rule("ACCESS-12")
+def test_a_proven_phone_learns_why_it_was_refused() -> None:
+    home = house()
+    assert home.unlock(DANA, home.service.grant(DANA, Cls.APP_GUEST, nbf=home.service.now + 3600)) == Denied(Op.PRESENT, Reason.NOT_STARTED)
+    assert home.unlock(DANA, home.service.grant(DANA, exp=home.service.now - 3600)) == Denied(Op.PRESENT, Reason.LEASE_OVER)
+    assert home.unlock(DANA, home.service.grant(DANA, Cls.VENDOR, sched=77)) == Denied(Op.UNLOCK, Reason.OUTSIDE_SCHEDULE)
+
+
+@pytest.mark.rule("SYNC-3")
+def test_a_door_that_cannot_be_brought_up_to_date_still_opens_for_a_resident_and_says_so() -> None:
+    """Inv. 33: STALE is logged."""
+    home = house()
+    home.service.edit(code(9, 5_550_123))
+    talk, answer = home.present(DANA, home.service.grant(DANA))
+    assert answer == NeedUpdate(Op.PRESENT, 2)
+    assert talk.ask(ask.Unlock("tap")) == Plain(Op.UNLOCK)
+    assert [event.kind for event in events(home)][-2:] == [Kind.ENTRY, Kind.STALE]
+
+
+@pytest.mark.rule("LOCK-5")
+def test_time_that_was_asked_for_is_taken_once_and_recorded() -> None:
+    home = house()
+    home.rig.pull_battery()
+    home.service.now += 60
+    talk, answer = home.present(DANA, home.service.grant(DANA), Op.TIME_ASK)
+    assert isinstance(answer, Presented)
+    assert answer.wants_time
+    given = talk.ask(ask.TimeAsk())
+    assert isinstance(given, Given)
+    assertion = home.service.time(given.data)
+    assert talk.ask(ask.TimeTell(assertion)) == Plain(Op.TIME)
+    assert talk.ask(ask.TimeTell(assertion)) == Plain(Op.TIME, Status.CLOCK)
+    assert home.rig.lock.holds(home.rig.at).clock == "good"
+    assert last(home).kind is Kind.CLOCK_SET
+
+
+@pytest.mark.rule("SYNC-10")
+def test_time_signed_for_another_lock_or_by_another_key_moves_nothing() -> None:
+    home = house()
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.TIME_ASK)
+    given = talk.ask(ask.TimeAsk())
+    assert isinstance(given, Given)
+    before = home.rig.lock.memory.read_clock(home.rig.at)
+    home.service.lock_id, kept = b"neighbor", home.service.lock_id
+    foreign = home.service.time(given.data)
+    home.service.lock_id = kept
+    assert talk.ask(ask.TimeTell(foreign)) == Plain(Op.TIME, Status.CLOCK)
+    assert talk.ask(ask.TimeTell(home.service.grant(DANA))) == Plain(Op.TIME, Status.CLOCK)
+    assert home.rig.lock.memory.read_clock(home.rig.at) == before
+
+
+@pytest.mark.rule("SYNC-12")
+def test_a_puller_gets_clock_and_head_and_at_a_flat_only_the_household_can_count() -> None:
+    home = house(CONFIG.__class__(**{**CONFIG.__dict__, "door_kind": DoorKind.UNIT}))
+    for cls, counted in ((Cls.RESIDENT, True), (Cls.APP_GUEST, False), (Cls.STAFF, False), (Cls.VENDOR, False)):
+        talk, _ = home.present(DANA, home.service.grant(DANA, cls), Op.RECEIPT)
+        given = talk.ask(ask.ReceiptAsk())
+        assert isinstance(given, Given)
+        said = home.service.take(given.data)
+        assert said.full is not None
+        assert said.full.tstate is TrustedTime.GOOD
+        assert isinstance(said.full.head, bytes) is not counted
+        home.rig.hang_up()
+
+
+def test_status_tells_version_epoch_and_staging() -> None:
+    home = house()
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.STATUS)
+    assert talk.ask(ask.StatusAsk()) == StatusNow(1, 1, None, b"")
+
+
+def test_firmware_is_not_known_yet_and_changes_nothing() -> None:
+    home = house()
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.FIRMWARE)
+    assert talk.ask(ask.FirmwarePush(None, b"image")) == Plain(Op.FIRMWARE, Status.UNKNOWN)
+
+
+def connected() -> tuple[House, object]:
+    home = house(model="R")
+    talk, answer = home.present(DANA, home.service.grant(DANA, Cls.GATEWAY, rights=Rights(38)), Op.REMOTE, outgoing=True, intent="remote")
+    assert isinstance(answer, Presented)
+    assert answer.rights == Rights.PUSH | Rights.PULL | Rights.REMOTE
+    return home, talk
+
+
+def test_a_remote_order_opens_and_is_recorded_under_the_person_who_pressed() -> None:
+    home, talk = connected()
+    home.wait(2)
+    home.rig.log.clear()
+    assert talk.ask(ask.Remote(home.service.now, 31, 4)) == Plain(Op.REMOTE)  # type: ignore[attr-defined]
+    assert opened(home.rig.log)
+    event = last(home)
+    assert (event.method, event.subj, event.ref, event.result) == (Method.REMOTE, 31, 4, Result.GRANTED)
+
+
+def test_a_remote_order_is_never_queued() -> None:
+    """B.10: older than ten seconds, or pressed before the link was made."""
+    home, talk = connected()
+    pressed = home.service.now
+    home.wait(60)
+    assert talk.ask(ask.Remote(pressed, 31, 4)) == Denied(Op.REMOTE, Reason.TOO_LATE)  # type: ignore[attr-defined]
+    fresh, talk = connected()
+    assert talk.ask(ask.Remote(fresh.service.now - 8, 31, 4)) == Denied(Op.REMOTE, Reason.TOO_LATE)  # type: ignore[attr-defined]
+
+
+def test_a_lock_without_a_network_knows_no_remote_order() -> None:
+    home = house()
+    talk, _ = home.present(DANA, home.service.grant(DANA, rights=ALL_RIGHTS))
+    assert talk.ask(ask.Remote(home.service.now, 31, 4)) == Denied(Op.REMOTE, Reason.NO_RIGHT)
+
+
+def test_full_rights_of_a_resident_are_the_ones_of_access_of_ones_own() -> None:
+    home = house()
+    _, answer = home.present(DANA, home.service.grant(DANA))
+    assert isinstance(answer, Presented)
+    assert answer.rights == OWN_ACCESS
