@@ -75,8 +75,8 @@ def _prepare(data: Path, air: str) -> None:
     if fresh:
         print(file=sys.stderr)
         with unit_of_work():
-            building.invite_guest(made, clock.now())
             building.today(made, clock.now())
+            building.invite_guest(made, clock.now())
         outbox.settle(clock.now())
 
 

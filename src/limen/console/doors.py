@@ -29,7 +29,7 @@ def doors(request: HttpRequest, asker: Asker) -> HttpResponse:
     """All doors, what needs attention first."""
     asked = request.GET.get("q", "").strip()[:60]
     found = [door for door in places.doors(asker.place.id) if asked.casefold() in door.name.casefold()]
-    states = {state.door_id: state for state in fleet.door_states(asker.place.id, asker.now)}
+    states = {state.door_id: state for state in fleet.door_states([door.id for door in places.doors(asker.place.id)], asker.now)}
     rows = [(door, states[door.id], truth.door_lines(states[door.id], asker.place.zone, asker.now)[0]) for door in found]
     rows.sort(key=lambda row: ATTENTION.get(row[1].truth, 3))
     near = get_close_matches(asked, [door.name for door in places.doors(asker.place.id)], n=1, cutoff=0.5) if asked and not rows else []

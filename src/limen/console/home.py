@@ -19,7 +19,7 @@ LONGEST_QUESTION = 60
 def home(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Door updates due today first (SYNC-4), then what needs a look."""
     tasks = fleet.tasks(asker.place.id, asker.now)
-    states = fleet.door_states(asker.place.id, asker.now)
+    states = fleet.door_states([door.id for door in places.doors(asker.place.id)], asker.now)
     context: dict[str, object] = {
         "here": "home",
         "due": [row(asker, task) for task in tasks if task.is_due],

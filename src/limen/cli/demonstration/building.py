@@ -91,13 +91,14 @@ def _door(made: Made, name: str, *, codes: bool = True, hours: Weekly | None = N
 def _give(made: Made, groups: dict[str, UUID], ids: dict[str, UUID], roll: list[UUID], now: datetime) -> None:
     """Everybody who lives here gets their home's group; the cast gets a little more."""
     homes = people.residents_by_unit(made.property_id, now)
+    later = {ids["Dana"], ids["Theo"]}
     for residency in (one for many in homes.values() for one in many):
-        if residency.since > now + timedelta(days=60):
+        if residency.person_id in later or residency.since > now + timedelta(days=60):
             continue
         _resident(residency.person_id, groups[f"Residents {residency.unit_name}"], max(residency.since, now), now)
-    for name in ("Dana", "Theo"):
-        _resident(ids[name], groups["Roof deck"], now, now)
-        _resident(ids[name], groups["Amenities"], now, now)
+    for group in ("Residents 4B", "Roof deck", "Amenities"):
+        _resident(ids["Theo"], groups[group], now, now)
+    _resident(ids["Dana"], groups["Roof deck"], now, now)
     access.give(
         person_id=ids["Gus"],
         group_id=groups["Services"],
@@ -134,8 +135,15 @@ def invite_guest(made: Made, now: datetime) -> None:
 
 
 def today(made: Made, now: datetime) -> None:
-    """What happened since the locks were last visited, so that the first page has something to do: two doors wait."""
-    theo = people.person_of_email("theo@example.org")
+    """What happened since the locks were last visited, so that there is something to do: Dana moved in, Theo lost the Bike Room and the Roof."""
+    theo, dana = people.person_of_email("theo@example.org"), people.person_of_email("dana@example.org")
     for grant in held.grants_of(theo.id, made.property_id) if theo else ():
         if grant.group_name in {"Amenities", "Roof deck"}:
             access.revoke(grant_id=grant.id, by=SYSTEM, now=now)
+    for group in held.groups(made.property_id, _everything(made)) if dana else ():
+        if dana and group.name in {"Residents 4B", "Amenities"}:
+            _resident(dana.id, group.id, now, now)
+
+
+def _everything(made: Made) -> people.Rights:
+    return people.Rights(None, made.property_id, access="full")

@@ -1,7 +1,7 @@
 // The installer's page: the sticker is typed or scanned, the lock attests, the service answers, the lock confirms.
 
-import { activate } from "../web/courier/activate.js";
-import { openCourier } from "../web/courier/courier.js";
+import { activate } from "../courier/activate.js";
+import { openCourier } from "../courier/courier.js";
 import { Stage } from "../web/stage.js";
 
 const stage = new Stage("activate");

@@ -1,6 +1,6 @@
 // Takes the sealed updates of the round along, so that they work where there is no signal.
 
-import { openCourier } from "../web/courier/courier.js";
+import { openCourier } from "../courier/courier.js";
 
 const button = document.getElementById("take");
 const taken = /** @type {HTMLElement | null} */ (document.getElementById("taken"));

@@ -1,7 +1,7 @@
 // One update at a door, push only. The page holds every sentence; a check is shown from a receipt alone.
 
-import { openCourier } from "../web/courier/courier.js";
-import { update } from "../web/courier/update.js";
+import { openCourier } from "../courier/courier.js";
+import { update } from "../courier/update.js";
 import { Stage } from "../web/stage.js";
 
 const stage = new Stage("update");
