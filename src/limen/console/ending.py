@@ -18,6 +18,7 @@ from limen.identity import services as accounts
 from limen.kernel.problems import NotYours
 from limen.people import queries as people
 from limen.places import queries as places
+from limen.storage import news
 
 
 @managed
@@ -32,6 +33,7 @@ def end(request: HttpRequest, asker: Asker, grant_id: UUID) -> HttpResponse:
     context: dict[str, object] = {"here": "people", "person": who, "grant": grant}
     if request.method == "POST":
         revocation = verbs.revoke(grant_id=grant.id, by=asker.actor, now=asker.now, reason=request.POST.get("reason", "")[:200])
+        news.tell()  # the lists settle in this transaction; only then are the three moments true
         return page(request, "ended.html", asker, context | {"story": story(asker, revocation)})
     effect = verbs.preview_revoke(grant_id=grant.id, now=asker.now)
     lives_on = _codes_that_live_on(asker, who.id, {change.door_id for change in effect.loses})
@@ -86,6 +88,7 @@ def move_out(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpRespons
     } | effect_words(asker, [effect])
     if request.method == "POST" and request.POST.get("word", "").strip() == word:
         taken = verbs.move_out(person_id=who.id, property_id=asker.place.id, by=asker.actor, now=asker.now)
+        news.tell()
         return page(request, "moved_out.html", asker, context | {"stories": [story(asker, view) for view in taken]})
     if request.method == "POST":
         context["error"] = _("Type %(word)s exactly, or go back.") % {"word": word}
