@@ -219,8 +219,8 @@ class Memory:
             if self.store.holding is not None:
                 self.adopt(self.store.holding, at)
                 self.store.scrub()
-            elif self.journal.kept or self.uses.all():
-                self._finish_wipe()
+            elif self.store.commit is not None:
+                self._finish_wipe()  # released: a power cut may have left some of it
             self.keep_clock(at)
         except FlashError:
             self.faulty = True

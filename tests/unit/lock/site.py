@@ -66,7 +66,7 @@ class Service:
         self.factory = signer(1000)
         self.klog_private = hashlib.sha256(b"klog").digest()
         self.klog = HpkeOpener(self.klog_private)
-        self.chance = Chance(11)
+        self.chance = Chance(11 * seed)
         self.config, self.epoch, self.ver = config, 1, 0
         self.k_daily, self.k_pin = self.chance(32), self.chance(32)
         self.changes: list[Change] = []
@@ -331,9 +331,9 @@ def attest(talk: Talk, service: Service) -> bytes:
     return said.n_l
 
 
-def ticket(service: Service, n_l: bytes, **more: object) -> bytes:
+def ticket(service: Service, nonce: bytes, **more: object) -> bytes:
     facts: dict[str, object] = {
-        "lock_id": service.lock_id, "n_l": n_l, "epoch": service.epoch, "org": 1, "door": DOOR, "root": service.root(), "roles": service.keys(),
+        "lock_id": service.lock_id, "n_l": nonce, "epoch": service.epoch, "org": 1, "door": DOOR, "root": service.root(), "roles": service.keys(),
         "klog": public_of(service.klog_private), "utime": service.now,
     }
     return sign_ticket(Ticket(**{**facts, **more}), service.roles[Role.KA])  # type: ignore[arg-type]

@@ -1,0 +1,251 @@
+"""How a lock gets an owner and loses one (A.3; inv. 69 to 71)."""
+
+import pytest
+
+from limen.lock.events import BatteryMeasured, Cause, InsideButton
+from limen.wire import operations as ask
+from limen.wire.answers import Denied, Given, Plain, Settled, Staged
+from limen.wire.envelope import Role, RoleKeys
+from limen.wire.events import Kind
+from limen.wire.operations import Op
+from limen.wire.receipts import WipedReceipt, open_receipt
+from limen.wire.refusals import Reason, Status
+from limen.wire.session import SessionBroken
+from tests.unit.lock.crash import CrashFlash, PowerLossError
+from tests.unit.lock.reading import events
+from tests.unit.lock.site import DANA, House, Rig, Service, activate, attest, code, house, opened, signer, sticker_session, ticket
+
+
+def new(model: str = "M") -> tuple[Service, Rig]:
+    service, rig = Service(), Rig(model)
+    rig.manufacture(service)
+    rig.boot()
+    return service, rig
+
+
+@pytest.mark.rule("LOCK-10")
+def test_a_lock_becomes_owned_by_sticker_button_ticket_and_first_list() -> None:
+    service, rig = new()
+    answer = activate(rig, service)
+    assert isinstance(answer, Settled)
+    assert answer.status is Status.APPLIED
+    said = service.take(answer.receipt)
+    assert (said.epoch, said.ver, said.full) == (1, 1, None)
+    home = House(service, rig)
+    assert home.unlock(DANA) == Plain(Op.UNLOCK)
+    assert [event.kind for event in events(home)][:3] == [Kind.ACTIVATED, Kind.CLOCK_SET, Kind.UPDATE_APPLIED]
+
+
+@pytest.mark.rule("LOCK-10")
+def test_the_button_is_worth_fifteen_minutes() -> None:
+    """Inv. 69: the sticker's secret alone is worth nothing."""
+    service, rig = new()
+    rig.do(InsideButton())
+    rig.wait(15 * 60_000 + 1)
+    with pytest.raises(AssertionError):
+        sticker_session(rig)
+    rig.do(InsideButton())
+    sticker_session(rig)
+
+
+def test_an_owned_lock_does_not_know_its_sticker_any_more_even_with_the_button_pressed() -> None:
+    """Inv. 69."""
+    home = house()
+    home.rig.hang_up()
+    home.rig.do(InsideButton())
+    with pytest.raises((AssertionError, SessionBroken)):
+        sticker_session(home.rig)
+
+
+@pytest.mark.rule("LOCK-6")
+def test_activation_needs_twenty_percent_of_battery() -> None:
+    service, rig = new()
+    rig.do(BatteryMeasured(19))
+    rig.do(InsideButton())
+    assert sticker_session(rig).ask(ask.AttestAsk(bytes(16))) == Denied(Op.ACTIVATE, Reason.BATTERY)
+    rig.do(BatteryMeasured(20))
+    rig.hang_up()
+    assert isinstance(sticker_session(rig).ask(ask.AttestAsk(bytes(16))), Given)
+
+
+@pytest.mark.parametrize("wrong", ["lock", "nonce", "epoch", "signer", "role"])
+def test_a_ticket_for_anything_else_is_refused(wrong: str) -> None:
+    service, rig = new()
+    rig.do(InsideButton())
+    talk = sticker_session(rig)
+    n_l = attest(talk, service)
+    more: dict[str, object] = {"lock": {"lock_id": b"neighbor"}, "nonce": {"n_l": bytes(16)}, "epoch": {"epoch": 0}}.get(wrong, {})  # type: ignore[assignment]
+    if wrong == "signer":
+        root, keys = service.root(), service.keys()
+        service.roles[Role.KA] = signer(4242)
+        more = {"root": root, "roles": keys}
+    if wrong == "role":
+        more = {"roles": {**service.keys(), 65001: signer(4243).public}}
+    assert talk.ask(ask.TicketTell(ticket(service, n_l, **more))) == Denied(Op.ACTIVATE)
+
+
+def test_attestation_and_ticket_may_be_two_walks_up_to_a_day_apart() -> None:
+    """Attest in the basement, fetch upstairs; over two hours the ticket's time is only a floor."""
+    service, rig = new()
+    rig.do(InsideButton())
+    n_l = attest(sticker_session(rig), service)
+    rig.hang_up()
+    rig.wait(3 * 3_600_000)
+    service.now += 3 * 3600
+    service.edit()
+    rig.do(InsideButton())
+    talk = sticker_session(rig)
+    assert talk.ask(ask.TicketTell(ticket(service, n_l))) == Plain(Op.ACTIVATE)
+    assert isinstance(House(service, rig).push(talk, service.bundle(snapshot=True)), Settled)
+    assert rig.lock.holds(rig.at).clock == "lost"
+
+
+def test_after_a_day_or_a_newer_attestation_the_old_nonce_is_dead() -> None:
+    service, rig = new()
+    rig.do(InsideButton())
+    first = attest(sticker_session(rig), service)
+    rig.hang_up()
+    talk = sticker_session(rig)
+    second = attest(talk, service)
+    assert talk.ask(ask.TicketTell(ticket(service, first))) == Denied(Op.ACTIVATE)
+    rig.hang_up()
+    rig.wait(24 * 3_600_000 + 1)
+    rig.do(InsideButton())
+    assert sticker_session(rig).ask(ask.TicketTell(ticket(service, second))) == Denied(Op.ACTIVATE)
+
+
+def test_a_ticket_without_its_list_makes_no_owner() -> None:
+    """Both or neither."""
+    service, rig = new()
+    rig.do(InsideButton())
+    talk = sticker_session(rig)
+    n_l = attest(talk, service)
+    assert talk.ask(ask.TicketTell(ticket(service, n_l))) == Plain(Op.ACTIVATE)
+    rig.boot(Cause.RESTART)
+    assert rig.lock.holds(rig.at).ver is None
+    assert isinstance(activate(rig, service), Settled)
+
+
+@pytest.mark.rule("LOCK-12")
+def test_power_lost_anywhere_in_an_activation_leaves_an_owned_lock_or_an_unowned_one() -> None:
+    """A.3: ticket and snapshot are committed by one record; afterwards an activation always succeeds."""
+    flash = CrashFlash(1, coarse=True)
+    service, rig = Service(), Rig(flash=flash)
+    rig.manufacture(service)
+    before = flash.clone(0)
+    rig.flash = counted = before.clone(0)
+    rig.boot()
+    start = counted.steps
+    activate(rig, service)
+    for budget in range(0, counted.steps - start, 3):
+        service, rig = Service(), Rig(flash=before.clone(budget))
+        rig.manufacture(service)
+        rig.boot()
+        assert isinstance(rig.flash, CrashFlash)
+        rig.flash.budget = budget
+        try:
+            activate(rig, service)
+        except PowerLossError:
+            pass
+        rig.flash.budget = None
+        rig.boot()
+        if rig.lock.holds(rig.at).ver is None:
+            assert isinstance(activate(rig, service), Settled)
+        home = House(service, rig)
+        assert home.unlock(DANA) == Plain(Op.UNLOCK)
+        assert events(home)
+
+
+@pytest.mark.rule("LOCK-10")
+def test_a_release_wipes_the_lock_and_is_answered_by_a_signed_receipt() -> None:
+    home = house()
+    home.service.edit(code(9, 5_550_123))
+    home.update(DANA)
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.ACTIVATE)
+    answer = talk.ask(ask.ReleaseTell(home.service.release()))
+    assert isinstance(answer, Given)
+    wiped = open_receipt(answer.data, RoleKeys.of_lock(home.service.id_key))
+    assert isinstance(wiped, WipedReceipt)
+    assert (wiped.epoch, wiped.lost > 0) == (1, True)
+    assert home.rig.lock.holds(home.rig.at).ver is None
+    assert not opened(home.rig.type("5550123"))
+    image = home.rig.flash.image()  # type: ignore[attr-defined]
+    for secret in (home.service.k_daily, home.service.k_pin):
+        assert secret not in image
+
+
+def test_a_release_of_another_epoch_or_signer_is_refused() -> None:
+    home = house()
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.ACTIVATE)
+    home.service.epoch = 2
+    assert talk.ask(ask.ReleaseTell(home.service.release())) == Denied(Op.ACTIVATE)
+    home.service.epoch, home.service.roles[Role.KA] = 1, home.service.roles[Role.KU]
+    assert talk.ask(ask.ReleaseTell(home.service.release())) == Denied(Op.ACTIVATE)
+    assert home.rig.lock.holds(home.rig.at).ver == 1
+
+
+@pytest.mark.rule("LOCK-10")
+def test_nothing_of_one_epoch_is_worth_anything_in_the_next_and_the_epoch_only_rises() -> None:
+    """Inv. 70, 71: codes, grants, bundles, lists, log keys."""
+    home = house()
+    service, rig = home.service, home.rig
+    service.edit(code(9, 5_550_123))
+    home.update(DANA)
+    old_grant, old_bundle = service.grant(DANA), service.bundle(base=1)
+    old_xs, old_daily = service.xs, service.k_daily
+    talk, _ = home.present(DANA, service.grant(DANA), Op.ACTIVATE)
+    talk.ask(ask.ReleaseTell(service.release()))
+    again = Service(seed=2)
+    again.lock_id, again.id_key, again.factory = service.lock_id, service.id_key, service.factory
+    rig.do(InsideButton())
+    n_l = attest(sticker_session(rig), again)
+    rig.hang_up()
+    assert sticker_session(rig).ask(ask.TicketTell(ticket(again, n_l))) == Denied(Op.ACTIVATE), "the same epoch again"
+    rig.hang_up()
+    again.epoch = 2
+    assert isinstance(activate(rig, again), Settled)
+    now = House(again, rig)
+    assert again.xs != old_xs
+    assert isinstance(now.unlock(DANA, old_grant), Denied)
+    answer = now.push(now.present(DANA, again.grant(DANA), Op.MANIFEST)[0], old_bundle)
+    assert not isinstance(answer, Settled | Staged)
+    assert not opened(rig.type("5550123"))
+    image = rig.flash.image()  # type: ignore[attr-defined]
+    assert old_daily not in image
+    assert events(now)[0].seq == 0
+    assert now.rig.lock.memory.journal.head.logepoch > 1
+
+
+@pytest.mark.rule("LOCK-12")
+def test_power_lost_anywhere_in_a_release_leaves_an_owner_or_an_empty_lock() -> None:
+    flash = CrashFlash(1, coarse=True)
+    home = house(flash=flash)
+    before, now = flash.clone(0), home.service.now
+
+    def release(budget: int | None) -> tuple[House, int]:
+        rig = Rig(flash=before.clone(budget or 0))
+        rig.at = home.rig.at
+        rig.boot(Cause.RESTART)
+        home.service.now = now
+        there = House(home.service, rig)
+        talk, _ = there.present(DANA, home.service.grant(DANA), Op.ACTIVATE)
+        assert isinstance(rig.flash, CrashFlash)
+        rig.flash.budget = budget
+        start = rig.flash.steps
+        try:
+            talk.ask(ask.ReleaseTell(home.service.release()))
+        except PowerLossError:
+            pass
+        rig.flash.budget = None
+        return there, rig.flash.steps - start
+
+    steps = release(None)[1]
+    for budget in range(0, steps, 2):
+        there, _ = release(budget)
+        there.rig.boot(Cause.RESTART)
+        if there.rig.lock.holds(there.rig.at).ver is None:
+            assert there.rig.lock.memory.epoch == 1
+            image = there.rig.flash.image()  # type: ignore[attr-defined]
+            assert home.service.k_pin not in image
+        else:
+            assert there.unlock(DANA) == Plain(Op.UNLOCK)
