@@ -6,7 +6,7 @@ from uuid import UUID
 
 from limen.access import queries as access
 from limen.access import services as access_verbs
-from limen.access.views import GrantView, GroupDoorView, GroupView
+from limen.access.views import GrantView, GroupDoorView, GroupView, Invited
 from limen.identity import services as identity_verbs
 from limen.identity.views import PhoneView
 from limen.kernel.actors import SYSTEM, Actor
@@ -98,6 +98,21 @@ class Harbor:
                 person_id=self.people[person], public_key=key, platform=platform, name=f"{person}'s phone", now=self.now
             )
         return made
+
+    def invite(self, host: str, *doors: str, ends: datetime | None = None, email: str = "ines@example.org", starts: datetime | None = None) -> Invited:
+        """A guest of somebody, from now on unless said otherwise; every door is tried."""
+        with unit_of_work():
+            return access_verbs.invite_guest(
+                host_id=self.people[host], door_ids=[self.doors[name] for name in doors], first="Ines", last="Pires", email=email,
+                starts=starts or self.now, ends=ends, by=self.actor(host), now=self.now,
+            )  # fmt: skip
+
+    def guest(self, host: str, *doors: str, ends: datetime | None = None, email: str = "ines@example.org") -> UUID:
+        """The person id of a guest who got all of these doors."""
+        invited = self.invite(host, *doors, ends=ends, email=email)
+        assert all(r.ok for r in invited.results), invited.results
+        assert invited.person_id is not None
+        return invited.person_id
 
     def opens(self, person: str, at: datetime | None = None) -> set[str]:
         """The names of the doors at which somebody holds a window now or later."""

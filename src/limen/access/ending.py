@@ -79,7 +79,7 @@ def move_out(*, person_id: UUID, property_id: UUID, by: Actor, now: datetime) ->
     homes = {r.unit_id for r in people.residencies(person_id=person_id, now=now) if r.property_id == property_id}
     for unit_id in sorted(homes):
         people_verbs.end_residency(person_id=person_id, unit_id=unit_id, until=now, by=by, now=now)
-    news.note(by, "person.moved_out", f"person:{person_id}", property_id, now, {"grants": len(grants)})
+    news.note(by, "person.moved_out", f"person:{person_id}", property_id, now, detail={"grants": len(grants)})
     return tuple(ended)
 
 
@@ -113,7 +113,7 @@ def _end(grants: list[Grant], *, kind: str, by: Actor, now: datetime, reason: st
     news.touch({c.door_id for c in compared.all}, now)
     news.tell_lost(compared.loses, property_id, now)
     for grant in grants:
-        news.note(by, f"grant.{kind}", f"grant:{grant.id}", property_id, now, {"person": str(person_id), "doors": len(taken)})
+        news.note(by, f"grant.{kind}", f"grant:{grant.id}", property_id, now, detail={"person": str(person_id), "doors": len(taken)})
     return orders
 
 

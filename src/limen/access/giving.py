@@ -88,14 +88,14 @@ def give(
     after = before.with_grant(wish.facts(grant_id, _doors(group)))
     groups.refuse_too_many(after, now)
     compared = compare(before.who_holds_what(now), after.who_holds_what(now), now)
-    row = _write(grant_id, wish, group, held, by, now)
+    row = _write(grant_id, wish, group, held=held, by=by, now=now)
     news.order_for_each(compared, property_id=group.property_id, by=by, now=now)
     dependents.end_orphans(compared, now=now)
     # Also without a difference: a new standing changes the class, which the list carries.
     news.touch({c.door_id for c in compared.all} | (set(_doors(group)) if held else set()), now)
     news.tell_gained(compared.gains, group.property_id, now)
     detail = {"group": str(group_id), "person": str(person_id), "standing": standing}
-    news.note(by, "grant.changed" if held else "grant.given", f"grant:{grant_id}", group.property_id, now, detail)
+    news.note(by, "grant.changed" if held else "grant.given", f"grant:{grant_id}", group.property_id, now, detail=detail)
     return view(row)
 
 
@@ -131,7 +131,7 @@ def set_sharing(*, grant_id: UUID, may_share: bool, by: Actor, now: datetime) ->
         raise Refused("already_ended", _("This access has ended."))
     grant.may_share = may_share
     grant.save(update_fields=["may_share"])
-    news.note(by, "grant.sharing", f"grant:{grant_id}", grant.property_id, now, {"may_share": int(may_share)})
+    news.note(by, "grant.sharing", f"grant:{grant_id}", grant.property_id, now, detail={"may_share": int(may_share)})
     return view(grant)
 
 
@@ -166,7 +166,7 @@ def _held(person_id: UUID, group: Group, now: datetime) -> Grant | None:
     return held if held is not None and is_live(held, now) else None
 
 
-def _write(grant_id: UUID, wish: Wish, group: Group, held: Grant | None, by: Actor, now: datetime) -> Grant:
+def _write(grant_id: UUID, wish: Wish, group: Group, *, held: Grant | None, by: Actor, now: datetime) -> Grant:
     ran_out = Grant.objects.filter(person_id=wish.person_id, group=group, ended_at=None, ends__lte=now)
     for old in ran_out:
         Grant.objects.filter(id=old.id).update(ended_at=old.ends)

@@ -23,7 +23,7 @@ def create_group(*, property_id: UUID, name: str, doors: Sequence[GroupDoorView]
     name = _checked(property_id, name, doors, None)
     group = Group.objects.create(id=chance.fresh_id(), property_id=property_id, name=name)
     _write_doors(group, doors)
-    news.note(by, "group.created", f"group:{group.id}", property_id, now, {"doors": len(doors)})
+    news.note(by, "group.created", f"group:{group.id}", property_id, now, detail={"doors": len(doors)})
     return view(group, holders=0)
 
 
@@ -44,7 +44,7 @@ def edit_group(*, group_id: UUID, name: str, doors: Sequence[GroupDoorView], by:
     news.tell_gained(compared.gains, group.property_id, now)
     news.tell_lost(compared.loses, group.property_id, now)
     detail = {"doors": len(doors), "gain": len(compared.gains), "lose": len(compared.loses)}
-    news.note(by, "group.edited", f"group:{group_id}", group.property_id, now, detail)
+    news.note(by, "group.edited", f"group:{group_id}", group.property_id, now, detail=detail)
     return effect_of(compared, before.doors, now, grants=before.grants)
 
 

@@ -73,8 +73,11 @@ def invite_guest(
             doors_by_property.setdefault(places.door_view(door_id).property_id, []).append(door_id)
     if not doors_by_property:
         return Invited(None, None, answers)
-    guest_id = _guest(first, last, email, host_id, by, now)
-    grants = [_give(guest_id, host_id, property_id, doors, stay, by, now) for property_id, doors in sorted(doors_by_property.items())]
+    guest_id = _guest(first, last, email, host_id=host_id, by=by, now=now)
+    grants = [
+        _give(guest_id, doors, stay, host_id=host_id, property_id=property_id, by=by, now=now)
+        for property_id, doors in sorted(doors_by_property.items())
+    ]
     _mail(guest_id, host_id, grants[0], by, now)
     return Invited(guest_id, grants[0].id, answers)
 
@@ -133,7 +136,7 @@ def _host_windows(host_id: UUID, door_id: UUID, property_id: UUID, now: datetime
     return next((h.windows for h in holders if h.person_id == host_id), ())
 
 
-def _guest(first: str, last: str, email: str, host_id: UUID, by: Actor, now: datetime) -> UUID:
+def _guest(first: str, last: str, email: str, *, host_id: UUID, by: Actor, now: datetime) -> UUID:
     """The person behind the address, made if nobody has it yet (PEOPLE-1)."""
     if not email.strip():
         raise Problem("bad_email", _("A guest needs an e-mail address."))
@@ -143,14 +146,16 @@ def _guest(first: str, last: str, email: str, host_id: UUID, by: Actor, now: dat
     return guest_id
 
 
-def _give(guest_id: UUID, host_id: UUID, property_id: UUID, doors: Sequence[UUID], stay: Stay, by: Actor, now: datetime) -> Grant:
+def _give(
+    guest_id: UUID, doors: Sequence[UUID], stay: Stay, *, host_id: UUID, property_id: UUID, by: Actor, now: datetime
+) -> Grant:  # fmt: skip
     grant = Grant.objects.create(
         id=chance.fresh_id(), person_id=guest_id, property_id=property_id, group=None, standing="non-resident", role_kind=None, may_share=False,
         opens_app=True, opens_code=False, opens_card=False, starts=stay.starts, ends=stay.ends, given_by=by.person_id, given_at=now, host_id=host_id,
     )  # fmt: skip
     GrantDoor.objects.bulk_create(GrantDoor(grant=grant, door_id=door_id) for door_id in doors)
     news.touch(doors, now)
-    news.note(by, "guest.invited", f"grant:{grant.id}", property_id, now, {"doors": len(doors)})
+    news.note(by, "guest.invited", f"grant:{grant.id}", property_id, now, detail={"doors": len(doors)})
     return grant
 
 

@@ -67,7 +67,9 @@ def touch(door_ids: Iterable[UUID], now: datetime) -> None:
         news.say("door.touched", now=now, door_id=str(door_id))
 
 
-def note(by: Actor, verb: str, target: str, property_id: UUID, now: datetime, detail: Mapping[str, str | int] | None = None) -> None:
+def note(
+    by: Actor, verb: str, target: str, property_id: UUID, now: datetime, *, detail: Mapping[str, str | int] | None = None
+) -> None:  # fmt: skip
     """A line in the journal of the property."""
     journal.record(by, verb, target, dict(detail or {}), now, property_id=property_id)
 

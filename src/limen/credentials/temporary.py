@@ -66,7 +66,7 @@ def make_temporary(
     call. Problem `kind`; Refused `no_device`, `codes_off`, `may_not_share`, `no_access_now`, `your_hours`, `your_end`, `not_at_this_door`,
     `not_today_or_tomorrow`; TooMany `quota`, `next_code_at`, `no_more_that_day`.
     """
-    making = _begin(door_id, kind, by_person, call_id, day, as_staff, now)
+    making = _begin(door_id, kind, by_person=by_person, call_id=call_id, day=day, as_staff=as_staff, now=now)
     if not as_staff:
         _check_maker(making)
         _check_quota(making)
@@ -124,7 +124,9 @@ def raise_floor(*, door_id: UUID, by: Actor, now: datetime) -> tuple[FloorView, 
     return tuple(made)
 
 
-def _begin(door_id: UUID, kind: str, by_person: UUID, call_id: UUID | None, day: date | None, as_staff: bool, now: datetime) -> Making:
+def _begin(
+    door_id: UUID, kind: str, *, by_person: UUID, call_id: UUID | None, day: date | None, as_staff: bool, now: datetime
+) -> Making:  # fmt: skip
     if kind not in rules.KINDS or (kind in rules.CALL_KINDS and call_id is None):
         raise Problem("kind", _("Choose a kind of code."))
     door = Door.at(door_id)

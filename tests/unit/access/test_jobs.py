@@ -1,32 +1,29 @@
 """What the room hears from below."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from limen.access import queries
-from limen.kernel.actors import SYSTEM
-from limen.people import services as people
+from limen.identity import services as identity
+from limen.kernel.periods import Interval, Weekly
 from limen.storage.transactions import unit_of_work
 from tests.cast import Harbor
 
+DAY = timedelta(days=1)
+MORNINGS = Weekly((Interval(0b1111111, 6 * 60, 10 * 60),))
+ALL_DAY = Weekly((Interval(0b1111111, 6 * 60, 22 * 60),))
 
-@pytest.mark.rule("ACCESS-10")
-def test_who_left_their_last_home_here_opens_nothing_more(house: Harbor, now: datetime) -> None:
-    """Also when only a rent roll says so; hand-given access ends too."""
-    house.give("dana", "Residents")
+
+@pytest.mark.rule("PEOPLE-7")
+def test_a_removed_phone_orders_for_the_doors_it_opened(house: Harbor, now: datetime, touched: list[tuple[str, str]]) -> None:
+    """Removing a phone touches every door it opened and leaves the grants alone."""
     house.give("dana", "Roof deck")
+    phone = house.phone("dana")
+    touched.clear()
     with unit_of_work():
-        people.end_residency(person_id=house.people["dana"], unit_id=house.units["4B"], until=now, by=SYSTEM, now=now)
-    assert house.opens("dana") == set()
-    assert {order.kind for order in queries.revocations(person_id=house.people["dana"])} == {"moved_out"}
-
-
-@pytest.mark.rule("ACCESS-10")
-def test_who_keeps_a_home_here_keeps_their_access(house: Harbor, now: datetime) -> None:
-    """One of two units given up is not moving out."""
-    house.give("dana", "Roof deck")
-    with unit_of_work():
-        people.assign_to_unit(person_id=house.people["dana"], unit_id=house.units["2A"], since=now, by=SYSTEM, now=now)
-        people.end_residency(person_id=house.people["dana"], unit_id=house.units["4B"], until=now, by=SYSTEM, now=now)
+        identity.remove_phone(phone_id=phone.id, by=house.actor("dana"), now=now)
+    (order,) = queries.revocations(person_id=house.people["dana"])
+    assert (order.kind, order.door_ids) == ("phone_removed", (house.doors["Roof"],))
+    assert touched == [(str(house.doors["Roof"]), str(order.id))]
     assert house.opens("dana") == {"Roof"}

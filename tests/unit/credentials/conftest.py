@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from limen.credentials import services
+from limen.credentials.views import MadeCode
 from limen.storage.transactions import unit_of_work
 from tests.cast import Harbor, harbor
 
@@ -26,3 +27,11 @@ def house(db: None, now: datetime) -> Harbor:
         services.open_epoch(door_id=made.doors["Package Room"], lock_id=LOCK, epoch=1, now=now)
         services.open_epoch(door_id=made.doors["Unit 4B"], lock_id=HOME_LOCK, epoch=1, now=now)
     return made
+
+
+def make(house: Harbor, kind: str = "daily", *, person: str = "dana", door: str = "Package Room", at: datetime | None = None, **more: object) -> MadeCode:
+    """A temporary code made by somebody."""
+    with unit_of_work():
+        return services.make_temporary(
+            door_id=house.doors[door], kind=kind, by_person=house.people[person], label="Plumber", now=at or house.now, **more  # type: ignore[arg-type]
+        )

@@ -1,0 +1,48 @@
+"""Who may open what, as the service says it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from limen.access import queries, services
+from limen.kernel.periods import Interval, Weekly
+from limen.people import queries as people_queries
+from limen.people import services as people
+from limen.storage.transactions import unit_of_work
+from tests.cast import Harbor
+
+DAY = timedelta(days=1)
+MORNINGS = Weekly((Interval(0b1111111, 6 * 60, 10 * 60),))
+ALL_DAY = Weekly((Interval(0b1111111, 6 * 60, 22 * 60),))
+
+
+@pytest.mark.rule("ACCESS-12", "ACCESS-5")
+def test_would_a_door_open(house: Harbor, now: datetime) -> None:
+    """The service answers with the first reason that says no: not started, outside the hours, no code here, ended, never had."""
+    dana, roof, gym = house.people["dana"], house.doors["Roof"], house.doors["Gym"]
+    assert queries.would_open(dana, roof, "app", now).reason == "no_access"
+    grant = house.give("dana", "Roof deck", starts=now + DAY)
+    assert queries.would_open(dana, roof, "app", now).reason == "not_started"
+    assert queries.would_open(dana, roof, "app", now + 2 * DAY).opens
+    house.group("Early gym", "Gym", schedule=MORNINGS)
+    house.give("dana", "Early gym")
+    assert queries.would_open(dana, gym, "app", now).reason == "outside_schedule"
+    assert queries.would_open(dana, gym, "code", now).reason == "no_code_here"
+    with unit_of_work():
+        services.revoke(grant_id=grant.id, by=house.actor(), now=now)
+    assert queries.would_open(dana, roof, "app", now).reason == "ended"
+
+
+@pytest.mark.rule("PEOPLE-3")
+def test_doors_managed_are_those_of_ones_groups(house: Harbor, now: datetime) -> None:
+    """A manager of chosen groups manages the doors of those groups and no others."""
+    with unit_of_work():
+        people.appoint(
+            person_id=house.people["ben"], kind="property_manager", property_id=house.property_id, access="specific",
+            group_ids=[house.groups["Roof deck"]], by=house.actor(), now=now,
+        )  # fmt: skip
+    rights = people_queries.rights(house.people["ben"], house.property_id, now)
+    assert queries.doors_managed(rights, house.property_id) == {house.doors["Roof"]}
+    assert [(g.name, g.may_give) for g in queries.groups(house.property_id, rights)] == [
+        ("Home 4B", False), ("Residents", False), ("Roof deck", True),
+    ]  # fmt: skip

@@ -1,0 +1,47 @@
+"""Keycards mirror their owner's access."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from limen.credentials import queries, services
+from limen.kernel.problems import Refused
+from limen.storage.transactions import unit_of_work
+from tests.cast import Harbor
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.rule("CARD-1", "CARD-3")
+def test_cards(house: Harbor, now: datetime) -> None:
+    """A card is one person's; plain ones only where the property allows them, random numbers never; keys differ by slot and door kind."""
+    dana = house.people["dana"]
+
+    def activate(uid: str, kind: str, person: UUID = dana) -> queries.CardView:
+        with unit_of_work():
+            return services.activate_card(
+                person_id=person, property_id=house.property_id, uid=bytes.fromhex(uid), kind=kind, by=house.actor(), now=now
+            )
+
+    card = activate("04112233445566", "aes")
+    assert not card.weak
+    with pytest.raises(Refused, match="is on already"):
+        activate("04112233445566", "aes", house.people["theo"])
+    with pytest.raises(Refused) as refused:
+        activate("04aabbcc", "uid")
+    assert refused.value.type == "kind_not_allowed"
+    with pytest.raises(Refused, match="another number each time"):
+        activate("08112233", "aes")
+    with unit_of_work():
+        services.allow_weak_cards(property_id=house.property_id, uid=True, sun=False, by=house.actor(), now=now)
+    assert activate("04aabbcc", "uid").weak
+    keys = {queries.card_keys(card.id, house.doors[name]) for name in ("Main Entrance", "Unit 4B", "Package Room", "Boiler Room")}
+    assert len(keys) == 4
+    assert None not in keys
+    assert queries.card_keys(card.id, house.doors["Gym"]) == queries.card_image(card.id).keys[3]
+    with unit_of_work():
+        services.deactivate_card(card_id=card.id, by=house.actor(), now=now)
+    assert [c.uid.hex() for c in queries.cards_of(dana)] == ["04aabbcc"]
