@@ -60,13 +60,14 @@ def folded(text: str) -> str:
 
 
 def finds(asked: str, label: str, unit: str) -> bool:
-    """A search of at least two letters anywhere at the start of a word, or a whole unit number."""
+    """A search of at least two letters at the start of a word, over the words after it ("van der b"), or a whole unit number."""
     wanted = folded(asked)
     if wanted == folded(unit):
         return True
     if len(wanted) < LEAST_LETTERS:
         return False
-    return any(folded(word).startswith(wanted) for word in label.split()) or folded(label).startswith(wanted)
+    words = label.split()
+    return any(folded("".join(words[place:])).startswith(wanted) for place in range(len(words)))
 
 
 def directory(entries: Iterable[Entry], asked: str, page: int = 0) -> Directory:

@@ -17,6 +17,7 @@ from typing import Final
 START_S: Final = 120.0
 STOP_S: Final = 10.0
 LOG_TAIL: Final = 3000
+OFFICE_PHONE: Final = "212 555 0100"
 
 
 class DidNotStart(Exception):
@@ -81,6 +82,8 @@ def _init(environment: dict[str, str], opening: Opening) -> str:
             opening.time_zone,
             "--profile",
             opening.profile,
+            "--office-phone",
+            OFFICE_PHONE,
             "--manager",
             opening.manager,
         ],
