@@ -22,12 +22,17 @@ import { Wallet } from "./wallet.js";
  * @returns {Promise<Courier>}
  */
 export async function openCourier({ as, channel, service = pageService(document), storage, now = Date.now }) {
-  const drawers = storage ?? (await openStorage());
+  const drawers = storage ?? (await openStorage(person()));
   const way = channel === undefined ? await chooseChannel(document) : channel;
   const wallet = new Wallet({ as, storage: drawers, service, now });
   const outbox = new Outbox({ storage: drawers, service, wallet, now });
   const inbox = new Inbox({ service, wallet, outbox });
   return { as, wallet, inbox, outbox, channel: way, service, turns: new Turns(), now, storage: drawers };
+}
+
+/** `<meta name="limen-person" content="…">`; a page without it has one wallet for whoever uses the browser. */
+function person() {
+  return document.querySelector('meta[name="limen-person"]')?.getAttribute("content") ?? "";
 }
 
 /** Everything stays as it is; only the storage is let go. @param {Courier} courier */

@@ -35,9 +35,12 @@ function committed(transaction) {
   });
 }
 
-/** @returns {Promise<Storage>} this browser's own, kept over restarts */
-export async function openStorage() {
-  const opening = indexedDB.open(NAME, VERSION);
+/**
+ * @param {string} [whose] the person whose page it is: on a shared browser nobody holds what another person's phone holds
+ * @returns {Promise<Storage>} this browser's own, kept over restarts
+ */
+export async function openStorage(whose = "") {
+  const opening = indexedDB.open(whose === "" ? NAME : `${NAME} ${whose}`, VERSION);
   opening.onupgradeneeded = () => {
     for (const drawer of DRAWERS) opening.result.createObjectStore(drawer);
   };

@@ -1,0 +1,108 @@
+// Opening doors: one tap, the result beside the button, the page stays; a second door's tap stops the first (W7, W8).
+
+/** @import { Step } from "../courier/reach.js" */
+
+import { unlock } from "../courier/unlock.js";
+import { Stage } from "../web/stage.js";
+import { now } from "./clock.js";
+import { phone, refreshed } from "./phone.js";
+import { clock } from "./when.js";
+
+const OPEN_MS = 10_000;
+const CRITICAL = 5;
+const PATIENCE_MS = 8000;
+const ready = refreshed().catch(() => true);
+
+/** @param {HTMLElement} row */
+function stageOf(row) {
+  return new Stage(`opening-${row.dataset.door}`);
+}
+
+/** @param {HTMLElement} row @param {string} state */
+function settle(row, state) {
+  const stage = stageOf(row);
+  row.dataset.opening = state;
+  const known = stage.root.querySelector(`[data-when="${state}"]`) !== null;
+  stage.show(known ? state : "refused");
+}
+
+/** @param {HTMLElement} row @param {Step} step */
+function step(row, { name, done, total }) {
+  if (!["looking", "connecting", "setting_up"].includes(name)) return;
+  const stage = stageOf(row);
+  if (row.dataset.opening !== name) settle(row, name);
+  if (name === "setting_up" && total) stage.progress((100 * (done ?? 0)) / total);
+}
+
+/** @param {HTMLElement} row */
+async function open(row) {
+  const turn = String(performance.now());
+  row.dataset.turn = turn;
+  settle(row, "looking");
+  const courier = await phone();
+  const lock = row.dataset.lock ?? "";
+  if ((await courier.wallet.entry(lock)) === null) await Promise.race([ready, new Promise((end) => setTimeout(end, PATIENCE_MS))]);
+  if ((await courier.wallet.entry(lock)) === null) {
+    settle(row, "not_ready");
+    return;
+  }
+  const answer = await unlock({ courier, lock, onstep: (said) => row.dataset.turn === turn && step(row, said) });
+  if (row.dataset.turn !== turn) return;
+  if (answer.result === "open") {
+    await opened(row, answer, turn);
+    return;
+  }
+  stageOf(row).fill("clock", clock(now()));
+  if (answer.result === "stopped") settle(row, "idle");
+  else if (answer.result === "refused") settle(row, answer.reason === null ? "refused" : `reason-${answer.reason}`);
+  else settle(row, answer.result);
+}
+
+/** @param {HTMLElement} row @param {import("../courier/unlock.js").Unlocked} answer @param {string} turn */
+async function opened(row, answer, turn) {
+  settle(row, "open");
+  navigator.vibrate?.(200);
+  const standing = /** @type {HTMLElement | null} */ (row.querySelector('[data-fill="standing"]'));
+  if (answer.setUp && standing) {
+    standing.textContent = standing.dataset.ready ?? "";
+    row.dataset.state = "ready";
+  }
+  setTimeout(() => {
+    if (row.dataset.turn === turn && row.dataset.opening === "open") {
+      row.dataset.opening = "idle";
+      stageOf(row).root.dataset.state = "idle";
+    }
+  }, OPEN_MS);
+  const passed = await answer.afterwards;
+  const battery = /** @type {HTMLElement | null} */ (row.querySelector('[data-part="battery"]'));
+  if (battery) battery.hidden = passed.battery === null || passed.battery >= CRITICAL;
+  refreshed().catch(() => undefined);
+}
+
+/** Where this browser cannot talk to locks each row offers the code instead (M17). */
+async function look() {
+  const { channel } = await phone();
+  if (channel !== null) return;
+  const notice = document.getElementById("unsupported");
+  if (notice) notice.hidden = false;
+  for (const part of document.querySelectorAll('[data-part="open"]')) /** @type {HTMLElement} */ (part).hidden = true;
+  for (const part of document.querySelectorAll('[data-part="code"]')) /** @type {HTMLElement} */ (part).hidden = false;
+}
+
+/** How many sealed updates of other doors ride along. */
+async function carried() {
+  const line = document.getElementById("carried");
+  if (!line) return;
+  const count = await (await phone()).wallet.elsewhere();
+  const link = line.querySelector("a");
+  line.hidden = count === 0;
+  if (link) link.textContent = (count === 1 ? line.dataset.one : line.dataset.many)?.replace("{n}", String(count)) ?? "";
+}
+
+document.getElementById("doors")?.addEventListener("click", (event) => {
+  const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest('[data-do="open"]'));
+  const row = /** @type {HTMLElement | null} */ (button?.closest("[data-lock]") ?? null);
+  if (row) open(row);
+});
+look();
+ready.then(carried);

@@ -1,0 +1,59 @@
+// The line to the service for calls: a socket that comes back by itself, and questions in JSON.
+
+/** @param {string} path @param {Record<string, unknown>} [body] @param {string} [method] */
+export async function ask(path, body = {}, method = "POST") {
+  const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+  const language = document.documentElement.lang.startsWith("es") ? "es" : "en";
+  try {
+    const answer = await fetch(`${path}?lang=${language}`, {
+      method,
+      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token },
+      ...(method === "GET" ? {} : { body: JSON.stringify(body) }),
+    });
+    const said = await answer.json().catch(() => ({}));
+    return { ok: answer.ok, signal: true, status: answer.status, said };
+  } catch {
+    return { ok: false, signal: false, status: 0, said: {} };
+  }
+}
+
+const AGAIN_MS = 2000;
+
+export class Line {
+  /** @param {{onnews: (news: any) => void, call?: string}} facts `call`: the one whose page this is */
+  constructor({ onnews, call }) {
+    this.onnews = onnews;
+    this.call = call;
+    /** @type {WebSocket | null} */
+    this.socket = null;
+    this.closed = false;
+    this.ask = ask;
+  }
+
+  /** @returns {Promise<void>} when the service listens, or could not be reached */
+  open() {
+    return new Promise((resolve) => {
+      const socket = new WebSocket(`${location.origin.replace("http", "ws")}/home/ws`);
+      this.socket = socket;
+      socket.onopen = () => socket.send(JSON.stringify({ t: "hello", call: this.call }));
+      socket.onmessage = ({ data }) => {
+        resolve();
+        this.onnews(JSON.parse(data));
+      };
+      socket.onclose = ({ code }) => {
+        resolve();
+        if (!this.closed && code !== 4401) setTimeout(() => this.closed || this.open(), AGAIN_MS);
+      };
+    });
+  }
+
+  /** @param {Record<string, unknown>} message */
+  send(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  close() {
+    this.closed = true;
+    this.socket?.close();
+  }
+}

@@ -1,0 +1,92 @@
+// The phone that this page is: opened once per page, registered where there is signal, refreshed; and what to say when it was removed.
+
+/** @import { Courier } from "../courier/courier.js" */
+
+import { openCourier } from "../courier/courier.js";
+import { PhoneRemoved } from "../courier/inbox.js";
+import { NoSignal, Refused } from "../courier/service.js";
+import { now } from "./clock.js";
+import { forgetPages } from "./kept.js";
+
+/** @type {Promise<Courier> | null} */
+let opened = null;
+/** @type {Promise<boolean> | null} */
+let fetched = null;
+
+/** @returns {Promise<Courier>} */
+export function phone() {
+  opened ??= openCourier({ as: "resident", now });
+  return opened;
+}
+
+/**
+ * Registers this browser if it is new, hands in, fetches. What is on the phone stays when there is no signal.
+ * @returns {Promise<boolean>} false without signal
+ */
+export function refreshed() {
+  fetched ??= refresh().finally(() => {
+    fetched = null;
+  });
+  return fetched;
+}
+
+async function refresh() {
+  const courier = await phone();
+  try {
+    await courier.wallet.register(nameOfThisBrowser());
+    const there = await courier.inbox.refresh();
+    document.dispatchEvent(new CustomEvent("limen:fetched", { detail: { there } }));
+    return there;
+  } catch (problem) {
+    if (problem instanceof NoSignal) {
+      document.dispatchEvent(new CustomEvent("limen:fetched", { detail: { there: false } }));
+      return false;
+    }
+    if (problem instanceof PhoneRemoved || (problem instanceof Refused && problem.type === "phone_removed")) await removed(courier);
+    else if (problem instanceof Refused && problem.type === "too_many_phones") show("too-many");
+    else if (!(problem instanceof Refused)) throw problem;
+    return true;
+  }
+}
+
+/** This phone is nobody's any more: nothing stays on it. @param {Courier} courier */
+async function removed(courier) {
+  // rule: PEOPLE-7
+  await courier.wallet.empty();
+  await forgetPages();
+  show("removed");
+}
+
+/** @param {string} id */
+function show(id) {
+  const notice = document.getElementById(id);
+  if (notice) notice.hidden = false;
+}
+
+/** As it stands in the list of phones: what a person recognises, not what tells browsers apart. */
+export function nameOfThisBrowser() {
+  const agent = navigator.userAgent;
+  const browser = /Firefox/.test(agent)
+    ? "Firefox"
+    : /Edg\//.test(agent)
+      ? "Edge"
+      : /Chrom/.test(agent)
+        ? "Chrome"
+        : /Safari/.test(agent)
+          ? "Safari"
+          : "Browser";
+  const where = /Android/.test(agent)
+    ? "Android"
+    : /iPhone/.test(agent)
+      ? "iPhone"
+      : /iPad/.test(agent)
+        ? "iPad"
+        : /Mac/.test(agent)
+          ? "Mac"
+          : /Windows/.test(agent)
+            ? "Windows"
+            : /Linux/.test(agent)
+              ? "Linux"
+              : "";
+  return where ? `${browser} on ${where}` : browser;
+}

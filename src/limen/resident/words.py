@@ -1,0 +1,119 @@
+"""Sentences about a person's own doors. All of them are facts of the service; what a lock says comes to the page from the lock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from limen.access import queries as access
+from limen.fleet import queries as fleet
+from limen.kernel.periods import Weekly
+from limen.places import queries as places
+from limen.web.when import say
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One door with its one button. `state`: ready, setting-up, waits, hours, later, paused, no-device."""
+
+    door: places.DoorView
+    state: str
+    sentence: str
+    lock: str
+    serial: str
+    model: str
+    code: bool
+    app: bool
+    home: bool
+    jumpstart: bool
+    wired: bool
+    hours: str
+    battery: fleet.Battery | None
+
+    @property
+    def opens(self) -> bool:
+        """True where a tap on Open makes sense now or may make sense soon, signal or not."""
+        return self.app and bool(self.lock) and self.state not in {"paused", "no-device", "later"}
+
+    @property
+    def hand(self) -> str:
+        """What the hand does when it is open, by model."""
+        return hand(self.model)
+
+
+def hand(model: str) -> str:
+    """C2 has a knob, the M family a handle, C moves its bolt, a reader lets one push."""
+    if model == "C2":
+        return _("Turn the outside knob.")
+    if model.startswith("M"):
+        return _("Press the handle.")
+    if model == "C":
+        return _("The bolt opens by itself.")
+    return _("Push the door.") if model == "R" else ""
+
+
+def row(
+    *, door: places.DoorView, windows: Sequence[access.AccessWindow], state: fleet.DoorState, person_id: object, homes: frozenset[object],
+    paused: str | None, zone: ZoneInfo, now: datetime,
+) -> Row:  # fmt: skip
+    """What is true of one door for one person now."""
+    device = state.device
+    model = fleet.model(device.model) if device else None
+    home = door.unit_id in homes
+    which, sentence = ("paused", paused) if paused else _state(windows, state, person_id, zone, now)
+    return Row(
+        door=door, state=which, sentence=sentence, lock=device.lock_id.hex() if device else "", serial=device.serial if device else "",
+        model=device.model if device else "", code=door.codes_allowed and any(w.code for w in windows), app=any(w.app for w in windows),
+        home=home, jumpstart=bool(model and model.jumpstart), wired=bool(model and model.wired), hours=hours(windows, zone, now),
+        battery=state.battery if home and state.battery.state in {"low", "critical"} else None,
+    )  # fmt: skip
+
+
+def _state(
+    windows: Sequence[access.AccessWindow], state: fleet.DoorState, person_id: object, zone: ZoneInfo, now: datetime
+) -> tuple[str, str]:
+    begun = [w for w in windows if w.starts <= now]
+    if not begun:
+        starts = min(w.starts for w in windows)
+        return "later", _("Opens for you from %(at)s.") % {"at": say(starts, zone, now)}
+    if state.device is None:
+        return "no-device", _("No device yet. This door opens for you when one is activated.")
+    if not any(w.schedule is None or w.schedule.holds(now, zone) for w in begun):
+        return "hours", _("Your hours: %(hours)s") % {"hours": hours(windows, zone, now)}
+    if not any(w.app for w in begun):
+        return "ready", _("Opens with your code or card.")
+    if state.stale:
+        if state.proven == 0 or any(c.person_id == person_id and c.why in GAINS for c in state.changes):
+            return "setting-up", _("First opening sets it up")
+        return "waits", _("Waits for an update, opens as before.")
+    return "ready", _("Ready")
+
+
+GAINS = frozenset({fleet.Why.ACCESS_STARTED, fleet.Why.ACCESS_RESUMED, fleet.Why.ACCESS_WIDENED})
+
+
+def hours(windows: Sequence[access.AccessWindow], zone: ZoneInfo, now: datetime) -> str:
+    """Today's hours at this door as "06:00 to 22:00"; empty where some window has none."""
+    schedules = [w.schedule for w in windows if w.starts <= now]
+    if not schedules or any(schedule is None for schedule in schedules):
+        return ""
+    today = now.astimezone(zone).date()
+    spans = {span for schedule in schedules if schedule for span in _spans(schedule, today.weekday())}
+    return ", ".join(_("%(start)s to %(end)s") % {"start": _clock(a), "end": _clock(b)} for a, b in sorted(spans)) or _("not today")
+
+
+def _spans(schedule: Weekly, weekday: int) -> list[tuple[int, int]]:
+    return [(i.from_minute, i.to_minute) for i in schedule.intervals if i.days >> weekday & 1]
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def paused(place: places.PropertyView) -> str:
+    """The property team paused everything; whom to call."""
+    if place.office_phone:
+        return _("Your access is paused. The property team: %(phone)s.") % {"phone": place.office_phone}
+    return _("Your access is paused.")

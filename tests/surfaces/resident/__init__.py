@@ -1,0 +1,1 @@
+"""The resident app from outside, page by page and question by question."""
