@@ -12,7 +12,20 @@ from limen.history.views import EventView, GapView, HistoryPage, Look, RecordHea
 from limen.places import queries as places
 from limen.wire.events import Kind
 
-__all__ = ["EventView", "GapView", "HistoryPage", "Look", "RecordHealth", "Taken", "looks", "mine", "record_health", "stored", "undeclared_gaps", "visits"]
+__all__ = [
+    "EventView",
+    "GapView",
+    "HistoryPage",
+    "Look",
+    "RecordHealth",
+    "Taken",
+    "looks",
+    "mine",
+    "record_health",
+    "stored",
+    "undeclared_gaps",
+    "visits",
+]
 
 SLOWED_DOWN_FOR = timedelta(hours=24)
 MOST_LOOKS = 200
@@ -23,7 +36,7 @@ def visits(asker_id: UUID, door_id: UUID, now: datetime, *, since: datetime | No
     """Lists who came to the asker's unit door, as the table lets this asker see it: guests, staff, vendors, wrong codes; never the asker."""
 
     def somebody_else(body: Body) -> bool:
-        return body.person_id != asker_id and body.kind != Kind.INSIDE
+        return body.person_id != asker_id and body.kind not in (Kind.INSIDE, Kind.PRIVACY)
 
     return page(Asked(asker_id, (door_id,), since or default_since(now), now + A_MOMENT, limit, somebody_else), now)
 

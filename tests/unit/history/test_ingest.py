@@ -1,0 +1,229 @@
+"""Records arrive late, twice, out of order, with holes; each is stored once, and what is missing is said."""
+
+from datetime import timedelta
+
+import pytest
+
+from limen.fleet import queries as fleet
+from limen.fleet import services as fleet_services
+from limen.history import queries as history
+from limen.history.models import Alarm, Event, Gap, Record
+from limen.storage import kms
+from limen.storage.transactions import unit_of_work
+from limen.wire import hpke, ratchet, segments
+from limen.wire.envelope import RoleKeys, Typ
+from limen.wire.events import ClockSet, Kind, Loss, Method, TempRef
+from limen.wire.logacks import open_log_ack
+from limen.wire.receipts import TrustedTime
+from tests.unit.history.conftest import Archive
+
+MANY = 300  # three segments
+
+
+def fill(archive: Archive, door: str = "Package Room", count: int = MANY) -> None:
+    number = archive.number(door, "Dana")
+    for index in range(count):
+        if index == count // 2:
+            archive.lock(door).start_log(2)
+        archive.house.later(minutes=1)
+        archive.lock(door).note(t=int(archive.house.now.timestamp()), kind=Kind.ENTRY, method=Method.CODE, subj=number)
+
+
+@pytest.mark.rule("HISTORY-2")
+def test_each_record_is_stored_once_whatever_the_order(archive: Archive) -> None:
+    """Backwards, twice, overlapping: the same set, no gap, everything acknowledged (invariant 59)."""
+    fill(archive)
+    pieces = archive.lock("Package Room").segments()
+    assert len(pieces) >= 3
+    for data in [*reversed(pieces), *pieces]:
+        archive.take("Package Room", data)
+    assert Event.objects.count() == MANY
+    assert Gap.objects.count() == 0
+    assert archive.take("Package Room", pieces[0]).status == "known"
+
+
+@pytest.mark.rule("HISTORY-2")
+def test_a_dropped_piece_is_a_gap_until_it_comes(archive: Archive) -> None:
+    """The hole is said as "not carried yet"; nothing behind it is acknowledged, so the lock keeps it and the next courier brings it."""
+    fill(archive)
+    pieces = archive.lock("Package Room").segments()
+    archive.take("Package Room", pieces[0])
+    first = acknowledged(archive)
+    for data in pieces[2:]:
+        archive.take("Package Room", data)
+    with unit_of_work():
+        fleet_services.take_receipt(data=archive.lock("Package Room").receipt(full=True), now=archive.house.now)
+    archive.entry("Package Room", "Theo")
+    archive.take("Package Room", archive.lock("Package Room").segments()[-1])
+    (gap,) = archive.looked("Ana", "Package Room").gaps
+    assert gap.kind == "not_carried" and gap.count > 0
+    assert acknowledged(archive) == first
+    archive.carry("Package Room")
+    assert archive.looked("Ana", "Package Room").gaps == ()
+    assert acknowledged(archive) == Record.objects.get(door_id=archive.house.doors["Package Room"]).first_seq + MANY
+
+
+def test_the_tail_that_was_attested_and_never_came_is_missing(archive: Archive) -> None:
+    """The lock's receipt says how far its record goes; what a courier kept back at the end shows too (invariant 62)."""
+    archive.entry("Package Room", "Dana")
+    archive.carry("Package Room")
+    archive.entry("Package Room", "Dana")
+    archive.entry("Package Room", "Dana")
+    archive.house.hand_in(archive.lock("Package Room").receipt(full=True))
+    archive.entry("Package Room", "Dana")
+    late = archive.lock("Package Room")
+    late.start_log(2)
+    archive.entry("Package Room", "Dana")
+    with unit_of_work():
+        from limen.history import services
+
+        only_new = segments.pack(late.lock_id, late.written[-2:], hpke.HpkeSealer(late.ticket.klog))  # type: ignore[union-attr]
+        services.take_segment(lock_id=late.lock_id, data=only_new[0], now=archive.house.now)
+    (gap,) = archive.looked("Ana", "Package Room").gaps
+    assert (gap.kind, gap.count) == ("not_carried", 3)
+
+
+@pytest.mark.rule("LOCK-8")
+def test_declared_losses_are_shown_as_known_and_acknowledged_over(archive: Archive) -> None:
+    """ "3 events are missing …: the lock ran out of room" and the record goes on after them (M30)."""
+    lock = archive.lock("Package Room")
+    archive.entry("Package Room", "Dana")
+    before = archive.house.now
+    for _ in range(3):
+        archive.house.later(minutes=10)
+        archive.entry("Package Room", "Dana")
+    assert lock.writer is not None
+    first = lock.writer.seqnext - 3
+    overwritten = lock.written[-1]
+    assert isinstance(overwritten, ratchet.SealedRecord)
+    del lock.written[-3:]
+    lock.note(t=int(archive.house.now.timestamp()), kind=Kind.LOSS, loss=Loss(first, first + 2, 3))
+    last = lock.written[-1]
+    assert isinstance(last, ratchet.SealedRecord)
+    lock.written[-1] = ratchet.SealedRecord(last.logepoch, last.i, last.sealed, overwritten.tag)
+    archive.house.later(minutes=10)
+    archive.entry("Package Room", "Dana")
+    archive.carry("Package Room")
+    page = archive.looked("Ana", "Package Room")
+    (gap,) = page.gaps
+    assert (gap.kind, gap.count, gap.reason) == ("declared", 3, "overflow")
+    assert (gap.after, gap.before) == (before, archive.house.now)
+    assert history.record_health(archive.house.doors["Package Room"], archive.house.now).lost == 3
+    assert acknowledged(archive) == lock.writer.seqnext - 1
+
+
+@pytest.mark.rule("HISTORY-3")
+def test_a_late_event_stands_where_it_happened(archive: Archive) -> None:
+    """Brought a month later it is placed at its own time, and says when it arrived."""
+    happened = archive.house.now
+    archive.entry("Package Room", "Dana")
+    arrived = archive.house.later(days=30)
+    archive.carry("Package Room")
+    (event,) = archive.mine("Dana").events
+    assert (event.at, event.arrived_at) == (happened, arrived)
+
+
+@pytest.mark.rule("HISTORY-3")
+@pytest.mark.rule("PRIVACY-1")
+def test_what_is_past_its_deadline_is_dropped_and_counted(archive: Archive) -> None:
+    """Two years after it happened nobody may see it any more: not stored, counted, acknowledged all the same (R98)."""
+    archive.entry("Package Room", "Dana")
+    archive.house.later(days=731)
+    (taken,) = archive.carry("Package Room")
+    assert (taken.stored, taken.dropped) == (0, 1)
+    assert archive.mine("Dana").events == ()
+    assert history.record_health(archive.house.doors["Package Room"], archive.house.now).dropped_late == 1
+    assert acknowledged(archive) is not None
+
+
+def test_a_destroyed_day_cannot_come_back(archive: Archive) -> None:
+    """Once the key of a day is gone, a record of that day that comes late is dropped, never kept under a new key."""
+    archive.entry("Package Room", "Dana", t=archive.house.now)
+    kms.make_keys([f"day:{archive.house.property_id}:2026-11-21"])
+    kms.destroy(f"day:{archive.house.property_id}:2026-11-21", now=archive.house.now)
+    (taken,) = archive.carry("Package Room")
+    assert taken.dropped == 1
+    assert archive.mine("Dana").events == ()
+
+
+@pytest.mark.rule("HISTORY-2")
+def test_a_lost_clock_is_corrected_when_the_time_came(archive: Archive) -> None:
+    """What was written without time is moved when the lock learned how far it was off."""
+    wrong = archive.house.now - timedelta(days=200)
+    lock = archive.lock("Package Room")
+    lock.note(t=int(wrong.timestamp()), tq=TrustedTime.LOST, kind=Kind.BOOT)
+    archive.entry("Package Room", "Dana", t=wrong + timedelta(minutes=3), tq=TrustedTime.LOST)
+    said = int(wrong.timestamp()) + 600
+    lock.note(t=said, kind=Kind.CLOCK_SET, clock=ClockSet(said, int(archive.house.now.timestamp()), 20))
+    archive.carry("Package Room")
+    (event,) = archive.mine("Dana").events
+    assert event.at == archive.house.now - timedelta(minutes=7)
+    assert event.uncertainty_s == 20
+
+
+def test_another_record_under_the_same_number_is_an_alarm(archive: Archive) -> None:
+    """Two different sealed records for one place are a fork: the first stays, the alarm is raised (invariant 59)."""
+    archive.entry("Package Room", "Dana")
+    archive.carry("Package Room")
+    lock = archive.lock("Package Room")
+    assert lock.ticket is not None
+    record = lock.written[-1]
+    assert isinstance(record, ratchet.SealedRecord)
+    forged = ratchet.SealedRecord(record.logepoch, record.i, record.sealed[:-1] + bytes([record.sealed[-1] ^ 1]))
+    (data,) = segments.pack(lock.lock_id, [lock.written[0], forged], hpke.HpkeSealer(lock.ticket.klog))
+    archive.take("Package Room", data)
+    assert list(Alarm.objects.values_list("kind", flat=True)) == ["fork"]
+    assert Event.objects.count() == 1
+    assert history.record_health(archive.house.doors["Package Room"], archive.house.now).alarms == 1
+
+
+def test_a_code_nobody_was_given_is_an_alarm(archive: Archive) -> None:
+    """An index that was never issued was guessed (invariant 42)."""
+    archive.entry("Package Room", None, method=Method.TEMPORARY_CODE, ref=TempRef(0, 1055, 39))
+    archive.carry("Package Room")
+    assert list(Alarm.objects.values_list("kind", flat=True)) == ["unissued"]
+
+
+def test_what_is_not_a_segment_for_us_is_refused(archive: Archive) -> None:
+    """Cut, foreign, misnamed or sealed to somebody else: refused, nothing stored."""
+    archive.entry("Package Room", "Dana")
+    (good,) = archive.lock("Package Room").segments()
+    stranger = hpke.HpkeSealer(ratchet_public())
+    (foreign,) = segments.pack(archive.lock("Package Room").lock_id, archive.lock("Package Room").written, stranger)
+    unknown = b"LM999999" + good[8:]
+    assert archive.take("Package Room", good[:-1]).reason == "not_a_segment"
+    assert archive.take("Unit 4B", good).reason == "another_lock"
+    assert archive.take("Package Room", foreign).reason == "not_for_us"
+    with unit_of_work():
+        from limen.history import services
+
+        assert services.take_segment(lock_id=b"LM999999", data=unknown, now=archive.house.now).reason == "not_for_us"
+    assert Event.objects.count() == 0
+
+
+def test_the_keypads_guard_shows_in_the_doors_health_without_counts(archive: Archive) -> None:
+    """Managers learn that a keypad slowed down, for a day, and nothing more (HISTORY-1)."""
+    archive.lock("Unit 4B").note(t=int(archive.house.now.timestamp()), kind=Kind.GUARD)
+    archive.carry("Unit 4B")
+    assert history.record_health(archive.house.doors["Unit 4B"], archive.house.now).slowed_down
+    assert not history.record_health(archive.house.doors["Unit 4B"], archive.house.later(days=2)).slowed_down
+
+
+def acknowledged(archive: Archive) -> int | None:
+    """The last number that the lock may forget, and the proof that its word is signed."""
+    lock = archive.lock("Package Room")
+    record = Record.objects.get(door_id=archive.house.doors["Package Room"])
+    data = fleet.newest_ack(lock.lock_id)
+    if record.acknowledged_seq is None:
+        assert data is None
+        return None
+    assert data is not None
+    ack = open_log_ack(data, RoleKeys({Typ.LOG_ACK: (kms.public("log"),)}))
+    assert ack.upto == bytes(Event.objects.get(record=record, seq=record.acknowledged_seq).tag)
+    return record.acknowledged_seq
+
+
+def ratchet_public() -> bytes:
+    from limen.wire.session import public_of
+
+    return public_of(bytes(31) + b"\x05")
