@@ -37,8 +37,15 @@ def model(name: str) -> Model:
 
 
 @cache
+def table() -> dict[str, Any]:
+    """The whole table: models, the checks of a broken device in their order, and its symptoms."""
+    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "devices.yaml").read_text("utf-8"))
+    return loaded
+
+
+@cache
 def _all() -> dict[str, Model]:
-    rows = yaml.safe_load((Path(__file__).parent / "devices.yaml").read_text("utf-8"))["models"]
+    rows = table()["models"]
     return {row["id"]: _model(row) for row in rows if row.get("capacity")}
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from limen.fleet import carrying, standing
+from limen.fleet import catalogue, carrying, standing
 from limen.fleet.catalogue import Model, model
 from limen.fleet.models import Device, Lease, Pseudonym
 from limen.fleet.sealing import newest_bundle
@@ -50,6 +50,7 @@ __all__ = [
     "carried_leases",
     "device_at",
     "device_of",
+    "device_table",
     "devices",
     "door_state",
     "door_states",
@@ -192,3 +193,8 @@ def attested_head(lock_id: bytes, epoch: int) -> AttestedHead | None:
     if row is None or row.head_logepoch is None or row.head_seq is None:
         return None
     return AttestedHead(row.head_logepoch, row.head_seq, bytes(row.head_tag or b""))
+
+
+def device_table() -> dict[str, object]:
+    """Gives the table of models, checks and symptoms that ships with the product (LOCK-2, SUPPORT-2)."""
+    return dict(catalogue.table())

@@ -14,8 +14,8 @@ from limen.visibility import rules, table
 from limen.visibility.rules import Allowed, AskerFacts, Denied, RecordFacts, Verdict
 
 __all__ = [
-    "Allowed", "AskerFacts", "Denied", "EventFilter", "RecordFacts", "Verdict", "door_class", "event_filter", "may_see", "relations", "shown_as",
-    "verdict",
+    "Allowed", "AskerFacts", "Denied", "EventFilter", "RecordFacts", "Verdict", "door_class", "event_filter", "may_see", "relations",
+    "retention_rows", "shown_as", "verdict",
 ]  # fmt: skip
 
 
@@ -82,6 +82,11 @@ class EventFilter:
 def door_class(kind: str) -> str:
     """Maps a door kind to the table's door class: entrance and common are `common` (privacy.md 2)."""
     return rules.DOOR_CLASS_OF_KIND[kind]
+
+
+def retention_rows() -> tuple[dict[str, object], ...]:
+    """Gives the retention rows of the table that ships with the product (PRIVACY-1)."""
+    return table.retention_rows()
 
 
 def shown_as(retention_class: str) -> str | None:

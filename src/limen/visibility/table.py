@@ -33,6 +33,18 @@ def retention_classes() -> frozenset[str]:
 
 
 @cache
+def retention_rows() -> tuple[dict[str, object], ...]:
+    """The retention rows as they stand in the file, for whoever computes deadlines."""
+    return tuple(dict(row) for row in _file()["retention"]["rules"])
+
+
+@cache
+def golden_cases() -> tuple[dict[str, dict[str, object]], ...]:
+    """The file's own examples of deadlines; the engine must reproduce each."""
+    return tuple(_file()["golden"]["cases"])
+
+
+@cache
 def _file() -> dict:  # type: ignore[type-arg]  # a file; its readers check what they take from it
     loaded = yaml.safe_load((resources.files("limen.visibility") / FILE).read_text("utf-8"))
     if not isinstance(loaded, dict):
