@@ -5,7 +5,7 @@ Pure: the rows come in as values, the clocks of a record as instants. A request,
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from limen.kernel.periods import after
@@ -142,5 +142,5 @@ def _rule(row: Mapping[str, object]) -> Rule:
         raise BadRetention(f"{rule.id}: nobody knows how to {rule.action}")
     for duration in (rule.target, rule.legal_max):
         if duration not in NOT_AN_INSTANT:
-            after(datetime(2024, 1, 1), duration)
+            after(datetime(2024, 1, 1, tzinfo=UTC), duration)
     return rule
