@@ -99,7 +99,9 @@ class Harbor:
             )
         return made
 
-    def invite(self, host: str, *doors: str, ends: datetime | None = None, email: str = "ines@example.org", starts: datetime | None = None) -> Invited:
+    def invite(
+        self, host: str, *doors: str, ends: datetime | None = None, email: str = "ines@example.org", starts: datetime | None = None
+    ) -> Invited:
         """A guest of somebody, from now on unless said otherwise; every door is tried."""
         with unit_of_work():
             return access_verbs.invite_guest(
@@ -148,8 +150,12 @@ def harbor(now: datetime) -> Harbor:
 
 def _staff(made: Harbor, now: datetime) -> None:
     people_verbs.appoint(
-        person_id=made.people["ana"], kind="portfolio_manager", portfolio_id=made.portfolio_id, access="full", device_management=True, by=SYSTEM, now=now
+        person_id=made.people["ana"],
+        kind="portfolio_manager",
+        portfolio_id=made.portfolio_id,
+        access="full",
+        device_management=True,
+        by=SYSTEM,
+        now=now,
     )
-    people_verbs.appoint(
-        person_id=made.people["sofia"], kind="security_staff", property_id=made.property_id, by=SYSTEM, now=now
-    )
+    people_verbs.appoint(person_id=made.people["sofia"], kind="security_staff", property_id=made.property_id, by=SYSTEM, now=now)

@@ -104,7 +104,9 @@ def test_edits_that_open_say_whom_and_where(house: Harbor, seed: int) -> None:
     for _ in range(6):
         group = queries.group_view(dice.choice(list(house.groups.values())))
         assert group is not None
-        rows = [GroupDoorView(door, _hours(dice), dice.random() < 0.5) for door in dice.sample(list(house.doors.values()), dice.randint(0, 4))]
+        rows = [
+            GroupDoorView(door, _hours(dice), dice.random() < 0.5) for door in dice.sample(list(house.doors.values()), dice.randint(0, 4))
+        ]
         before = picture(house)
         said = services.preview_edit_group(group_id=group.id, doors=rows, now=house.now)
         assert picture(house) == before

@@ -144,7 +144,9 @@ def _doors_of_all(person_id: UUID, property_id: UUID) -> set[UUID]:
 
 
 def _live(person_id: UUID, property_id: UUID, now: datetime) -> list[Grant]:
-    rows = Grant.objects.select_related("group").filter(person_id=person_id, property_id=property_id, ended_at=None).order_by("given_at", "id")
+    rows = (
+        Grant.objects.select_related("group").filter(person_id=person_id, property_id=property_id, ended_at=None).order_by("given_at", "id")
+    )
     return [row for row in rows if is_live(row, now)]
 
 

@@ -170,7 +170,9 @@ def _write(grant_id: UUID, wish: Wish, group: Group, *, held: Grant | None, by: 
     ran_out = Grant.objects.filter(person_id=wish.person_id, group=group, ended_at=None, ends__lte=now)
     for old in ran_out:
         Grant.objects.filter(id=old.id).update(ended_at=old.ends)
-    row = held or Grant(id=grant_id, person_id=wish.person_id, property_id=group.property_id, group=group, given_by=by.person_id, given_at=now)
+    row = held or Grant(
+        id=grant_id, person_id=wish.person_id, property_id=group.property_id, group=group, given_by=by.person_id, given_at=now
+    )
     row.standing, row.role_kind, row.may_share = wish.standing, wish.role_kind, wish.may_share
     row.opens_app, row.opens_code, row.opens_card = wish.app, wish.code, wish.card
     row.starts, row.ends = wish.starts, wish.ends

@@ -65,7 +65,11 @@ def groups(property_id: UUID, rights: Rights) -> tuple[GroupView, ...]:
     """Lists the groups of a property by name; `may_give` says whether the asker may give it (PEOPLE-2). Nothing without a managing right."""
     if not rights.anything:
         return ()
-    rows = Group.objects.filter(property_id=property_id).prefetch_related("doors").annotate(live=Count("grants", filter=Q(grants__ended_at=None)))
+    rows = (
+        Group.objects.filter(property_id=property_id)
+        .prefetch_related("doors")
+        .annotate(live=Count("grants", filter=Q(grants__ended_at=None)))
+    )
     return tuple(bundles.view(row, holders=row.live, may_give=rights.manages(row.id)) for row in rows.order_by("name"))
 
 

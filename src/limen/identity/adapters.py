@@ -64,7 +64,9 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whoever manages keeps a second factor: the last one is replaced, not removed (PEOPLE-5)."""
-        if authenticator.type not in SECOND_FACTORS or not must_have_second_factor(authenticator.user.person_id, _now(request_context.request)):
+        if authenticator.type not in SECOND_FACTORS or not must_have_second_factor(
+            authenticator.user.person_id, _now(request_context.request)
+        ):
             return True
         others = Authenticator.objects.filter(user=authenticator.user, type__in=SECOND_FACTORS).exclude(pk=authenticator.pk)
         return bool(others.exists())

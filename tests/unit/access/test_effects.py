@@ -42,7 +42,13 @@ def test_preview_of_giving(house: Harbor, now: datetime) -> None:
 
     def preview(person: str, app: bool) -> queries.Effect:
         return services.preview_give(
-            person_id=house.people[person], group_id=house.groups["Services"], standing="non-resident", starts=monday, ends=None, now=now, opens_app=app
+            person_id=house.people[person],
+            group_id=house.groups["Services"],
+            standing="non-resident",
+            starts=monday,
+            ends=None,
+            now=now,
+            opens_app=app,
         )
 
     by_code = preview("gus", app=False)

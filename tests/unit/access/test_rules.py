@@ -31,10 +31,12 @@ def grant(number: int, person: UUID = DANA, door: DoorFacts = DOOR, **more: obje
 
 def guest(number: int, host: UUID, **more: object) -> GrantFacts:
     """A guest's grant of the same door."""
-    return grant(number, INES, standing="non-resident", may_share=False, code=False, card=False, host_id=host, **more)
+    return grant(number, INES, standing="non-resident", may_share=False, code=False, card=False, host_id=host, **more)  # type: ignore[arg-type]
 
 
-def windows(*grants: GrantFacts, person: UUID = DANA, door: DoorFacts = DOOR, paused: frozenset[UUID] = frozenset()) -> tuple[AccessWindow, ...]:
+def windows(
+    *grants: GrantFacts, person: UUID = DANA, door: DoorFacts = DOOR, paused: frozenset[UUID] = frozenset()
+) -> tuple[AccessWindow, ...]:
     """What one person holds."""
     return next((h.windows for h in at_door(door, grants, paused, NOW) if h.person_id == person), ())
 

@@ -25,9 +25,7 @@ def test_the_person_behind_an_account(house: Harbor, now: datetime) -> None:
 def test_a_switched_off_account_has_no_app_and_no_token(house: Harbor, now: datetime) -> None:
     """Phones of an account that was switched off authenticate nobody."""
     phone = house.phone("dana", platform="native", seed=9)
-    _same, token = services.register_phone(
-        person_id=house.people["dana"], public_key=phone.public_key, platform="native", name="", now=now
-    )
+    _same, token = services.register_phone(person_id=house.people["dana"], public_key=phone.public_key, platform="native", name="", now=now)
     assert token is not None
     assert queries.phone_by_token(token) is not None
     User.objects.filter(person_id=house.people["dana"]).update(is_active=False)
