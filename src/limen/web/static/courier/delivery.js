@@ -10,10 +10,10 @@
 /** @import { LockSession } from "./session.js" */
 
 import { missing } from "./bundles.js";
-import { givenBytes, OP, request } from "./operations.js";
+import { busy_ms, givenBytes, OP, request } from "./operations.js";
 import { STATUS } from "./refusals.js";
 
-const BUSY_ROUNDS_MAX = 8;
+const PATIENCE_MS = 30000;
 const ROUNDS_MAX = 4;
 
 /** @type {ReadonlyMap<number, Delivered>} */
@@ -60,13 +60,16 @@ function ended(answer) {
 }
 
 /**
- * Another phone is at it, or somebody is opening: wait as long as the lock says, some times.
+ * Another phone is at it, or somebody is opening: wait as long as the lock says, half a minute in all.
  * @param {LockSession} session @param {number} op @param {Bytes} message @param {(part: Part) => void} onpart @param {AbortSignal} [signal]
  * @returns {Promise<Answer>}
  */
 async function patiently(session, op, message, onpart, signal) {
   let answer = await session.ask(op, message);
-  for (let round = 0; answer.status === STATUS.busy && round < BUSY_ROUNDS_MAX && !signal?.aborted; round += 1) {
+  let left = PATIENCE_MS;
+  while (answer.status === STATUS.busy && !signal?.aborted) {
+    left -= Math.max(100, busy_ms(answer));
+    if (left < 0) return answer;
     onpart({ name: "waiting" });
     await session.pause(answer, signal);
     answer = await session.ask(op, message);

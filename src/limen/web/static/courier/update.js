@@ -84,6 +84,7 @@ async function attempt(facts, signal, fetch) {
 
 /** After a session has begun whatever breaks it is an interruption. @param {unknown} problem @param {AbortSignal} signal @param {boolean} begun */
 function told(problem, signal, begun) {
+  if (signal.aborted) return { result: /** @type {const} */ ("stopped"), reason: null };
   if (problem instanceof Interrupted || problem instanceof OutboxFull)
     return { result: /** @type {const} */ ("interrupted"), reason: null };
   const { result, reason } = failure(problem, signal);

@@ -37,6 +37,7 @@ export function bluetoothChannel() {
 
 /** @param {string} serial @param {AbortSignal} [signal] @returns {Promise<Link>} */
 async function reach(serial, signal) {
+  if (signal?.aborted) throw new OutOfReach("stopped before it began");
   const device = await choose(serial);
   const server = device.gatt;
   if (server === undefined) throw new OutOfReach("no Bluetooth on this lock");
@@ -85,5 +86,9 @@ async function connect(device, server) {
       throw new LinkEnded("the link is gone");
     }
   };
-  return { frameBytes: FRAME_BYTES_PLANNED, send, receive: () => arrivals.next(), close: () => server.disconnect() };
+  const close = () => {
+    arrivals.end();
+    server.disconnect();
+  };
+  return { frameBytes: FRAME_BYTES_PLANNED, send, receive: () => arrivals.next(), close };
 }

@@ -20,25 +20,27 @@ function connect(address, signal) {
   const socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   const arrivals = new Arrivals();
+  let closed = false;
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => socket.close(), REACH_MS);
-    signal?.addEventListener("abort", () => socket.close(), { once: true });
-    socket.onmessage = (message) => arrivals.put(new Uint8Array(message.data));
-    socket.onclose = () => {
+    // Nobody waits for the closing handshake: a socket that was given up says nothing more, or takes its time about it.
+    const close = () => {
+      if (closed) return;
+      closed = true;
       clearTimeout(late);
       arrivals.end();
+      socket.close();
       reject(new OutOfReach("the lock does not answer"));
     };
+    const late = setTimeout(close, REACH_MS);
+    signal?.addEventListener("abort", close, { once: true });
+    socket.onmessage = (message) => arrivals.put(new Uint8Array(message.data));
+    socket.onclose = close;
+    socket.onerror = close;
     socket.onopen = () => {
       clearTimeout(late);
-      resolve({
-        frameBytes: FRAME_BYTES_MAX,
-        send: (frame) => send(socket, frame),
-        receive: () => arrivals.next(),
-        close: () => socket.close(),
-      });
+      resolve({ frameBytes: FRAME_BYTES_MAX, send: (frame) => send(socket, frame), receive: () => arrivals.next(), close });
     };
-    if (signal?.aborted) socket.close();
+    if (signal?.aborted) close();
   });
 }
 
