@@ -1,0 +1,262 @@
+"""A connected lock dials in, proves itself, and is kept up to date within seconds, without anybody's help (SYNC-7, B.10)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from channels.routing import URLRouter
+
+from limen.fleet import services as fleet_services
+from limen.fleet.queries import Truth
+from limen.gateway import sockets
+from limen.history.models import Event
+from limen.storage import clock, kms, live, outbox
+from limen.storage.transactions import unit_of_work
+from limen.wire import bundles, operations
+from limen.wire.answers import Given, Plain, Presented, Settled, Staged, bitmap_of, encode_answer
+from limen.wire.cbor import encode
+from limen.wire.envelope import RoleKeys, Typ
+from limen.wire.events import Kind, Method
+from limen.wire.frames import Assembler, Cutter
+from limen.wire.grants import Cls, open_grant, pop_message, unlock_ctx, verify_pop
+from limen.wire.operations import Op
+from limen.wire.refusals import Status
+from limen.wire.session import Responder, Transport
+from limen.wire.timestamps import open_time
+from tests.surfaces.gateway.conftest import Fixed
+from tests.unit.fleet.house import House
+from tests.unit.fleet.tiny_lock import TinyLock
+
+
+@dataclass
+class Speaking:
+    """The lock's end of one session: proves its key, believes only a class 8 grant, does what the service asks."""
+
+    lock: TinyLock
+    transport: Transport | None = None
+    cutter: Cutter = field(default_factory=Cutter)
+    assembler: Assembler = field(default_factory=Assembler)
+    manifest: bytes = b""
+    chunks: dict[int, bytes] = field(default_factory=dict)
+    opened_for: list[int] = field(default_factory=list)
+    told_time: int = 0
+    acks: int = 0
+
+    def hear(self, frame: bytes) -> list[bytes]:
+        """The frames that answer this one."""
+        message = self.assembler.feed(frame)
+        if message is None:
+            return []
+        if self.transport is None:
+            responder = Responder(lock_id=self.lock.lock_id, static_private=self.lock.xs, ephemeral_private=bytes(31) + b"\x09")
+            answer, self.transport = responder.answer(message)
+            return self.cutter.cut(answer)
+        said = self.answer(operations.parse_request(self.transport.decrypt(message)))
+        return self.cutter.cut(self.transport.encrypt(encode_answer(said)))
+
+    def answer(self, request: operations.Request) -> Any:
+        assert self.lock.ticket is not None and self.lock.state is not None and self.transport is not None
+        match request:
+            case operations.Present(grant, pop, op, ctx):
+                said = open_grant(grant, self.lock.ticket.keys())
+                assert said.cls == Cls.GATEWAY and ctx == unlock_ctx(self.lock.ticket.door, "remote") and op == Op.REMOTE
+                verify_pop(said.phone_key, pop, pop_message(self.transport.h, grant, op, ctx))
+                return Presented(said.rights, self.lock.state.ver, wants_time=True)
+            case operations.TimeAsk():
+                return Given(Op.TIME_ASK, b"n" * 16)
+            case operations.TimeTell(assertion):
+                self.told_time = open_time(assertion, RoleKeys({Typ.TIME: (kms.public("time"),)})).ms
+                return Plain(Op.TIME)
+            case operations.ManifestPush(manifest):
+                self.manifest, self.chunks = manifest, {}
+                return Staged(Op.MANIFEST, bitmap_of(set(), self.count()))
+            case operations.ChunkPush(index, data):
+                self.chunks[index] = data
+                if len(self.chunks) < self.count():
+                    return Staged(Op.CHUNK, bitmap_of(set(self.chunks), self.count()))
+                outcome = self.lock.take(encode([self.manifest, [self.chunks[i] for i in range(self.count())]]))
+                return Settled(Op.CHUNK, Status.APPLIED if outcome == "applied" else Status.ALREADY, self.lock.receipt())
+            case operations.ReceiptAsk(nonce):
+                return Given(Op.RECEIPT, self.lock.receipt(nonce=nonce, full=True))
+            case operations.TelemetryAsk():
+                return Given(Op.TELEMETRY, self.lock.telemetry(battery=None, t=1_795_287_720))
+            case operations.LogAsk(number):
+                pieces = self.lock.segments()
+                return Given(Op.LOG, pieces[number] if number < len(pieces) else b"")
+            case operations.AckTell():
+                self.acks += 1
+                return Plain(Op.ACK)
+            case operations.Remote(_, subj, _):
+                self.opened_for.append(subj)
+                return Plain(Op.REMOTE)
+        raise AssertionError(request)
+
+    def count(self) -> int:
+        assert self.lock.ticket is not None
+        return bundles.open_manifest(self.manifest, self.lock.ticket.keys()).chunks
+
+
+class Socket(ApplicationCommunicator):  # type: ignore[misc]
+    """A websocket without a server under it (channels' own needs a server that is not installed)."""
+
+    def __init__(self, lock_hex: str) -> None:
+        scope = {"type": "websocket", "path": f"/gateway/lock/{lock_hex}", "query_string": b"", "headers": [], "subprotocols": []}
+        super().__init__(URLRouter(sockets.programmes), scope)
+
+    async def dial(self) -> bool:
+        """True if the call is taken."""
+        await self.send_input({"type": "websocket.connect"})
+        return str((await self.receive_output(5))["type"]) == "websocket.accept"
+
+    async def say(self, frame: bytes) -> None:
+        await self.send_input({"type": "websocket.receive", "bytes": frame})
+
+    async def hear(self) -> bytes | None:
+        """The next frame; None when the gateway hung up."""
+        said = await self.receive_output(5)
+        return said["bytes"] if said["type"] == "websocket.send" else None
+
+    async def hang_up(self) -> None:
+        await self.send_input({"type": "websocket.disconnect", "code": 1005})
+        await self.wait(5)
+
+
+async def speak(socket: Socket, lock: Speaking, until: Callable[[], Awaitable[bool]]) -> None:
+    """Lets the lock answer until something is true, at most ten seconds (SYNC-7)."""
+    async with asyncio.timeout(10):
+        while not await until():
+            if await socket.receive_nothing(0.1):
+                continue
+            frame = await socket.hear()
+            assert frame is not None
+            for answer in lock.hear(frame):
+                await socket.say(answer)
+
+
+@pytest.fixture
+def reader(transactional_db: None) -> House:
+    """The Main Entrance has an active reader that proved its first list."""
+    house = House.build(datetime(2026, 11, 21, 19, 2, tzinfo=UTC))
+    house.door("Main Entrance", "entrance", connected=True)
+    house.door("Gym")
+    house.person("Dana")
+    house.activate("Main Entrance", "LR000001", "R")
+    return house
+
+
+def run(house: House, story: Callable[[Socket, Speaking], Awaitable[None]]) -> Speaking:
+    """One connection from dialling to hanging up."""
+    speaking = Speaking(house.locks["Main Entrance"])
+
+    async def connection() -> None:
+        live.remember(asyncio.get_running_loop())
+        socket = Socket(speaking.lock.lock_id.hex())
+        assert await socket.dial()
+        await story(socket, speaking)
+        await socket.hang_up()
+
+    clock.use(Fixed(house.now))
+    try:
+        asyncio.run(connection())
+    finally:
+        clock.use(None)
+    return speaking
+
+
+def proved(house: House) -> Callable[[], Awaitable[bool]]:
+    return sync_to_async(lambda: house.state("Main Entrance").truth == Truth.PROVED and not house.state("Main Entrance").stale)
+
+
+@pytest.mark.rule("SYNC-7")
+def test_a_change_reaches_a_connected_lock_without_anybody(reader: House) -> None:
+    """What changed before the lock dialled in, and what changes while it is connected, is proved within seconds."""
+    group = reader.group("Front", "Main Entrance")
+    reader.give("Dana", group)
+
+    async def story(socket: Socket, lock: Speaking) -> None:
+        await speak(socket, lock, proved(reader))
+        await sync_to_async(reader.person)("Theo")
+        await sync_to_async(reader.give)("Theo", group)
+        await sync_to_async(outbox.settle)(reader.now)
+        await speak(socket, lock, proved(reader))
+        state = await sync_to_async(reader.state)("Main Entrance")
+        assert state.online_since == reader.now and state.offline_since is None
+
+    lock = run(reader, story)
+    assert len(lock.lock.codes()) == 2
+    assert lock.told_time == int(reader.now.timestamp() * 1000)
+    assert reader.state("Main Entrance").offline_since == reader.now
+
+
+@pytest.mark.rule("SYNC-7")
+def test_the_record_of_a_connected_lock_comes_by_itself(reader: House) -> None:
+    """Events are fetched, stored and acknowledged over the lock's own connection."""
+    reader.locks["Main Entrance"].note(t=int(reader.now.timestamp()), kind=Kind.ENTRY, method=Method.APP, subj=1)
+
+    async def story(socket: Socket, lock: Speaking) -> None:
+        async def acknowledged() -> bool:
+            return lock.acks > 0
+
+        await speak(socket, lock, acknowledged)
+
+    run(reader, story)
+    assert Event.objects.count() == 1
+
+
+def test_a_remote_order_opens_now_or_never(reader: House) -> None:
+    """Pressed while connected: the lock hears it under the person's own number. Pressed 11 seconds ago: dropped (B.10)."""
+    reader.give("Dana", reader.group("Front", "Main Entrance"))
+
+    async def story(socket: Socket, lock: Speaking) -> None:
+        await speak(socket, lock, proved(reader))
+
+        def press() -> None:
+            with unit_of_work():
+                fleet_services.press_remote(door_id=reader.doors["Main Entrance"], person_id=reader.people["Dana"], now=reader.now)
+
+        await sync_to_async(press)()
+        await sync_to_async(outbox.settle)(reader.now)
+
+        async def opened() -> bool:
+            return bool(lock.opened_for)
+
+        await speak(socket, lock, opened)
+        await sync_to_async(press)()
+        late = reader.now.replace(second=30)
+        await sync_to_async(outbox.settle)(late)
+
+    lock = run(reader, story)
+    assert len(lock.opened_for) == 1
+
+
+@pytest.mark.parametrize("lock_hex", ["4c4d303030303031", "ffffffffffffffff", "zz", ""])
+def test_locks_that_are_not_ours_or_not_connected_are_hung_up_on(reader: House, lock_hex: str) -> None:
+    """An unknown lock, a battery lock, nonsense: closed before a byte is said."""
+    reader.activate("Gym", "LM000001")
+
+    async def dial() -> bool:
+        return await Socket(lock_hex or "-").dial()
+
+    assert asyncio.run(dial()) is False
+
+
+def test_somebody_without_the_locks_key_learns_nothing(reader: House) -> None:
+    """Whoever dials in under a lock's name and cannot answer the handshake is hung up on; nothing was said but 48 bytes."""
+    heard: list[bytes] = []
+
+    async def dial() -> None:
+        live.remember(asyncio.get_running_loop())
+        socket = Socket(reader.locks["Main Entrance"].lock_id.hex())
+        assert await socket.dial()
+        heard.append(await socket.hear() or b"")
+        for frame in Cutter().cut(bytes(48)):
+            await socket.say(frame)
+        assert await socket.hear() is None
+
+    asyncio.run(dial())
+    assert [len(frame) for frame in heard] == [50]
