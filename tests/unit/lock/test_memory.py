@@ -1,0 +1,70 @@
+"""What a lock knows after a start, and what it only remembered."""
+
+import pytest
+
+from limen.lock.events import Cause
+from limen.lock.flash import Layout
+from limen.lock.memory import Memory, Ports
+from limen.lock.shell.flash import MemoryFlash
+from limen.wire.answers import Denied, NeedUpdate
+from limen.wire.events import Kind
+from limen.wire.operations import Op
+from tests.unit.lock.reading import events
+from tests.unit.lock.site import DANA, MODELS, Chance, code, house, opened, signer
+
+
+def test_a_lock_that_was_never_made_does_not_start() -> None:
+    with pytest.raises(ValueError, match="factory"):
+        Memory.start(MODELS["M"], Ports(MemoryFlash(), Chance(), signer(1)), 0, power_lost=True)
+
+
+@pytest.mark.rule("LOCK-1", "LOCK-5")
+def test_list_record_and_floor_survive_power_and_time_does_not() -> None:
+    home = house()
+    home.unlock(DANA)
+    floor = home.rig.lock.memory.read_clock(home.rig.at).floor_ms
+    home.rig.pull_battery()
+    memory = home.rig.lock.memory
+    assert memory.held is not None
+    assert memory.read_clock(home.rig.at).floor_ms == floor
+    assert home.rig.lock.holds(home.rig.at).clock == "lost"
+    assert [event.kind for event in events(home)][-1] is Kind.BOOT
+
+
+def test_a_restart_of_the_program_keeps_the_time() -> None:
+    home = house()
+    before = home.rig.lock.memory.read_clock(home.rig.at)
+    home.rig.boot(Cause.RESTART)
+    assert home.rig.lock.memory.read_clock(home.rig.at).rtc_ms == before.rtc_ms
+    assert home.rig.lock.holds(home.rig.at).clock == "good"
+
+
+def test_a_signed_rumour_of_a_newer_list_survives_power() -> None:
+    home = house()
+    home.present(DANA, home.service.grant(DANA, acl_ver=9))
+    home.unlock(DANA)
+    home.rig.pull_battery()
+    _, answer = home.present(DANA, home.service.grant(DANA, acl_ver=1))
+    assert answer == NeedUpdate(Op.PRESENT, 9)
+
+
+@pytest.mark.rule("SYNC-10")
+def test_a_statement_from_the_future_is_recorded_as_an_anomaly() -> None:
+    home = house()
+    _, answer = home.present(DANA, home.service.grant(DANA, iat=home.service.now + 3600, nbf=home.service.now + 3600))
+    assert isinstance(answer, Denied)
+    assert Kind.CLOCK_ANOMALY in [event.kind for event in events(home)]
+
+
+def test_a_damaged_list_makes_the_lock_faulty_and_opens_for_nobody() -> None:
+    home = house()
+    home.service.edit(code(9, 5_550_123))
+    home.update(DANA)
+    slots = Layout.for_capacity(1500).slots
+    for slot in slots:
+        home.rig.flash.program(slot, 80, bytes(16))
+    home.rig.boot()
+    assert home.rig.lock.holds(home.rig.at).faulty
+    assert not opened(home.rig.type("5550123"))
+    with pytest.raises(AssertionError):
+        home.session()
