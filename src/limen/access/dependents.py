@@ -18,8 +18,12 @@ def end_orphans(compared: Compared, *, now: datetime) -> None:
     The loss itself is in `compared` and has its revocation: this makes it last. A host who gains a door held nothing there a moment ago, so
     what guests had there through them is over too and does not come back.
     """
+    changed = {change.person_id for change in compared.loses + compared.gains}
+    inviting = set(Grant.objects.filter(host_id__in=changed, ended_at=None).values_list("host_id", flat=True))
     hosts = set()
     for change in compared.loses + compared.gains:
+        if change.person_id not in inviting:
+            continue
         orphans = GrantDoor.objects.filter(door_id=change.door_id, ended_at=None, grant__host_id=change.person_id)
         if orphans.update(ended_at=now):
             hosts.add(change.person_id)

@@ -84,19 +84,20 @@ def give(
     wish = Wish(person_id, standing, role_kind, starts, ends, may_share, opens_app, opens_code, opens_card).checked(group, now)
     held = _held(person_id, group, now)
     grant_id = held.id if held else chance.fresh_id()
-    before = scene(_doors(group), group.property_id, now, of=_with_guests(person_id))
-    after = before.with_grant(wish.facts(grant_id, _doors(group)))
+    doors = _doors(group)
+    before = scene(doors, group.property_id, now, of=_with_guests(person_id))
+    after = before.with_grant(wish.facts(grant_id, doors))
     groups.refuse_too_many(after, now)
     compared = compare(before.who_holds_what(now), after.who_holds_what(now), now)
     row = _write(grant_id, wish, group, held=held, by=by, now=now)
     news.order_for_each(compared, property_id=group.property_id, by=by, now=now)
     dependents.end_orphans(compared, now=now)
     # Also without a difference: a new standing changes the class, which the list carries.
-    news.touch({c.door_id for c in compared.all} | (set(_doors(group)) if held else set()), now)
+    news.touch({c.door_id for c in compared.all} | (set(doors) if held else set()), now)
     news.tell_gained(compared.gains, group.property_id, now)
     detail = {"group": str(group_id), "person": str(person_id), "standing": standing}
     news.note(by, "grant.changed" if held else "grant.given", f"grant:{grant_id}", group.property_id, now, detail=detail)
-    return view(row)
+    return view(row, tuple(sorted(doors)))
 
 
 def preview_give(
@@ -116,8 +117,9 @@ def preview_give(
     group = groups.found(group_id)
     wish = Wish(person_id, standing, role_kind, starts, ends, False, opens_app, opens_code, opens_card).checked(group, now)
     held = _held(person_id, group, now)
-    before = scene(_doors(group), group.property_id, now, of=_with_guests(person_id))
-    after = before.with_grant(wish.facts(held.id if held else NOBODY, _doors(group)))
+    doors = _doors(group)
+    before = scene(doors, group.property_id, now, of=_with_guests(person_id))
+    after = before.with_grant(wish.facts(held.id if held else NOBODY, doors))
     groups.refuse_too_many(after, now)
     old, new = before.who_holds_what(now), after.who_holds_what(now)
     already = [door_id for door_id, holders in sorted(old.items()) if any(h.person_id == person_id for h in holders)]
