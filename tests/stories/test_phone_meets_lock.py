@@ -1,180 +1,25 @@
 """The phone's core and the lock's core, as strangers: real frames, sessions and signatures, in one process, both without network."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from limen.lock.commands import ReleaseBolt
-from limen.lock.events import Disconnected, FrameArrived, InsideButton
-from limen.phone import activate
-from limen.phone.channels.driver import carry_out
-from limen.phone.channels.in_process import InProcess, Peer
-from limen.phone.commands import Conversation, OutOfReach, Result, Say
-from limen.phone.inbox import read_door
-from limen.phone.link import Courier
-from limen.phone.outbox import Item
-from limen.phone.unlock import NotReached, Opened, Refused, unlock
-from limen.phone.update import Updated, update
-from limen.phone.wallet import Door
+from limen.lock.events import FrameArrived
+from limen.phone.channels.in_process import Peer
+from limen.phone.unlock import Opened, Refused
 from limen.wire import cbor
 from limen.wire.bundles import Bundle
-from limen.wire.doorinfo import DoorInfo, sign_door_info
-from limen.wire.envelope import Role, RoleKeys, SoftSigner
-from limen.wire.grants import OWN_ACCESS, Cls, Rights, key8
+from limen.wire.envelope import RoleKeys
+from limen.wire.grants import OWN_ACCESS, Cls, Rights
 from limen.wire.receipts import Receipt, TrustedTime, open_receipt
-from limen.wire.records import ListRecord, RecordKind
 from limen.wire.refusals import Reason
 from limen.wire.segments import open_log, open_segment
-from limen.wire.sticker import Sticker
 from limen.wire.telemetry import unverified_telemetry
-from limen.wire.tickets import open_attest
-from tests.unit.lock.site import DANA, DOOR, GUS, MILO, Chance, House, Rig, Service, code, house, ticket
-
-FRESH = Chance(99)
-
-
-@dataclass
-class Hands:
-    """A phone's pocket; `signal` is whether the service can be reached from the door."""
-
-    service: Service
-    signal: bool = False
-    kept: list[Item] = field(default_factory=list)
-    said: list[Say] = field(default_factory=list)
-    errands: list[bytes] = field(default_factory=list)
-
-    def say(self, progress: Say) -> None:
-        """Remembers it."""
-        self.said.append(progress)
-
-    def keep(self, one: Item) -> None:
-        """Remembers it."""
-        self.kept.append(one)
-
-    def time(self, lock_id: bytes, nonce: bytes) -> bytes | None:
-        """The service's answer, or an errand."""
-        if self.signal:
-            return self.service.time(nonce)
-        self.errands.append(nonce)
-        return None
-
-    def nonce(self, lock_id: bytes) -> bytes | None:
-        """A nonce of the service, if it can be reached."""
-        return b"n" * 16 if self.signal else None
-
-    def kinds(self) -> set[str]:
-        """What kinds of things are in the outbox."""
-        return {one.kind for one in self.kept}
-
-    def segments(self) -> list[bytes]:
-        """Sealed pieces of the record, in order."""
-        return [one.data for one in self.kept if one.kind == "segment"]
-
-
-@dataclass
-class Standing:
-    """A phone at a door. `frames_left`: after so many frames from the phone the person has walked away."""
-
-    home: House
-    key: SoftSigner
-    signal: bool = False
-    frames_left: int | None = None
-    heard: list[bytes] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.hands = Hands(self.home.service, self.signal)
-
-    def dial(self) -> Peer:
-        """A new link to the lock."""
-        rig = self.home.rig
-        link = rig.connect()
-
-        def peer(frame: bytes) -> Iterable[bytes]:
-            if self.frames_left is not None:
-                if self.frames_left == 0:
-                    rig.do(Disconnected(link))
-                    raise OutOfReach
-                self.frames_left -= 1
-            rig.do(FrameArrived(link, frame))
-            answered = rig.frames.pop(link, [])
-            self.heard += answered
-            return answered
-
-        return peer
-
-    def entry(self, *grants: bytes, bundle: Bundle | None = None, ack: bytes | None = None, cls: Cls = Cls.RESIDENT) -> Door:
-        """The door as the inbox brought it."""
-        service = self.home.service
-        info = DoorInfo(lock_id=service.lock_id, epoch=service.epoch, xs=service.xs, id_key=service.id_key, iat=service.now, door=DOOR)
-        said: dict[str, cbor.Encodable] = {
-            "lock": service.lock_id,
-            "serial": "LM000103",
-            "door": bytes(16),
-            "name": "Unit 4B",
-            "info": sign_door_info(info, service.roles[Role.KG]),
-            "grants": list(grants),
-            "bundle": None if bundle is None else cbor.encode([bundle.manifest, list(bundle.chunks)]),
-            "ver": service.ver,
-            "proven": service.proven,
-            "ack": ack,
-            "class": int(cls),
-            "until": service.now + 86_400,
-        }
-        return read_door(cbor.decode(cbor.encode(said)))
-
-    def run(self, conversation: Callable[[Courier], Conversation[Result]], door: Door, assertion: bytes | None = None) -> Result:
-        """One conversation at this door."""
-        courier = Courier(door=door, key=self.key, draw=FRESH, now=self.home.service.now, assertion=assertion)
-        return self.meet(conversation(courier))
-
-    def meet(self, conversation: Conversation[Result]) -> Result:
-        """Runs it over a link of its own, and hangs up."""
-        try:
-            return carry_out(conversation, InProcess(self.dial, lambda: self.home.rig.at), self.hands)
-        finally:
-            self.home.rig.do(Disconnected(self.home.rig.links))
-
-    def unlock(self, door: Door, assertion: bytes | None = None) -> Opened | Refused | NotReached:
-        """A tap."""
-        return self.run(unlock, door, assertion)
-
-    def update(self, door: Door, *, pull: bool = True, assertion: bytes | None = None) -> Updated:
-        """An explicit update."""
-        return self.run(lambda courier: update(courier, pull=pull), door, assertion)
-
-
-def removed(key: SoftSigner, home: House, slot: int = 90) -> ListRecord:
-    """The list entry that takes this phone away."""
-    minutes = (home.service.now + 7 * 86_400 - 1_704_067_200) // 60
-    return ListRecord(slot=slot, kind=RecordKind.REVOKED_PHONE, data=key8(key.public), exp=minutes)
-
-
-def big(home: House, first: int = 100, count: int = 200) -> int:
-    """A version whose update takes several chunks."""
-    return home.service.edit(*(code(first + n, 1_000_003 + 7 * n, subj=n) for n in range(count)))
-
-
-def hand_in(home: House, hands: Hands) -> None:
-    """What the service does with receipts, whoever brings them."""
-    for one in hands.kept:
-        if one.kind == "receipt":
-            home.service.take(one.data)
-
-
-def held(home: House) -> int:
-    """Which version the lock holds."""
-    list_ = home.rig.lock.memory.held
-    assert list_ is not None
-    return list_.state.ver
-
-
-def bolts(home: House) -> int:
-    """How often the bolt was released."""
-    return sum(isinstance(command, ReleaseBolt) for command in home.rig.log)
+from tests.stories.standing import Standing, big, bolts, hand_in, held, removed
+from tests.unit.lock.site import DANA, GUS, MILO, code, house
 
 
 @pytest.mark.rule("LOCK-1")
@@ -454,95 +299,3 @@ def test_an_acknowledgement_frees_the_record_whoever_brings_it() -> None:
     grant = home.service.grant(MILO, Cls.MANAGER, rights=Rights.PUSH, subj=0)
     milo.update(milo.entry(grant, ack=home.service.ack(tag), cls=Cls.MANAGER), pull=False)
     assert home.rig.lock.memory.journal.kept < before
-
-
-def installer(rig: Rig) -> activate.Installer:
-    """Somebody who scanned the sticker."""
-    return activate.Installer(sticker=Sticker(rig.lock_id, b"q" * 16, rig.model.number), draw=FRESH)
-
-
-def fresh_lock() -> tuple[Service, Rig, Standing]:
-    """A lock as it comes out of its box, and an installer's phone at it."""
-    service, rig = Service(), Rig("M")
-    rig.manufacture(service)
-    rig.boot()
-    service.edit(code(9, 5_550_123))
-    return service, rig, Standing(House(service, rig), MILO)
-
-
-def attested(service: Service, rig: Rig, at: Standing) -> activate.Attested:
-    """The first walk."""
-    found = at.meet(activate.attest(installer(rig), b"s" * 16))
-    assert isinstance(found, activate.Attested)
-    return found
-
-
-def ticketed(service: Service, found: activate.Attested) -> tuple[bytes, bytes]:
-    """The service's part: chain, nonce, then ticket and first list."""
-    said, certificate = open_attest(found.attest, RoleKeys.of_roles({Role.MFG_CA: (service.factory.public,)}))
-    assert (said.n_s, said.h) == (b"s" * 16, found.h)
-    service.xs, service.id_key = said.xs, certificate.id_key
-    first = service.bundle(snapshot=True)
-    return ticket(service, said.n_l), cbor.encode([first.manifest, list(first.chunks)])
-
-
-@pytest.mark.rule("LOCK-10")
-@pytest.mark.parametrize("upstairs_s", [0, 3 * 3600])
-def test_activation_may_be_split_by_a_walk_upstairs(upstairs_s: int) -> None:
-    """Attested in the basement, ticket and first list fetched upstairs, delivered hours later: the lock signs for what it holds."""
-    service, rig, at = fresh_lock()
-    rig.do(InsideButton())
-    found = attested(service, rig, at)
-    held = ticketed(service, found)
-    at.home.wait(upstairs_s)
-    rig.do(InsideButton())
-    done = at.meet(activate.deliver(installer(rig), *held, found.attest))
-    assert isinstance(done, activate.Active)
-    assert done.receipt.ver == 1
-    assert at.hands.kinds() == {"receipt"}
-    rig.log.clear()
-    rig.type("5550123")
-    assert bolts(at.home) == 1
-
-
-@pytest.mark.rule("LOCK-10")
-def test_without_the_inside_button_the_sticker_opens_no_session() -> None:
-    """A picture of the sticker is not enough: somebody has to be inside."""
-    _, rig, at = fresh_lock()
-    found = at.meet(activate.attest(installer(rig), b"s" * 16))
-    assert found == activate.NotActivated(None)
-
-
-@pytest.mark.rule("LOCK-10")
-def test_an_owned_lock_does_not_listen_to_its_sticker() -> None:
-    """From the first list on the sticker's secret is worthless."""
-    home = house()
-    home.rig.do(InsideButton())
-    at = Standing(home, MILO)
-    found = at.meet(activate.attest(installer(home.rig), b"s" * 16))
-    assert isinstance(found, activate.NotActivated)
-
-
-def test_a_list_that_is_cut_short_activates_nothing() -> None:
-    """Ticket and list are taken together or not at all."""
-    service, rig, at = fresh_lock()
-    big(at.home)
-    rig.do(InsideButton())
-    found = attested(service, rig, at)
-    held = ticketed(service, found)
-    at.frames_left = 30
-    done = at.meet(activate.deliver(installer(rig), *held, found.attest))
-    assert done == activate.NotActivated(None)
-    assert rig.lock.memory.held is None
-    at.frames_left = None
-    done = at.meet(activate.deliver(installer(rig), *held, found.attest))
-    assert isinstance(done, activate.Active)
-
-
-def test_a_lock_with_a_low_battery_is_not_activated() -> None:
-    """Activation needs 20 percent, and the reason is told."""
-    _, rig, at = fresh_lock()
-    rig.lock.memory.battery = 14
-    rig.do(InsideButton())
-    found = at.meet(activate.attest(installer(rig), b"s" * 16))
-    assert found == activate.NotActivated(Reason.BATTERY)
