@@ -154,7 +154,11 @@ def _device(door_id: UUID, said: tickets.Attest, certificate: tickets.DeviceCert
 def _infos(device: Device, now: datetime) -> tuple[bytes, bytes]:
     signer = kms.signer("grant")
     base = doorinfo.DoorInfo(
-        lock_id=bytes.fromhex(device.lock), epoch=device.epoch, xs=device.xs_public, id_key=device.id_public, iat=int(now.timestamp())
+        lock_id=bytes.fromhex(device.lock),
+        epoch=device.epoch,
+        xs=bytes(device.xs_public),
+        id_key=bytes(device.id_public),
+        iat=int(now.timestamp()),
     )
     whole = doorinfo.DoorInfo(
         lock_id=base.lock_id,

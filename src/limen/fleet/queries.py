@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from limen.fleet import catalogue, carrying, standing
+from limen.fleet import carrying, catalogue, standing
 from limen.fleet.catalogue import Model, model
 from limen.fleet.models import Device, Lease, Pseudonym
 from limen.fleet.sealing import newest_bundle

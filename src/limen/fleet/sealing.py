@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from limen.credentials import queries as credentials
@@ -159,6 +160,7 @@ def _record(row: ListRow, hours: dict[str, int], data: Data) -> ListRecord:
 
 
 def _data(target: Target, row: ListRow, cards: dict[UUID, credentials.CardView], values: dict[UUID, int]) -> Data:
+    said: Any = row.data
     match RecordKind(row.kind):
         case RecordKind.CODE:
             return _value(target.device.door_id, row.person_id, values)
@@ -168,13 +170,13 @@ def _data(target: Target, row: ListRow, cards: dict[UUID, credentials.CardView],
             key = credentials.card_keys(UUID(row.data), target.device.door_id)
             return AesCard(cards[UUID(row.data)].uid, key or bytes(16))
         case RecordKind.REVOKED_PHONE:
-            return bytes.fromhex(row.data)
+            return bytes.fromhex(said)
         case RecordKind.SUBJECT_FLOOR:
-            return int(row.data)
+            return int(said)
         case RecordKind.SCHEDULE:
-            return Schedule.from_value(json.loads(row.data))
+            return Schedule.from_value(json.loads(said))
         case RecordKind.CODE_FLOOR:
-            cls, bucket, idx = row.data
+            cls, bucket, idx = said
             return CodeFloor(cls, bucket, idx)
     raise LookupError("a record of this kind is not made here")
 

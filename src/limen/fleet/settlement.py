@@ -95,7 +95,7 @@ class Settlement:
         if sum(not row.gone for row in self.rows) + len(found.added) > records_max(self.model.capacity):
             raise Refused("lock_full", "This lock cannot hold more people.", f"Its model holds {self.model.capacity}.")
         free = self._free_slots({entry.name for entry in put})
-        fresh = []
+        fresh: list[ListRow] = []
         for entry in put:
             row = by_name.get(entry.name)
             if row is None:
@@ -146,7 +146,8 @@ class Settlement:
 
     def _say(self, words: list[Word], version: int) -> None:
         zone = ZoneInfo(places.property_view(self.device.property_id).time_zone)
-        apps = has_app(word.person_id for word in words if word.person_id is not None and word.why == Why.CODE_STARTED)
+        starting = {word.person_id for word in words if word.person_id is not None and word.why == Why.CODE_STARTED}
+        apps = has_app(starting, self.device.door_id, self.now)
         changes = [self._change(word, version, zone, apps) for word in words]
         ListChange.objects.bulk_create(changes)
         due = [change.due for change in changes if change.due is not None]

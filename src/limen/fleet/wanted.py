@@ -157,7 +157,7 @@ def _keep_bounded(wanted: Wanted) -> None:
     excess = phones[: max(0, len(phones) - limits.REVOCATIONS_MAX)]
     for entry in excess:
         del wanted.entries[entry.name]
-        issued = Lease.objects.filter(person_id=entry.person_id, taken_at__isnull=False).order_by("-issued_at").first()
+        issued = Lease.objects.filter(person_id=entry.person_id or UUID(int=0), taken_at__isnull=False).order_by("-issued_at").first()
         before = wanted.entries.get("floor:all")
         floor = max(int(issued.issued_at.timestamp()) if issued else 0, before.data if before and isinstance(before.data, int) else 0)
         wanted.add(Entry("floor:all", RecordKind.SUBJECT_FLOOR, data=floor))

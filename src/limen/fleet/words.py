@@ -10,7 +10,6 @@ from limen.fleet.models import Lease
 from limen.fleet.rules import CARDS, CODES, WAY, Diff, Entry, Ways, entry_covers, joined, minute_down, taken
 from limen.fleet.views import Why
 from limen.fleet.wanted import Wanted
-from limen.identity import queries as identity
 from limen.wire.records import RecordKind
 from limen.wire.timestamps import EPOCH_2024
 
@@ -54,9 +53,9 @@ def words_of(scene: Scene) -> list[Word]:
     return list(merged.values())
 
 
-def has_app(people: Iterable[UUID]) -> dict[UUID, bool]:
-    """Who of these opens doors by app here (SYNC-3)."""
-    return {person_id: identity.has_app(person_id) for person_id in set(people)}
+def has_app(people: Iterable[UUID], door_id: UUID, now: datetime) -> dict[UUID, bool]:
+    """Who of these opens the door by app (SYNC-3): the same answer as in access's previews."""
+    return {person_id: access.has_app_here(person_id, door_id, now) for person_id in set(people)}
 
 
 def _taken(scene: Scene) -> list[Word]:

@@ -93,12 +93,16 @@ def _keep_headers(record: Record, headers: Iterable[SealedHeader], now: datetime
         row, made = LogEpoch.objects.get_or_create(
             record=record, logepoch=header.logepoch, defaults={"prevtag": header.prevtag, "envelope": header.envelope}
         )
-        if not made and bytes(row.prevtag) != header.prevtag:
-            _alarm(record, "fork", header.logepoch, None, now)
+        if made or (bytes(row.prevtag), bytes(row.envelope)) == (header.prevtag, header.envelope):
+            continue
+        _alarm(record, "fork", header.logepoch, None, now)
+        if not row.next_i:  # nothing was ever opened with the one that came first: anybody may have sealed it
+            row.prevtag, row.envelope = header.prevtag, header.envelope
+            row.save(update_fields=["prevtag", "envelope"])
 
 
 def _with_earlier(record: Record, entries: list[Entry], numbers: set[int]) -> list[Entry]:
-    """The entries with the headers and unopened records of their log epochs; the first header that came is the one believed."""
+    """The entries with the headers and unopened records of their log epochs; what has just come goes before what could not be opened."""
     headers: list[Entry] = [
         SealedHeader(row.logepoch, bytes(row.prevtag), bytes(row.envelope))
         for row in LogEpoch.objects.filter(record=record, logepoch__in=numbers)
@@ -107,7 +111,7 @@ def _with_earlier(record: Record, entries: list[Entry], numbers: set[int]) -> li
         SealedRecord(row.logepoch, row.i, bytes(row.sealed), bytes(row.prevtag) if row.prevtag is not None else None)
         for row in Waiting.objects.filter(record=record, logepoch__in=numbers)
     ]
-    return [*headers, *earlier, *(entry for entry in entries if isinstance(entry, SealedRecord))]
+    return [*headers, *(entry for entry in entries if isinstance(entry, SealedRecord)), *earlier]
 
 
 def _progress(record: Record, numbers: set[int]) -> dict[int, Progress]:
@@ -123,14 +127,16 @@ def _keep_progress(record: Record, found: LogOpened) -> None:
 
 
 def _keep_waiting(record: Record, entries: list[Entry], found: LogOpened) -> None:
-    opened = {(one.logepoch, one.i) for one in found.events}
-    Waiting.objects.filter(record=record).filter(_any_of(opened)).delete()
+    """Keeps what may be opened later. What has a broken seal is not kept: the lock still has the true one and sends it again."""
+    done = {(one.logepoch, one.i) for one in found.events}
+    done |= {(problem.logepoch, problem.i) for problem in found.problems if problem.trouble == Trouble.MAC and problem.i is not None}
+    Waiting.objects.filter(record=record).filter(_any_of(done)).delete()
     for logepoch, at in found.progress.items():
         Waiting.objects.filter(record=record, logepoch=logepoch, i__lt=at.i).delete()
     for entry in entries:
-        if isinstance(entry, SealedRecord) and (entry.logepoch, entry.i) not in opened:
-            at = found.progress.get(entry.logepoch)
-            if at is None or entry.i >= at.i:
+        if isinstance(entry, SealedRecord) and (entry.logepoch, entry.i) not in done:
+            reached = found.progress.get(entry.logepoch)
+            if reached is None or entry.i >= reached.i:
                 Waiting.objects.get_or_create(
                     record=record, logepoch=entry.logepoch, i=entry.i, defaults={"sealed": entry.sealed, "prevtag": entry.prevtag}
                 )

@@ -101,36 +101,36 @@ class Speaking:
         return bundles.open_manifest(self.manifest, self.lock.ticket.keys()).chunks
 
 
-class Socket(ApplicationCommunicator):  # type: ignore[misc]
+class Socket(ApplicationCommunicator):
     """A websocket without a server under it (channels' own needs a server that is not installed)."""
 
     def __init__(self, lock_hex: str) -> None:
         scope = {"type": "websocket", "path": f"/gateway/lock/{lock_hex}", "query_string": b"", "headers": [], "subprotocols": []}
-        super().__init__(URLRouter(sockets.programmes), scope)
+        super().__init__(URLRouter(sockets.programmes), scope)  # type: ignore[no-untyped-call]
 
     async def dial(self) -> bool:
         """True if the call is taken."""
-        await self.send_input({"type": "websocket.connect"})
-        return str((await self.receive_output(5))["type"]) == "websocket.accept"
+        await self.send_input({"type": "websocket.connect"})  # type: ignore[no-untyped-call]
+        return str((await self.receive_output(5))["type"]) == "websocket.accept"  # type: ignore[no-untyped-call]
 
     async def say(self, frame: bytes) -> None:
-        await self.send_input({"type": "websocket.receive", "bytes": frame})
+        await self.send_input({"type": "websocket.receive", "bytes": frame})  # type: ignore[no-untyped-call]
 
     async def hear(self) -> bytes | None:
         """The next frame; None when the gateway hung up."""
-        said = await self.receive_output(5)
+        said = await self.receive_output(5)  # type: ignore[no-untyped-call]
         return said["bytes"] if said["type"] == "websocket.send" else None
 
     async def hang_up(self) -> None:
-        await self.send_input({"type": "websocket.disconnect", "code": 1005})
-        await self.wait(5)
+        await self.send_input({"type": "websocket.disconnect", "code": 1005})  # type: ignore[no-untyped-call]
+        await self.wait(5)  # type: ignore[no-untyped-call]
 
 
 async def speak(socket: Socket, lock: Speaking, until: Callable[[], Awaitable[bool]]) -> None:
     """Lets the lock answer until something is true, at most ten seconds (SYNC-7)."""
     async with asyncio.timeout(10):
         while not await until():
-            if await socket.receive_nothing(0.1):
+            if await socket.receive_nothing(0.1):  # type: ignore[no-untyped-call]
                 continue
             frame = await socket.hear()
             assert frame is not None

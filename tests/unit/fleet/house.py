@@ -93,7 +93,9 @@ class House:
     def person(self, first: str, *, unit: str | None = None, app: bool = True) -> UUID:
         """Somebody; with the app they have an account and a phone."""
         with unit_of_work():
-            person_id = people.add_person(first=first, last="Example", email=f"{first.lower()}@example.org", by=ANA, now=self.now)
+            person_id = people.add_person(
+                first=first, last="Example", email=f"{first.lower()}@example.org", smartphone=app, by=ANA, now=self.now
+            )
             self.people[first] = person_id
             if unit is not None:
                 people.assign_to_unit(

@@ -20,11 +20,16 @@ def grant(data: bytes) -> Grant:
     return read_grant(unverified_payload(data)[1])
 
 
-def manager(house: House, first: str = "Milo", **rights: bool) -> None:
+def manager(house: House, first: str = "Milo", *, device_management: bool = False) -> None:
     house.person(first)
     with unit_of_work():
         people.appoint(
-            person_id=house.people[first], kind="property_manager", property_id=house.property_id, by=ANA, now=house.now, **rights
+            person_id=house.people[first],
+            kind="property_manager",
+            property_id=house.property_id,
+            device_management=device_management,
+            by=ANA,
+            now=house.now,
         )
 
 
