@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 
 from limen.access import giving, news
 from limen.access import groups as bundles
+from limen.access.effects import uses_app
 from limen.access.models import Grant, Group, GroupDoor, Revocation, Suspension
 from limen.access.picture import doors_reached, scene
 from limen.access.views import (
@@ -50,6 +51,7 @@ __all__ = [
     "group_view",
     "groups",
     "guests_of",
+    "has_app_here",
     "holders",
     "may_share",
     "people_given",
@@ -133,6 +135,11 @@ def doors_of(person_id: UUID, now: datetime) -> dict[UUID, tuple[AccessWindow, .
 def may_share(person_id: UUID, door_id: UUID, now: datetime) -> bool:
     """True if a window in force now may be shared and the door allows it (ACCESS-7, PLACE-6)."""
     return any(w.may_share and w.starts <= now for w in windows(person_id, door_id, now))
+
+
+def has_app_here(person_id: UUID, door_id: UUID, now: datetime) -> bool:
+    """True for somebody who opens this door by app, or will: their first code there needs nobody to bring it (SYNC-3, decision 0060)."""
+    return any(w.app for w in windows(person_id, door_id, now)) and uses_app(person_id)
 
 
 def would_open(person_id: UUID, door_id: UUID, way: str, at: datetime) -> Answer:

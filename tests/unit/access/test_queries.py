@@ -46,3 +46,15 @@ def test_doors_managed_are_those_of_ones_groups(house: Harbor, now: datetime) ->
     assert [(g.name, g.may_give) for g in queries.groups(house.property_id, rights)] == [
         ("Home 4B", False), ("Residents", False), ("Roof deck", True),
     ]  # fmt: skip
+
+
+@pytest.mark.rule("SYNC-3")
+def test_who_has_the_app_here(house: Harbor, now: datetime) -> None:
+    """Somebody invited who will have the app counts; no smartphone, declined, or a grant by code only does not (decision 0060)."""
+    house.give("dana", "Roof deck")
+    house.give("rosa", "Roof deck")
+    house.give("gus", "Roof deck", standing="non-resident", app=False)
+    house.give("kim", "Roof deck")
+    people.decline_app(person_id=house.people["kim"], by=house.actor("kim"), now=now)
+    here = {name: queries.has_app_here(house.people[name], house.doors["Roof"], now) for name in ("dana", "rosa", "gus", "kim", "theo")}
+    assert here == {"dana": True, "rosa": False, "gus": False, "kim": False, "theo": False}
