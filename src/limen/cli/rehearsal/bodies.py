@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, cast
 from urllib.parse import quote
@@ -22,9 +23,9 @@ class Face:
     """The outside and inside of one lock, as hands and eyes at it find them."""
 
     def __init__(self, locks: str, serial: str) -> None:
-        self._link: ClientConnection = connect(
-            f"{locks.rstrip('/')}/face/{quote(serial, safe='')}", max_size=MESSAGE_BYTES, compression=None, proxy=None
-        )
+        self._hold = ExitStack()
+        address = f"{locks.rstrip('/')}/face/{quote(serial, safe='')}"
+        self._link: ClientConnection = self._hold.enter_context(connect(address, max_size=MESSAGE_BYTES, compression=None, proxy=None))
         self.view: View = {}
         self._until(lambda view: True, "anything")
 
@@ -33,7 +34,7 @@ class Face:
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         """Leaves; the lock goes on."""
-        self._link.close()
+        self._hold.close()
 
     def do(self, what: str, **more: str | int | bool) -> None:
         """One act: `lens`, `digit`, `check`, `button`, `battery`, `key`, `inside`, `walk_away`."""

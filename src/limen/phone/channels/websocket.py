@@ -1,6 +1,7 @@
 """A lock behind a websocket, `ws://…/air/{serial}`: one message is one frame, one connection is one link, as Bluetooth will have it."""
 
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ class WebSocket:
     def __init__(self, air: str, serial: str) -> None:
         self._address = f"{air.rstrip('/')}/air/{quote(serial, safe='')}"
         self._link: ClientConnection | None = None
+        self._hold = ExitStack()
 
     def __enter__(self) -> "WebSocket":
         """Nothing is opened yet: the first frame opens the link, so that a conversation learns by itself that nobody is there."""
@@ -59,10 +61,10 @@ class WebSocket:
 
     def _open(self) -> ClientConnection:
         if self._link is None:
-            self._link = connect(self._address, open_timeout=OPEN_S, max_size=FRAME_BYTES, compression=None, proxy=None)
+            opening = connect(self._address, open_timeout=OPEN_S, max_size=FRAME_BYTES, compression=None, proxy=None)
+            self._link = self._hold.enter_context(opening)
         return self._link
 
     def _hang_up(self) -> None:
-        if self._link is not None:
-            self._link.close()
-            self._link = None
+        self._hold.close()
+        self._link = None
