@@ -40,8 +40,14 @@ def run(args: argparse.Namespace) -> int:
         return 2
     home = Path(os.environ["LIMEN_DATA"]) if os.environ.get("LIMEN_DATA") else None
     plan = Plan(
-        data=args.data, locks=locks, host=host, port=port, gateway=args.gateway, clock_file=args.clock_file,
-        factory=home / "factory" if home else None, trust=home / "trust" if home else None,
+        data=args.data,
+        locks=locks,
+        host=host,
+        port=port,
+        gateway=args.gateway,
+        clock_file=args.clock_file,
+        factory=home / "factory" if home else None,
+        trust=home / "trust" if home else None,
     )
     _allow_files(len(locks))
     asyncio.run(run_locks(plan, lambda address: _ready(address, home)))

@@ -70,7 +70,12 @@ class Activation:
             return Denied(Op.ACTIVATE, Reason.BATTERY)
         n_l, xs = memory.ports.chance(16), memory.ports.chance(32)
         attest = Attest(
-            lock_id=memory.lock_id, certificate=memory.birth.certificate, n_s=n_s, n_l=n_l, xs=public_of(xs), h=session.h,
+            lock_id=memory.lock_id,
+            certificate=memory.birth.certificate,
+            n_s=n_s,
+            n_l=n_l,
+            xs=public_of(xs),
+            h=session.h,
             fw=FirmwareState(memory.model.number, FIRMWARE_VERSION, SECURITY_COUNTER),
         )
         signed = sign_attest(attest, memory.ports.id_key)

@@ -20,8 +20,15 @@ def receipt(memory: Memory, session: Session, at: int, nonce: bytes | None = Non
     state = held.state
     word = Receipt(lock_id=memory.lock_id, epoch=state.epoch, ver=state.ver, after=held.after, probe=state.probe, nonce=nonce)
     if Rights.PULL in session.rights:
-        word = Receipt(lock_id=word.lock_id, epoch=word.epoch, ver=word.ver, after=word.after, probe=word.probe, nonce=nonce,
-                       full=_attested(memory, session, at))
+        word = Receipt(
+            lock_id=word.lock_id,
+            epoch=word.epoch,
+            ver=word.ver,
+            after=word.after,
+            probe=word.probe,
+            nonce=nonce,
+            full=_attested(memory, session, at),
+        )
     return sign_receipt(word, memory.ports.id_key)
 
 
@@ -29,8 +36,14 @@ def telemetry(memory: Memory, at: int) -> bytes:
     """Battery and counters, for those who pull."""
     held = memory.held
     said = Telemetry(
-        lock_id=memory.lock_id, epoch=held.state.epoch if held else memory.epoch, lock_time=memory.read_clock(at).utime,
-        battery=memory.battery, boots=memory.boots, records=memory.journal.kept, lost=memory.journal.lost, firmware=FIRMWARE_VERSION,
+        lock_id=memory.lock_id,
+        epoch=held.state.epoch if held else memory.epoch,
+        lock_time=memory.read_clock(at).utime,
+        battery=memory.battery,
+        boots=memory.boots,
+        records=memory.journal.kept,
+        lost=memory.journal.lost,
+        firmware=FIRMWARE_VERSION,
         slowed=memory.bucket.guarded,
     )
     return sign_telemetry(said, memory.ports.id_key)
@@ -42,6 +55,10 @@ def _attested(memory: Memory, session: Session, at: int) -> Attested:
     at_home = held.config.door_kind == DoorKind.UNIT
     hidden = at_home and session.grant is not None and session.grant.cls in _MAY_NOT_COUNT
     return Attested(
-        lock_time=now.utime, tstate=now.quality, head=head8(head, held.state.probe) if hidden else head, lost=memory.journal.lost,
-        boot=memory.boots, known_newer=memory.known_newer,
+        lock_time=now.utime,
+        tstate=now.quality,
+        head=head8(head, held.state.probe) if hidden else head,
+        lost=memory.journal.lost,
+        boot=memory.boots,
+        known_newer=memory.known_newer,
     )

@@ -53,7 +53,9 @@ class _State:
     def unpacked(cls, data: bytes) -> "_State":
         powered, spent, wrong, delay, guarded = _FIXED.unpack_from(data)
         hours = data[_FIXED.size :]
-        return cls(powered, spent, wrong, delay, bool(guarded), tuple(int.from_bytes(hours[i : i + 2], "little") for i in range(0, len(hours), 2)))
+        return cls(
+            powered, spent, wrong, delay, bool(guarded), tuple(int.from_bytes(hours[i : i + 2], "little") for i in range(0, len(hours), 2))
+        )
 
 
 FULL = _State(0, 0, 0, 0, False, (0,) * GUARD_HOURS)
@@ -92,8 +94,12 @@ class Bucket:
         """The code was right and the bolt has moved: gives back the one token it paid and resets the delay."""
         now, before = self._now(rule, at), charged.before
         hours = _drop_one(now.hours)
-        self._keep(replace(now, spent_ms=max(0, now.spent_ms - _token_ms(rule)), wrong_in_a_row=0, delay_left_ms=0,
-                           guarded=before.guarded, hours=hours), at)
+        self._keep(
+            replace(
+                now, spent_ms=max(0, now.spent_ms - _token_ms(rule)), wrong_in_a_row=0, delay_left_ms=0, guarded=before.guarded, hours=hours
+            ),
+            at,
+        )
 
     def synced(self, rule: Rule, at: int) -> None:
         """An authenticated sync ends the guard."""
@@ -118,7 +124,10 @@ class Bucket:
         earned = passed // GUARD_FACTOR if state.guarded else passed
         powered = state.powered_ms + passed
         return replace(
-            state, powered_ms=powered, spent_ms=max(0, state.spent_ms - earned), delay_left_ms=max(0, state.delay_left_ms - passed),
+            state,
+            powered_ms=powered,
+            spent_ms=max(0, state.spent_ms - earned),
+            delay_left_ms=max(0, state.delay_left_ms - passed),
             hours=_aged(state.hours, int(powered // HOUR_MS) - int(state.powered_ms // HOUR_MS)),
         )
 
@@ -132,8 +141,14 @@ def _as_if_wrong(state: _State, rule: Rule) -> _State:
     late = wrong - WRONG_BEFORE_DELAY
     delay = 0 if late < 0 else DELAYS_MS[min(late, len(DELAYS_MS) - 1)]
     hours = (*state.hours[:-1], min(0xFFFF, state.hours[-1] + 1))
-    return replace(state, spent_ms=state.spent_ms + _token_ms(rule), wrong_in_a_row=wrong, delay_left_ms=delay,
-                   guarded=state.guarded or sum(hours) >= rule.guard, hours=hours)
+    return replace(
+        state,
+        spent_ms=state.spent_ms + _token_ms(rule),
+        wrong_in_a_row=wrong,
+        delay_left_ms=delay,
+        guarded=state.guarded or sum(hours) >= rule.guard,
+        hours=hours,
+    )
 
 
 def _token_ms(rule: Rule) -> int:

@@ -192,7 +192,11 @@ class Lock:
 
     def _due(self) -> int | None:
         times = (
-            self._links.due(), self._ways.due(), self._merged.due(), self._openings.photos.due(), self._lens_until,
+            self._links.due(),
+            self._ways.due(),
+            self._merged.due(),
+            self._openings.photos.due(),
+            self._lens_until,
             self.memory.persist_due() if self.memory.held is not None else None,
         )
         return min((time for time in times if time is not None), default=None)

@@ -129,6 +129,22 @@ class Ticked:
 
 
 Event = (
-    Booted | Connected | FrameArrived | Disconnected | LensTouched | DigitTyped | CheckPressed | CardTapped | CardAnswered | KeyTurned
-    | InsideHandle | InsideButton | InsideBolt | BoltMoved | BatteryMeasured | PhotoTaken | RecordWillBeOmitted | Ticked
+    Booted
+    | Connected
+    | FrameArrived
+    | Disconnected
+    | LensTouched
+    | DigitTyped
+    | CheckPressed
+    | CardTapped
+    | CardAnswered
+    | KeyTurned
+    | InsideHandle
+    | InsideButton
+    | InsideBolt
+    | BoltMoved
+    | BatteryMeasured
+    | PhotoTaken
+    | RecordWillBeOmitted
+    | Ticked
 )

@@ -84,7 +84,10 @@ class Layout:
             commits=Area("commits", COMMIT_PAGE_BYTES, 2),
             staging=Area("staging", PAGE_BYTES, _pages(bundle) + STAGING_HEAD_PAGES),
             bitmap=Area("bitmap", PAGE_BYTES, 1),
-            notes=(Area("notes-a", PAGE_BYTES, NOTES_BANK_BYTES // PAGE_BYTES), Area("notes-b", PAGE_BYTES, NOTES_BANK_BYTES // PAGE_BYTES)),
+            notes=(
+                Area("notes-a", PAGE_BYTES, NOTES_BANK_BYTES // PAGE_BYTES),
+                Area("notes-b", PAGE_BYTES, NOTES_BANK_BYTES // PAGE_BYTES),
+            ),
             ring=Area("ring", PAGE_BYTES, RING_PAGES),
         )
 

@@ -249,4 +249,3 @@ def _rank(event: Event) -> Rank:
     if event.kind in SECURITY_KINDS:
         return Rank.SECURITY
     return Rank.REFUSAL if event.kind is Kind.ENTRY and event.result is Result.REFUSED else Rank.ORDINARY
-

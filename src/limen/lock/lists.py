@@ -54,7 +54,18 @@ class HeldList:
                     iat_floor = max(iat_floor, data)
                 else:
                     floors[record.subj] = max(floors.get(record.subj, 0), data)
-        return cls(lock_id, state, after(state), schedules, frozenset(phones), floors, iat_floor, tuple(code_floors), _frozen(by_tag), _frozen(by_uid))
+        return cls(
+            lock_id,
+            state,
+            after(state),
+            schedules,
+            frozenset(phones),
+            floors,
+            iat_floor,
+            tuple(code_floors),
+            _frozen(by_tag),
+            _frozen(by_uid),
+        )
 
     @property
     def config(self) -> Config:

@@ -90,10 +90,20 @@ class Memory:
         boots = _number(notes.get(_BOOTS)) + 1
         notes.put(_BOOTS, _U32.pack(boots))
         memory = cls(
-            birth=birth, model=model, layout=layout, ports=ports, notes=notes, store=ListStore(flash, layout),
+            birth=birth,
+            model=model,
+            layout=layout,
+            ports=ports,
+            notes=notes,
+            store=ListStore(flash, layout),
             journal=Journal(flash, Ring(flash, layout.ring), notes, birth.lock_id, ports.chance),
-            clock=Clock(notes.get(_CLOCK), at, power_lost), bucket=Bucket(notes, at), uses=Uses(notes), boots=boots, power_lost=power_lost,
-            battery=None if model.wired else 100, _clock_kept_at=at,
+            clock=Clock(notes.get(_CLOCK), at, power_lost),
+            bucket=Bucket(notes, at),
+            uses=Uses(notes),
+            boots=boots,
+            power_lost=power_lost,
+            battery=None if model.wired else 100,
+            _clock_kept_at=at,
         )
         memory._boot_list(power_lost, at)
         return memory

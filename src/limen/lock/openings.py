@@ -18,8 +18,14 @@ from limen.wire.records import DoorKind
 from limen.wire.refusals import Reason
 
 WAY = {
-    Method.APP: "app", Method.CODE: "code", Method.TEMPORARY_CODE: "temporary code", Method.CARD: "card", Method.CARD_UID: "plain card",
-    Method.METAL_KEY: "metal key", Method.INSIDE: "from inside", Method.REMOTE: "remote",
+    Method.APP: "app",
+    Method.CODE: "code",
+    Method.TEMPORARY_CODE: "temporary code",
+    Method.CARD: "card",
+    Method.CARD_UID: "plain card",
+    Method.METAL_KEY: "metal key",
+    Method.INSIDE: "from inside",
+    Method.REMOTE: "remote",
 }
 
 
@@ -66,7 +72,9 @@ class Openings:
             self._use(attempt.temporary, at)
         except FlashError:
             if granted.cls is not Cls.RESIDENT or held.config.door_kind is not DoorKind.UNIT:
-                return Outcome([ShowLens(LensState.BLINK, Words.NOT_ACCEPTED), Noticed("not opened: no record could be written")], Reason.NOT_RECORDED)
+                return Outcome(
+                    [ShowLens(LensState.BLINK, Words.NOT_ACCEPTED), Noticed("not opened: no record could be written")], Reason.NOT_RECORDED
+                )
             seq = None
         self._moving, self.opened_since_start = _Moving(seq, attempt), True
         if granted.cls is Cls.RESIDENT and held.config.door_kind is DoorKind.UNIT:
@@ -84,7 +92,12 @@ class Openings:
     def refuse(self, refused: Refused, attempt: Attempt, at: int) -> Outcome:
         """Nothing moves; the reason is in the record, and at keypad and card nowhere else."""
         event = draft(
-            kind=Kind.ENTRY, method=attempt.method, result=Result.REFUSED, reason=refused.reason, subj=refused.subj, cls=refused.cls,
+            kind=Kind.ENTRY,
+            method=attempt.method,
+            result=Result.REFUSED,
+            reason=refused.reason,
+            subj=refused.subj,
+            cls=refused.cls,
             ref=refused.ref if attempt.temporary is None else _ref(attempt.temporary),
         )
         seq = self._memory.try_record(event, at)
@@ -117,7 +130,13 @@ class Openings:
 
     def _record(self, granted: Granted, attempt: Attempt, at: int) -> int:
         event: Event = draft(
-            kind=Kind.ENTRY, method=attempt.method, result=Result.GRANTED, subj=granted.subj, cls=granted.cls, ref=granted.ref, duress=granted.duress,
+            kind=Kind.ENTRY,
+            method=attempt.method,
+            result=Result.GRANTED,
+            subj=granted.subj,
+            cls=granted.cls,
+            ref=granted.ref,
+            duress=granted.duress,
         )
         if attempt.temporary is not None:
             event = replace(event, ref=_ref(attempt.temporary))

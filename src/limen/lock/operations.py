@@ -31,9 +31,18 @@ from limen.wire.segments import Entry, bodies, seal_segment
 from limen.wire.timestamps import NONCE_BYTES, open_time
 
 NEEDS = {
-    Op.MANIFEST: Rights.PUSH, Op.CHUNK: Rights.PUSH, Op.TIME_ASK: Rights.PUSH, Op.TIME: Rights.PUSH, Op.RECEIPT: Rights.PUSH,
-    Op.FIRMWARE: Rights.PUSH, Op.ACTIVATE: Rights.PUSH, Op.ACK: Rights.PUSH, Op.LOG: Rights.PULL, Op.PHOTO: Rights.PULL,
-    Op.TELEMETRY: Rights.PULL, Op.REMOTE: Rights.REMOTE,
+    Op.MANIFEST: Rights.PUSH,
+    Op.CHUNK: Rights.PUSH,
+    Op.TIME_ASK: Rights.PUSH,
+    Op.TIME: Rights.PUSH,
+    Op.RECEIPT: Rights.PUSH,
+    Op.FIRMWARE: Rights.PUSH,
+    Op.ACTIVATE: Rights.PUSH,
+    Op.ACK: Rights.PUSH,
+    Op.LOG: Rights.PULL,
+    Op.PHOTO: Rights.PULL,
+    Op.TELEMETRY: Rights.PULL,
+    Op.REMOTE: Rights.REMOTE,
 }
 """UNLOCK is not here: its right is line 6 of the decision, so that it is refused with a reason and recorded."""
 PHOTO_BYTES = 4096

@@ -160,6 +160,8 @@ class Links:
         session.psk = True
         secret = memory.birth.qr_secret
         return Responder(
-            lock_id=memory.lock_id, static_private=activation_static(secret, memory.lock_id), ephemeral_private=ephemeral,
+            lock_id=memory.lock_id,
+            static_private=activation_static(secret, memory.lock_id),
+            ephemeral_private=ephemeral,
             psk=activation_psk(secret, memory.lock_id),
         )

@@ -163,10 +163,22 @@ def _digest(blob: bytes) -> bytes:
 
 def _encoded(holding: Holding) -> bytes:
     state = holding.state
-    return cbor.encode([
-        holding.ticket, holding.xs_private, holding.ackver, holding.purge, state.epoch, state.ver, state.salt, state.probe,
-        state.config.to_value(), state.k_daily, state.k_pin, [state.records[slot].to_value() for slot in sorted(state.records)],
-    ])
+    return cbor.encode(
+        [
+            holding.ticket,
+            holding.xs_private,
+            holding.ackver,
+            holding.purge,
+            state.epoch,
+            state.ver,
+            state.salt,
+            state.probe,
+            state.config.to_value(),
+            state.k_daily,
+            state.k_pin,
+            [state.records[slot].to_value() for slot in sorted(state.records)],
+        ]
+    )
 
 
 def _decoded(blob: bytes) -> Holding:
@@ -174,11 +186,19 @@ def _decoded(blob: bytes) -> Holding:
     most = limits.CAPACITY_MAX * limits.RECORDS_PER_PERSON_TENTHS // 10
     records = [ListRecord.from_value(row, stored=True) for row in shape.array(rows, 0, most)]
     state = ListState(
-        epoch=shape.uint(epoch, shape.U32), ver=shape.uint(ver, shape.U32), records={record.slot: record for record in records},
-        config=Config.from_value(config), k_daily=shape.blob(k_daily, 32), k_pin=shape.blob(k_pin, 32), salt=shape.blob(salt, 16),
+        epoch=shape.uint(epoch, shape.U32),
+        ver=shape.uint(ver, shape.U32),
+        records={record.slot: record for record in records},
+        config=Config.from_value(config),
+        k_daily=shape.blob(k_daily, 32),
+        k_pin=shape.blob(k_pin, 32),
+        salt=shape.blob(salt, 16),
         probe=shape.blob(probe, 8),
     )
     return Holding(
-        ticket=shape.blob(ticket, most=limits.TICKET_BYTES_MAX), xs_private=shape.blob(xs, limits.X25519_BYTES), state=state,
-        ackver=shape.uint(ackver, shape.U32), purge=shape.uint(purge, shape.U32),
+        ticket=shape.blob(ticket, most=limits.TICKET_BYTES_MAX),
+        xs_private=shape.blob(xs, limits.X25519_BYTES),
+        state=state,
+        ackver=shape.uint(ackver, shape.U32),
+        purge=shape.uint(purge, shape.U32),
     )

@@ -169,7 +169,9 @@ class Updates:
         except WireError:
             self._done(session, manifest)
             return Plain(Op.CHUNK, Status.NEED_SNAPSHOT)
-        fresh = Holding(holding.ticket, holding.xs_private, state, max(holding.ackver, payload.ackver), max(holding.purge, payload.purge or 0))
+        fresh = Holding(
+            holding.ticket, holding.xs_private, state, max(holding.ackver, payload.ackver), max(holding.purge, payload.purge or 0)
+        )
         try:
             memory.store.install(fresh)
         except FlashError:

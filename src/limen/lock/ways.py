@@ -134,5 +134,5 @@ class Ways:
 
 
 def waiting(ms: int) -> ShowLens:
-    """"Too many wrong codes. Next try in … seconds." """
+    """ "Too many wrong codes. Next try in … seconds." """
     return ShowLens(LensState.WAITING, Words.TOO_MANY, -(-ms // 1000))

@@ -9,7 +9,19 @@ from pathlib import Path
 from limen import lock as lock_room
 from limen.lock.commands import CloseLink, Command, ReleaseBolt, SendFrame, ShowLens
 from limen.lock.core import Lock
-from limen.lock.events import BoltMoved, Booted, Cause, CheckPressed, Connected, DigitTyped, Disconnected, Event, FrameArrived, InsideButton, LensTouched
+from limen.lock.events import (
+    BoltMoved,
+    Booted,
+    Cause,
+    CheckPressed,
+    Connected,
+    DigitTyped,
+    Disconnected,
+    Event,
+    FrameArrived,
+    InsideButton,
+    LensTouched,
+)
 from limen.lock.factory import Birth, write_birth
 from limen.lock.flash import Flash, Layout
 from limen.lock.memory import Ports
@@ -39,7 +51,11 @@ DATA = Path(lock_room.__file__).parent
 MODELS = read_models((DATA / "devices.yaml").read_text("utf-8"))
 ZONE = ((0, -300),)
 CONFIG = Config(
-    digits=7, door_kind=DoorKind.COMMON, bucket=Bucket(tokens=12, refill_min=10, guard=40), widths=(40, 20, 1, 4, 1), zone=ZONE,
+    digits=7,
+    door_kind=DoorKind.COMMON,
+    bucket=Bucket(tokens=12, refill_min=10, guard=40),
+    widths=(40, 20, 1, 4, 1),
+    zone=ZONE,
     flags=ConfigFlags.NONE,
 )
 
@@ -83,7 +99,9 @@ class Service:
 
     def root(self) -> bytes:
         holders = [signer(500 + n) for n in range(3)]
-        root = Root(n=1, expires=T0 + 10**8, threshold=2, keys=tuple(h.public for h in holders), roles={t: (k,) for t, k in self.keys().items()})
+        root = Root(
+            n=1, expires=T0 + 10**8, threshold=2, keys=tuple(h.public for h in holders), roles={t: (k,) for t, k in self.keys().items()}
+        )
         return sign_root(root, holders[:2])
 
     def edit(self, *records: ListRecord, gone: Iterable[int] = (), config: Config | None = None) -> int:
@@ -94,8 +112,15 @@ class Service:
         base = before or ListState(epoch=self.epoch, ver=0, records={}, config=self.config, k_daily=self.k_daily, k_pin=self.k_pin)
         self.changes += [Change(self.ver, r.slot, r) for r in records] + [Change(self.ver, slot, None) for slot in gone]
         self.states[self.ver] = replace(
-            base, epoch=self.epoch, ver=self.ver, records=applied(base, records, list(gone)), config=self.config, salt=self.chance(16), probe=self.chance(8),
-            k_daily=self.k_daily, k_pin=self.k_pin,
+            base,
+            epoch=self.epoch,
+            ver=self.ver,
+            records=applied(base, records, list(gone)),
+            config=self.config,
+            salt=self.chance(16),
+            probe=self.chance(8),
+            k_daily=self.k_daily,
+            k_pin=self.k_pin,
         )
         return self.ver
 
@@ -106,16 +131,33 @@ class Service:
         kind = BundleKind.SNAPSHOT if snapshot else BundleKind.DELTA
         upserts, gone = cumulative_delta(self.changes, 0 if snapshot else base, ver)
         payload = Payload(
-            salt=state.salt, probe=state.probe, ackver=self.proven, upserts=upserts, tombstones=() if snapshot else gone, config=state.config,
-            k_daily=self.k_daily if snapshot else None, k_pin=self.k_pin if snapshot else None,
+            salt=state.salt,
+            probe=state.probe,
+            ackver=self.proven,
+            upserts=upserts,
+            tombstones=() if snapshot else gone,
+            config=state.config,
+            k_daily=self.k_daily if snapshot else None,
+            k_pin=self.k_pin if snapshot else None,
         )
-        head = BundleHead(lock_id=self.lock_id, epoch=self.epoch, base=0 if snapshot else base, ver=ver, iat=self.now, after=after(state), kind=kind)
+        head = BundleHead(
+            lock_id=self.lock_id, epoch=self.epoch, base=0 if snapshot else base, ver=ver, iat=self.now, after=after(state), kind=kind
+        )
         return build(head, payload, sealer=HpkeSealer(self.xs), signer=self.roles[Role.KU], capacity=self.model.capacity)
 
     def grant(self, phone: SoftSigner, cls: Cls = Cls.RESIDENT, **more: object) -> bytes:
         facts: dict[str, object] = {
-            "lock_id": self.lock_id, "epoch": self.epoch, "acl_ver": self.ver, "cls": cls, "rights": OWN_ACCESS, "sched": None, "subj": 5,
-            "phone_key": phone.public, "iat": self.now, "exp": self.now + 7 * 86_400, "cti": self.chance(8),
+            "lock_id": self.lock_id,
+            "epoch": self.epoch,
+            "acl_ver": self.ver,
+            "cls": cls,
+            "rights": OWN_ACCESS,
+            "sched": None,
+            "subj": 5,
+            "phone_key": phone.public,
+            "iat": self.now,
+            "exp": self.now + 7 * 86_400,
+            "cti": self.chance(8),
         }
         return mint(Grant(**{**facts, **more}), self.roles[Role.KG])  # type: ignore[arg-type]
 
@@ -315,7 +357,9 @@ class House:
 def sticker_session(rig: Rig, secret: bytes = b"q" * 16) -> Talk:
     link = rig.connect()
     static = public_of(activation_static(secret, rig.lock_id))
-    initiator = Initiator(lock_id=rig.lock_id, remote_static=static, ephemeral_private=bytes(31) + b"\x09", psk=activation_psk(secret, rig.lock_id))
+    initiator = Initiator(
+        lock_id=rig.lock_id, remote_static=static, ephemeral_private=bytes(31) + b"\x09", psk=activation_psk(secret, rig.lock_id)
+    )
     return Talk(rig, link).handshake(initiator)
 
 
@@ -333,8 +377,15 @@ def attest(talk: Talk, service: Service) -> bytes:
 
 def ticket(service: Service, nonce: bytes, **more: object) -> bytes:
     facts: dict[str, object] = {
-        "lock_id": service.lock_id, "n_l": nonce, "epoch": service.epoch, "org": 1, "door": DOOR, "root": service.root(), "roles": service.keys(),
-        "klog": public_of(service.klog_private), "utime": service.now,
+        "lock_id": service.lock_id,
+        "n_l": nonce,
+        "epoch": service.epoch,
+        "org": 1,
+        "door": DOOR,
+        "root": service.root(),
+        "roles": service.keys(),
+        "klog": public_of(service.klog_private),
+        "utime": service.now,
     }
     return sign_ticket(Ticket(**{**facts, **more}), service.roles[Role.KA])  # type: ignore[arg-type]
 
@@ -369,4 +420,3 @@ def code(slot: int, value: int, cls: Cls = Cls.RESIDENT, subj: int = 5, **more: 
 
 DANA, GUS, MILO = signer(1), signer(2), signer(3)
 PUSH_ONLY = Rights.PUSH
-

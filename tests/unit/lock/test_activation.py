@@ -1,11 +1,13 @@
 """How a lock gets an owner and loses one (A.3; inv. 69 to 71)."""
 
+import contextlib
+
 import pytest
 
 from limen.lock.events import BatteryMeasured, Cause, InsideButton
 from limen.wire import operations as ask
 from limen.wire.answers import Denied, Given, Plain, Settled, Staged
-from limen.wire.envelope import Role, RoleKeys
+from limen.wire.envelope import Role, RoleKeys, Typ
 from limen.wire.events import Kind
 from limen.wire.operations import Op
 from limen.wire.receipts import WipedReceipt, open_receipt
@@ -39,7 +41,7 @@ def test_a_lock_becomes_owned_by_sticker_button_ticket_and_first_list() -> None:
 @pytest.mark.rule("LOCK-10")
 def test_the_button_is_worth_fifteen_minutes() -> None:
     """Inv. 69: the sticker's secret alone is worth nothing."""
-    service, rig = new()
+    _service, rig = new()
     rig.do(InsideButton())
     rig.wait(15 * 60_000 + 1)
     with pytest.raises(AssertionError):
@@ -59,7 +61,7 @@ def test_an_owned_lock_does_not_know_its_sticker_any_more_even_with_the_button_p
 
 @pytest.mark.rule("LOCK-6")
 def test_activation_needs_twenty_percent_of_battery() -> None:
-    service, rig = new()
+    _service, rig = new()
     rig.do(BatteryMeasured(19))
     rig.do(InsideButton())
     assert sticker_session(rig).ask(ask.AttestAsk(bytes(16))) == Denied(Op.ACTIVATE, Reason.BATTERY)
@@ -74,13 +76,14 @@ def test_a_ticket_for_anything_else_is_refused(wrong: str) -> None:
     rig.do(InsideButton())
     talk = sticker_session(rig)
     n_l = attest(talk, service)
-    more: dict[str, object] = {"lock": {"lock_id": b"neighbor"}, "nonce": {"n_l": bytes(16)}, "epoch": {"epoch": 0}}.get(wrong, {})  # type: ignore[assignment]
+    changes: dict[str, dict[str, object]] = {"lock": {"lock_id": b"neighbor"}, "nonce": {"n_l": bytes(16)}, "epoch": {"epoch": 0}}
+    more = changes.get(wrong, {})
     if wrong == "signer":
         root, keys = service.root(), service.keys()
         service.roles[Role.KA] = signer(4242)
         more = {"root": root, "roles": keys}
     if wrong == "role":
-        more = {"roles": {**service.keys(), 65001: signer(4243).public}}
+        more = {"roles": service.keys() | {Typ.GRANT: signer(4243).public}}
     assert talk.ask(ask.TicketTell(ticket(service, n_l, **more))) == Denied(Op.ACTIVATE)
 
 
@@ -143,10 +146,8 @@ def test_power_lost_anywhere_in_an_activation_leaves_an_owned_lock_or_an_unowned
         rig.boot()
         assert isinstance(rig.flash, CrashFlash)
         rig.flash.budget = budget
-        try:
+        with contextlib.suppress(PowerLossError):
             activate(rig, service)
-        except PowerLossError:
-            pass
         rig.flash.budget = None
         rig.boot()
         if rig.lock.holds(rig.at).ver is None:
@@ -232,10 +233,8 @@ def test_power_lost_anywhere_in_a_release_leaves_an_owner_or_an_empty_lock() -> 
         assert isinstance(rig.flash, CrashFlash)
         rig.flash.budget = budget
         start = rig.flash.steps
-        try:
+        with contextlib.suppress(PowerLossError):
             talk.ask(ask.ReleaseTell(home.service.release()))
-        except PowerLossError:
-            pass
         rig.flash.budget = None
         return there, rig.flash.steps - start
 

@@ -12,7 +12,7 @@ from limen.wire.grants import Cls
 from limen.wire.records import AesCard, ConfigFlags, ListRecord, RecordKind
 from limen.wire.refusals import Reason
 from tests.unit.lock.reading import events, last
-from tests.unit.lock.site import CONFIG, House, house, opened
+from tests.unit.lock.site import CONFIG, DANA, House, house, opened
 
 UID = b"\x04cardno"
 AES = ListRecord(slot=11, kind=RecordKind.CARD_AES, data=AesCard(UID, b"k" * 16), subj=6, cls=Cls.RESIDENT)
@@ -103,7 +103,6 @@ def test_a_card_that_is_off_the_list_opens_nothing_any_more() -> None:
     home = house(CONFIG, "M", AES)
     assert tap(home)[2]
     home.service.edit(gone=[11])
-    from tests.unit.lock.site import DANA
 
     home.update(DANA)
     assert not tap(home)[2]

@@ -38,8 +38,17 @@ def door(quality: TrustedTime = TrustedTime.GOOD, **more: object) -> Door:
 
 def grant(cls: Cls = Cls.RESIDENT, **more: object) -> Grant:
     facts: dict[str, object] = {
-        "lock_id": b"l" * 8, "epoch": 1, "acl_ver": 3, "cls": cls, "rights": OWN_ACCESS, "sched": None, "subj": 5, "phone_key": DANA.public,
-        "iat": T0 - 500, "exp": T0 + 86_400, "cti": bytes(8),
+        "lock_id": b"l" * 8,
+        "epoch": 1,
+        "acl_ver": 3,
+        "cls": cls,
+        "rights": OWN_ACCESS,
+        "sched": None,
+        "subj": 5,
+        "phone_key": DANA.public,
+        "iat": T0 - 500,
+        "exp": T0 + 86_400,
+        "cti": bytes(8),
     }
     return Grant(**{**facts, **more})  # type: ignore[arg-type]
 
@@ -100,7 +109,9 @@ def test_with_a_lost_clock_everybody_not_provably_over_may_still_push() -> None:
         (Cls.STAFF, OWN_ACCESS | Rights.PRIVACY_OVERRIDE, None),
     ],
 )
-def test_with_the_deadbolt_thrown_only_the_household_opens_or_an_override_given_for_that_door(cls: Cls, rights: Rights, expected: Reason | None) -> None:
+def test_with_the_deadbolt_thrown_only_the_household_opens_or_an_override_given_for_that_door(
+    cls: Cls, rights: Rights, expected: Reason | None
+) -> None:
     """Inv. 52."""
     assert reason(by_phone(grant(cls, rights=rights), door(bolt_thrown=True))) == expected
 

@@ -21,6 +21,7 @@ def test_refusals_of_nobody_in_particular_are_one_record_per_kind_and_ten_minute
     merged.tick(at + WINDOW_MS + 1)
     written = events(home)[before:]
     assert [(e.kind, e.result, e.method, e.count) for e in written] == [
-        (Kind.ENTRY, Result.REFUSED, Method.APP, 50), (Kind.ENTRY, Result.REFUSED, Method.CARD, 1)
+        (Kind.ENTRY, Result.REFUSED, Method.APP, 50),
+        (Kind.ENTRY, Result.REFUSED, Method.CARD, 1),
     ]
     assert merged.due() is None

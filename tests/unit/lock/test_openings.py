@@ -1,5 +1,6 @@
 """From a decision to a bolt (LOCK-13; inv. 35, 43, 46)."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -95,7 +96,7 @@ def test_whenever_power_goes_no_opening_is_unlogged(way: str) -> None:
     flash = CrashFlash(9, coarse=True)
     home = house(CONFIG, "M", code(10, 5_550_123), CARD, flash=flash)
     before, at, now = flash.clone(0), home.rig.at, home.service.now
-    for budget in range(0, 60):
+    for budget in range(60):
         rig = Rig(flash=before.clone(budget))
         rig.at, home.rig, home.service.now = at, rig, now
         rig.boot(Cause.RESTART)
@@ -103,10 +104,8 @@ def test_whenever_power_goes_no_opening_is_unlogged(way: str) -> None:
         act = ways(home)[way]
         rig.log.clear()
         rig.flash.budget = budget
-        try:
+        with contextlib.suppress(PowerLossError):
             act()
-        except PowerLossError:
-            pass
         rig.flash.budget = None
         moved = opened(rig.log)
         rig.boot(Cause.POWER)

@@ -20,7 +20,16 @@ KEYS = RoleKeys.of_roles({role: (key.public,) for role, key in SERVICE.roles.ite
 LOCK, H = b"l" * 8, b"h" * 32
 CTX = unlock_ctx(DOOR)
 GRANT = Grant(
-    lock_id=LOCK, epoch=1, acl_ver=1, cls=Cls.RESIDENT, rights=OWN_ACCESS, sched=None, subj=5, phone_key=DANA.public, iat=T0, exp=T0 + 86_400,
+    lock_id=LOCK,
+    epoch=1,
+    acl_ver=1,
+    cls=Cls.RESIDENT,
+    rights=OWN_ACCESS,
+    sched=None,
+    subj=5,
+    phone_key=DANA.public,
+    iat=T0,
+    exp=T0 + 86_400,
     cti=bytes(8),
 )
 
@@ -79,7 +88,12 @@ def test_whatever_is_wrong_two_signatures_are_checked(broken: str, monkeypatch: 
 
 @pytest.mark.rule("LOCK-3")
 @settings(max_examples=60, deadline=None)
-@given(h=st.binary(min_size=32, max_size=32), op=st.sampled_from(sorted(set(Op))), door=st.integers(0, 2**32 - 1), lock=st.binary(min_size=8, max_size=8))
+@given(
+    h=st.binary(min_size=32, max_size=32),
+    op=st.sampled_from(sorted(set(Op))),
+    door=st.integers(0, 2**32 - 1),
+    lock=st.binary(min_size=8, max_size=8),
+)
 def test_a_recorded_presentation_is_worth_nothing_elsewhere(h: bytes, op: Op, door: int, lock: bytes) -> None:
     """Inv. 30: another session, lock, door or operation."""
     recorded = shown(genuine())

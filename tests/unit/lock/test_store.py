@@ -20,8 +20,14 @@ def holding(ver: int) -> Holding:
     card = ListRecord(slot=50, kind=RecordKind.CARD_AES, data=AesCard(chance(7), chance(16)), subj=ver)
     records = [stored(code(slot, 1_000_000 + 100 * ver + slot), b"k" * 32) for slot in range(ver % 3 + 2)]
     state = ListState(
-        epoch=1, ver=ver, records={record.slot: record for record in (*records, card)}, config=CONFIG, k_daily=b"d" * 32, k_pin=b"k" * 32,
-        salt=chance(16), probe=chance(8),
+        epoch=1,
+        ver=ver,
+        records={record.slot: record for record in (*records, card)},
+        config=CONFIG,
+        k_daily=b"d" * 32,
+        k_pin=b"k" * 32,
+        salt=chance(16),
+        probe=chance(8),
     )
     return Holding(b"ticket", b"x" * 32, state, ackver=ver)
 

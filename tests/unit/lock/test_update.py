@@ -212,7 +212,9 @@ def test_a_bundle_above_the_models_bound_is_refused_before_a_byte_is_stored() ->
     home = house()
     state = home.service.states[1]
     head = BundleHead(lock_id=home.service.lock_id, epoch=1, base=1, ver=2, iat=home.service.now, after=after(state), kind=BundleKind.DELTA)
-    cards = tuple(ListRecord(slot=n, kind=RecordKind.CARD_AES, data=AesCard(bytes(10), bytes(16)), subj=10**9 + n, exp=10**6) for n in range(6000))
+    cards = tuple(
+        ListRecord(slot=n, kind=RecordKind.CARD_AES, data=AesCard(bytes(10), bytes(16)), subj=10**9 + n, exp=10**6) for n in range(6000)
+    )
     payload = Payload(salt=bytes(16), probe=bytes(8), ackver=1, upserts=cards)
     big = build(head, payload, sealer=HpkeSealer(home.service.xs), signer=home.service.roles[Role.KU], capacity=5000)
     before = areas(home)

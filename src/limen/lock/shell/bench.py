@@ -19,31 +19,44 @@ Said = dict[str, object]
 def view(body: Body) -> str:
     """The message that goes to whoever watches, after every change."""
     model = body.made.model
-    return json.dumps({
-        "t": "view",
-        "lens": {"state": body.lens.state.value, "words": body.lens.sentence, "seconds": body.lens.seconds},
-        "model": {
-            "id": model.id, "name": model.name, "form": model.form, "power": "wired" if model.wired else "batteries", "keypad": model.keypad,
-            "nfc": model.nfc, "camera": model.camera, "cylinder": model.cylinder, "jumpstart": model.jumpstart,
-            "privacy_deadbolt": model.privacy_deadbolt, "connected": model.connected,
-        },
-        "holds": _holds(body),
-        "happened": [{"at": _wall(body, line.ms), "words": line.words} for line in reversed(body.happened)],
-        "cards": _cards(body),
-        "away": body.away,
-        "bolt_thrown": body.condition.bolt_thrown,
-        "sticker": body.made.sticker,
-    })
+    return json.dumps(
+        {
+            "t": "view",
+            "lens": {"state": body.lens.state.value, "words": body.lens.sentence, "seconds": body.lens.seconds},
+            "model": {
+                "id": model.id,
+                "name": model.name,
+                "form": model.form,
+                "power": "wired" if model.wired else "batteries",
+                "keypad": model.keypad,
+                "nfc": model.nfc,
+                "camera": model.camera,
+                "cylinder": model.cylinder,
+                "jumpstart": model.jumpstart,
+                "privacy_deadbolt": model.privacy_deadbolt,
+                "connected": model.connected,
+            },
+            "holds": _holds(body),
+            "happened": [{"at": _wall(body, line.ms), "words": line.words} for line in reversed(body.happened)],
+            "cards": _cards(body),
+            "away": body.away,
+            "bolt_thrown": body.condition.bolt_thrown,
+            "sticker": body.made.sticker,
+        }
+    )
 
 
 def shelf(bodies: list[Body]) -> str:
     """What is printed on every housing, for whoever would scan it."""
-    return json.dumps({
-        "t": "shelf",
-        "locks": [
-            {"serial": b.made.serial, "model": b.made.model.id, "lock_id": b.made.birth.lock_id.hex(), "sticker": b.made.sticker} for b in bodies
-        ],
-    })
+    return json.dumps(
+        {
+            "t": "shelf",
+            "locks": [
+                {"serial": b.made.serial, "model": b.made.model.id, "lock_id": b.made.birth.lock_id.hex(), "sticker": b.made.sticker}
+                for b in bodies
+            ],
+        }
+    )
 
 
 def act(body: Body, message: str) -> bool:
@@ -124,13 +137,34 @@ _HANDS: dict[str, Callable[[Body, Said], None]] = {
 
 def _holds(body: Body) -> Said:
     if body.lock is None:
-        return {"list": None, "clock": "lost", "clock_error_s": None, "tries_left": 0, "tries_max": 0, "record": 0, "lost": 0,
-                "battery": body.condition.battery, "power": False, "owned": False}
+        return {
+            "list": None,
+            "clock": "lost",
+            "clock_error_s": None,
+            "tries_left": 0,
+            "tries_max": 0,
+            "record": 0,
+            "lost": 0,
+            "battery": body.condition.battery,
+            "power": False,
+            "owned": False,
+        }
     holds = body.lock.holds(body.time.at())
     return {
-        "list": holds.ver, "epoch": holds.epoch, "owned": holds.ver is not None, "clock": holds.clock, "clock_error_s": holds.clock_error_s,
-        "clock_ms": holds.clock_ms, "tries_left": holds.tries_left, "tries_max": holds.tries_max, "wait_ms": holds.wait_ms,
-        "record": holds.record, "lost": holds.lost, "battery": holds.battery, "power": True, "faulty": holds.faulty,
+        "list": holds.ver,
+        "epoch": holds.epoch,
+        "owned": holds.ver is not None,
+        "clock": holds.clock,
+        "clock_error_s": holds.clock_error_s,
+        "clock_ms": holds.clock_ms,
+        "tries_left": holds.tries_left,
+        "tries_max": holds.tries_max,
+        "wait_ms": holds.wait_ms,
+        "record": holds.record,
+        "lost": holds.lost,
+        "battery": holds.battery,
+        "power": True,
+        "faulty": holds.faulty,
     }
 
 

@@ -47,6 +47,7 @@ class Factory:
         """The lock of this serial: found as it was left, or made now. Raises ValueError for a serial that is none or of another model."""
         if not SERIAL.fullmatch(serial):
             raise ValueError(f"not a serial: {serial!r}")
+        _same_model(folder / serial / "model", model)
         layout = Layout.for_capacity(model.capacity)
         flash = FileFlash(folder / serial / "flash.img", layout.all())
         id_key = _key(folder / serial / "id.key")
@@ -55,8 +56,6 @@ class Factory:
         if birth is None:
             birth = self._born(serial, model, id_key)
             write_birth(notes, birth)
-        if birth.model != model.id:
-            raise ValueError(f"{serial} was made as model {birth.model}")
         return Made(serial, model, birth, flash, id_key)
 
     def _born(self, serial: str, model: Model, id_key: SoftSigner) -> Birth:
@@ -68,6 +67,16 @@ class Factory:
 def models() -> dict[str, Model]:
     """The models this program carries the table of."""
     return read_models((resources.files("limen.lock") / "devices.yaml").read_text("utf-8"))
+
+
+def _same_model(path: Path, model: Model) -> None:
+    """A housing keeps its model: another one has another map of its flash."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(model.id + "\n", "ascii")
+    made_as = path.read_text("ascii").strip()
+    if made_as != model.id:
+        raise ValueError(f"{path.parent.name} was made as model {made_as}")
 
 
 def _key(path: Path) -> SoftSigner:

@@ -102,4 +102,3 @@ def _inverted(data: bytes) -> bytes:
 def _check(area: Area, at: int, length: int) -> None:
     if at < 0 or length < 0 or at + length > area.size_bytes:
         raise FlashError(f"outside of {area.name}")
-

@@ -63,8 +63,10 @@ def test_the_sticker_of_the_shelf_opens_the_activation_session_after_the_button(
             await shown(face)
             async with websockets.connect(f"{address}/air/LM000103") as air:
                 initiator = Initiator(
-                    lock_id=sticker.lock_id, remote_static=public_of(activation_static(sticker.secret, sticker.lock_id)),
-                    ephemeral_private=bytes(31) + b"\x05", psk=activation_psk(sticker.secret, sticker.lock_id),
+                    lock_id=sticker.lock_id,
+                    remote_static=public_of(activation_static(sticker.secret, sticker.lock_id)),
+                    ephemeral_private=bytes(31) + b"\x05",
+                    psk=activation_psk(sticker.secret, sticker.lock_id),
                 )
                 for frame in Cutter().cut(initiator.write_message_1()):
                     await air.send(frame)
