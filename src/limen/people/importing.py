@@ -169,7 +169,8 @@ def _write(place: PropertyView, batch: list[Judged], drawn: Mapping[str, UUID], 
         elif plan.home:
             _change_home(person_id, plan, plan.home, place, now)
         _change_person(person_id, plan)
-        news.say("residency.changed", now=now, person_id=str(person_id), property_id=str(place.id))
+        if plan.person_id is not None:  # somebody made by this very line holds nothing that where they live could change
+            news.say("residency.changed", now=now, person_id=str(person_id), property_id=str(place.id))
     Residency.objects.bulk_create(homes)
 
 

@@ -59,7 +59,8 @@ def doors(property_id: UUID) -> tuple[DoorView, ...]:
 
 def doors_by_id(ids: Iterable[UUID]) -> dict[UUID, DoorView]:
     """Doors by their id; ids that do not exist are missing in the answer."""
-    return {row.id: _door(row) for row in Door.objects.select_related("unit").filter(id__in=list(ids))}
+    wanted = list(ids)
+    return {row.id: _door(row) for row in Door.objects.select_related("unit").filter(id__in=wanted)} if wanted else {}
 
 
 def doors_of_unit(unit_id: UUID) -> tuple[DoorView, ...]:
