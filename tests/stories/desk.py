@@ -17,12 +17,14 @@ from limen.wire.cbor import Value
 from limen.wire.doorinfo import DoorInfo, sign_door_info
 from limen.wire.envelope import Role, RoleKeys, SoftSigner, Typ, unverified_payload
 from limen.wire.grants import OWN_ACCESS, Cls, Grant, Rights, mint
-from limen.wire.hpke import HpkeSealer
+from limen.wire.hpke import HpkeOpener, HpkeSealer
 from limen.wire.liststate import ListState, after, stored
 from limen.wire.logacks import AckKind, LogAck, sign_log_ack
+from limen.wire.ratchet import SealedRecord
 from limen.wire.receipts import Receipt, open_receipt
 from limen.wire.records import Bucket, Config, DoorKind, ListRecord
 from limen.wire.roots import Root, sign_root
+from limen.wire.segments import open_segment
 from limen.wire.session import public_of
 from limen.wire.tickets import ROLE_TYPS, Attest, Ticket, read_attest, read_certificate, sign_ticket
 from limen.wire.timestamps import TimeAssertion, sign_time
@@ -196,6 +198,11 @@ class Desk:
         """The record up to this tag may go."""
         ack = LogAck(lock_id=self.lock_id, epoch=self.epoch, upto=tag, kind=AckKind.ACKNOWLEDGE, iat=self.now_ms // 1000)
         self.log_ack = sign_log_ack(ack, BY_ROLE[Role.KL])
+
+    def segments(self) -> list[set[bytes]]:
+        """The sealed records of each segment that came, in the order in which they came."""
+        opened = [open_segment(data, HpkeOpener(KLOG))[2] for kind, data in self.taken.values() if kind == "segment"]
+        return [{entry.sealed for entry in entries if isinstance(entry, SealedRecord)} for entries in opened]
 
     def kinds(self) -> list[str]:
         """What was handed in, by kind."""

@@ -309,16 +309,21 @@ def test_stop_is_no_failure(story: Story) -> None:
     assert sent_parts(again)[1] >= 3
 
 
-@pytest.mark.rule("HISTORY-1")
-def test_an_acknowledgement_is_brought_along(story: Story) -> None:
-    """The lock frees what the desk has signed for, and only then."""
+def test_an_acknowledgement_is_brought_along_and_frees_what_it_covers(story: Story) -> None:
+    """What the desk has signed for does not come again; without its word everything comes again."""
     assert story.say("update", pull=True)["records"] == 1
+    assert story.say("unlock")["result"] == "open"
+    story.say("handIn")
+    first, second = story.desk.segments()
+    assert first
+    assert first < second
     full = story.desk.receipts[-1].full
     assert full is not None
     assert isinstance(full.head, LogHead)
     story.desk.acknowledge(full.head.tag)
     story.refresh()
     assert story.say("update", pull=True)["result"] == "confirmed"
+    assert not first & story.desk.segments()[-1]
 
 
 @pytest.mark.rule("SYNC-10")

@@ -35,7 +35,6 @@ const ATTESTED_MS = 24 * 3600 * 1000;
  * @throws {NotCanonical | RangeError} when the text is no sticker of a lock
  */
 export async function activate({ courier, door, sticker, serial, onstep = () => undefined, signal = new AbortController().signal }) {
-  // rule: LOCK-10
   const read = readSticker(sticker);
   /** @type {Facts} */
   const facts = { courier, door, sticker: read, onstep, signal, ...(serial === undefined ? {} : { serial }) };

@@ -21,7 +21,6 @@ const U32 = 0xffffffff;
  * @param {Uint8Array} carried CBOR `[manifest, [chunk…]]` @returns {Promise<Bundle>} @throws {NotCanonical}
  */
 export async function readBundle(carried) {
-  // rule: SYNC-10
   const [statement, listed] = listOf(decode(carried, BUNDLE_BYTES_MAX), 2);
   const manifest = readManifest(unverifiedPayload(bytesOf(statement), TYP.manifest));
   const chunks = listOf(listed).map((chunk) => bytesOf(chunk));

@@ -188,7 +188,6 @@ function text(bytes) {
  * @returns {unknown} numbers (bigints beyond 2^53), texts, bytes, arrays, Maps; look at it with shapes.js @throws {NotCanonical}
  */
 export function decode(bytes, limit) {
-  // rule: SYNC-10
   if (bytes.length > limit) throw new NotCanonical("larger than allowed");
   const reader = new Reader(bytes);
   const value = reader.value(0);

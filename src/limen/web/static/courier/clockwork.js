@@ -23,7 +23,6 @@ export const ROUND_TRIP_MS = 2 * 3600 * 1000;
  * @returns {Promise<boolean>} whether the lock took a time now
  */
 export async function repairTime({ session, wallet, service, signal }) {
-  // rule: LOCK-5
   const carried = await takeAnswer(wallet, session.lock);
   if (carried !== null && (await session.time(carried))) return true;
   const nonce = await session.timeNonce();

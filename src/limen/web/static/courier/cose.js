@@ -118,7 +118,6 @@ export function unverifiedPayload(statement, typ, limit = STATEMENT_BYTES_MAX) {
  * @returns {Promise<Bytes>} @throws {NotSigned | NotCanonical}
  */
 export async function verify(statement, typ, keys, limit = STATEMENT_BYTES_MAX) {
-  // rule: SYNC-12
   const found = parts(statement, limit);
   if (found.typ !== typ) throw new NotSigned("another type of statement");
   if (big(found.signature.subarray(32)) > ORDER / 2n) throw new NotSigned("not the lower signature");

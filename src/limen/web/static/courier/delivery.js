@@ -33,7 +33,6 @@ const ENDS = new Map(
  * @returns {Promise<{end: Delivered, receipt: Bytes | null}>} the receipt as the lock gave it, not yet checked
  */
 export async function deliver({ session, bundle, onpart = () => undefined, signal }) {
-  // rule: SYNC-11
   const total = bundle.chunks.length;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const begun = await patiently(session, OP.manifest, request.manifest(bundle.statement), onpart, signal);

@@ -88,7 +88,6 @@ export function unlockContext(door) {
  * @returns {Promise<Bytes>}
  */
 export async function proofMessage(h, grant, op, context) {
-  // rule: LOCK-3
   return concat(utf8("dl/pop/1"), h, await sha256(grant), Uint8Array.of(op), context);
 }
 

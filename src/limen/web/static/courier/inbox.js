@@ -47,7 +47,7 @@ export class Inbox {
       return true;
     } catch (problem) {
       if (problem instanceof NoSignal) return false;
-      if (!(problem instanceof Refused) || problem.type !== "phone-removed") throw problem;
+      if (!(problem instanceof Refused) || problem.type.replace("_", "-") !== "phone-removed") throw problem;
       await this.wallet.empty();
       throw new PhoneRemoved(problem.detail);
     }

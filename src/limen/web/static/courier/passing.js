@@ -25,7 +25,6 @@ const SEGMENT_BYTES = 4096;
  * @returns {Promise<void>}
  */
 export async function passBy({ courier, entry, session, signal }, passed) {
-  // rule: SYNC-9
   const late = AbortSignal.any([signal, AbortSignal.timeout(PASSING_MS)]);
   const { rights = 0 } = session.presented ?? {};
   let left = PASSING_BYTES;

@@ -23,7 +23,6 @@ export async function keepReceipt({ courier, entry, statement }) {
  * @throws {NotSigned | NotCanonical} nothing is kept of what this lock did not sign
  */
 export async function checkedReceipt({ courier, entry, statement }) {
-  // rule: SYNC-12
   const receipt = await openReceipt(statement, readDoorInfo(entry.info));
   const key = await courier.outbox.put("receipt", entry.lock, statement);
   if ("wiped" in receipt) return null;

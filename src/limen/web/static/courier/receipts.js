@@ -23,7 +23,6 @@ const U32 = 0xffffffff;
  * @returns {Promise<Receipt | Wiped>} @throws {NotSigned | NotCanonical}
  */
 export async function openReceipt(statement, info) {
-  // rule: SYNC-12
   const receipt = readReceipt(await verify(statement, TYP.receipt, [info.idKey], RECEIPT_BYTES_MAX));
   if (!equal(receipt.lockId, info.lockId) || receipt.epoch !== info.epoch) throw new NotSigned("a receipt of another lock or time");
   return receipt;

@@ -19,7 +19,6 @@ const U32 = 0xffffffff;
  * @returns {Promise<Telemetry>} @throws {NotSigned | NotCanonical}
  */
 export async function openTelemetry(statement, info) {
-  // rule: LOCK-6
   const payload = await verify(statement, TYP.telemetry, [info.idKey], TELEMETRY_BYTES_MAX);
   const [lockId, epoch, lockTime, battery, boots, records, lost, firmware, slowed] = listOf(decode(payload, TELEMETRY_BYTES_MAX), 9);
   for (const count of [boots, records, lost]) wholeOf(count, U32);

@@ -16,7 +16,6 @@ export class Turns {
    * @returns {Promise<T>}
    */
   async open(run, signal) {
-    // rule: SYNC-9
     this.opening?.stop.abort();
     this.updating?.abort();
     const stop = new AbortController();

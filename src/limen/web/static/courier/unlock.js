@@ -56,7 +56,6 @@ const TIME_MS = 2000;
 
 /** @param {Facts} facts @returns {Promise<{session: LockSession, setUp: boolean}>} */
 async function openWithAny(facts) {
-  // rule: LOCK-3
   const info = readDoorInfo(facts.entry.info);
   const grants = grantsInOrder(facts.entry.grants, facts.courier.now());
   for (const [place, grant] of grants.entries()) {
@@ -98,7 +97,6 @@ async function timeFirst(session, { courier, signal }) {
 
 /** Brings the list that the lock waits for, if this phone carries it. @param {LockSession} session @param {Bundle | null} bundle @param {Facts} facts */
 async function setUpDoor(session, bundle, { courier, entry, onstep, signal }) {
-  // rule: SYNC-3
   if (bundle === null) return false;
   onstep({ name: "setting_up" });
   const onpart = (/** @type {Step} */ part) => onstep({ ...part, name: "setting_up" });

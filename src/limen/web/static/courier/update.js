@@ -43,7 +43,6 @@ const NOTHING = { result: "nothing", reason: null, receipt: null, handedIn: fals
  * @returns {Promise<Updated>} rejects only for what no page can expect, and `PhoneRemoved`
  */
 export async function update({ courier, lock, pull, onstep = () => undefined, signal = new AbortController().signal }) {
-  // rule: SYNC-6
   const facts = { courier, lock, pull, onstep };
   let fetched = false;
   for (;;) {
@@ -125,7 +124,6 @@ async function beginWith({ courier, onstep }, entry, grant, signal) {
 
 /** In the order in which it matters if it ends halfway: time, changes, what may go from the record, then what comes up. @param {Conversation} facts @returns {Promise<string>} the proof's key in the outbox */
 async function converse(facts) {
-  // rule: SYNC-2
   const { courier, entry, session, signal, pull, onstep, updated } = facts;
   const service = courier.service;
   if (session.presented?.wantsTime) await repairTime({ session, wallet: courier.wallet, service, signal });
@@ -168,7 +166,6 @@ async function sendAll(facts) {
 
 /** Each piece is safe on this phone before the next is asked for. @param {Conversation} facts */
 async function pullRecord({ courier, entry, session, signal, onstep, updated }) {
-  // rule: SYNC-8
   for (let number = 0; ; number += 1) {
     if (signal.aborted) throw new Interrupted("stopped");
     const segment = await session.segment(number);

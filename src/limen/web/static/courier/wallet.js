@@ -94,7 +94,6 @@ export class Wallet {
 
   /** Nothing of this phone remains here: at sign-out, and when the phone was removed. @returns {Promise<void>} */
   async empty() {
-    // rule: LOCK-3
     await this.storage.change(["phone", "doors", "outbox", "questions"].map((drawer) => ({ drawer, name: "", clear: true })));
   }
 
