@@ -4,6 +4,11 @@ import { activate } from "../courier/activate.js";
 import { openCourier } from "../courier/courier.js";
 import { Stage } from "../web/stage.js";
 
+/** Results that share the words of another. @type {ReadonlyMap<string, string>} */
+const SHOWN = new Map([
+  ["stopped", "refused"],
+  ["no_lock_chosen", "out_of_reach"],
+]);
 const stage = new Stage("activate");
 const sticker = /** @type {HTMLInputElement | null} */ (document.getElementById("sticker"));
 
@@ -18,7 +23,7 @@ async function start() {
     await courier.wallet.register("Browser");
     const answer = await activate({ courier, door: stage.root.dataset.door ?? "", serial: stage.root.dataset.serial ?? "", sticker: sticker?.value.trim() ?? "", onstep: ({ name }) => stage.step(name) });
     if (answer.result === "refused" && answer.reason) stage.fill("reason", answer.reason);
-    stage.show({ stopped: "refused", no_lock_chosen: "out_of_reach" }[answer.result] ?? answer.result);
+    stage.show(SHOWN.get(answer.result) ?? answer.result);
   } catch (problem) {
     console.warn(problem instanceof Error ? problem.name : "problem");
     stage.show("refused");

@@ -4,6 +4,11 @@ import { openCourier } from "../courier/courier.js";
 import { update } from "../courier/update.js";
 import { Stage } from "../web/stage.js";
 
+/** Results that share the words of another. @type {ReadonlyMap<string, string>} */
+const SHOWN = new Map([
+  ["stopped", "interrupted"],
+  ["no_lock_chosen", "out_of_reach"],
+]);
 const stage = new Stage("update");
 /** @type {AbortController | null} */
 let running = null;
@@ -32,10 +37,10 @@ async function start() {
     await courier.wallet.register(navigator.userAgent.includes("Android") ? "Android" : "Browser");
     await courier.inbox.refresh();
     const answer = await update({ courier, lock: stage.root.dataset.lock ?? "", pull: false, onstep, signal: running.signal });
-    if (answer.result === "confirmed") {
+    if (answer.result === "confirmed" && answer.receipt !== null) {
       stage.fill("at", stage.clock(answer.receipt.at_ms));
       stage.show(answer.handedIn ? "confirmed" : "at-lock");
-    } else stage.show({ stopped: "interrupted", no_lock_chosen: "out_of_reach" }[answer.result] ?? answer.result);
+    } else stage.show(SHOWN.get(answer.result) ?? answer.result);
   } catch (problem) {
     console.warn(problem instanceof Error ? problem.name : "problem");
     stage.show("interrupted");
