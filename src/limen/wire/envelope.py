@@ -161,22 +161,43 @@ def sign1(typ: Typ, payload: bytes, signer: Signer) -> bytes:
 
 def open1(data: bytes, typ: Typ, keys: RoleKeys, max_bytes: int = limits.STATEMENT_BYTES_MAX) -> Verified:
     """The payload of a statement of exactly this type, signed by a key of exactly this type; ``BadSignature`` or ``Malformed``."""
-    protected, payload, signature = _parts(data, max_bytes)
-    kid, said = _header(protected)
-    if said != typ:
+    claimed = read1(data, max_bytes)
+    if claimed.typ != typ:
         raise BadSignature("another type of statement")
-    if int.from_bytes(signature[32:], "big") > ORDER // 2:
+    if not claimed.has_lower_s:
         raise BadSignature("s is not the lower one")
-    message = _to_sign(protected, payload)
-    if not any(verifies(key, signature, message) for key in keys.find(typ, kid)):
+    if not any(verifies(key, claimed.signature, claimed.signed) for key in keys.find(typ, claimed.kid)):
         raise BadSignature("no key of this type signed it")
-    return Verified(payload, kid)
+    return Verified(claimed.payload, claimed.kid)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A statement taken apart and not believed: what it says it is, its payload, and the bytes its signature should be over."""
+
+    typ: int
+    kid: bytes
+    payload: bytes
+    signature: bytes
+    signed: bytes
+
+    @property
+    def has_lower_s(self) -> bool:
+        """Only the lower of the two values of s is taken, so that a statement has one form (decision 0021)."""
+        return int.from_bytes(self.signature[32:], "big") <= ORDER // 2
+
+
+def read1(data: bytes, max_bytes: int = limits.STATEMENT_BYTES_MAX) -> Claimed:
+    """Takes a statement apart, once, for whoever must look before it is verified; ``Malformed``."""
+    protected, payload, signature = _parts(data, max_bytes)
+    kid, typ = _header(protected)
+    return Claimed(typ, kid, payload, signature, _to_sign(protected, payload))
 
 
 def unverified_payload(data: bytes, max_bytes: int = limits.STATEMENT_BYTES_MAX) -> tuple[int, bytes]:
     """The type and payload a statement claims; nothing may be believed from it."""
-    protected, payload, _ = _parts(data, max_bytes)
-    return _header(protected)[1], payload
+    claimed = read1(data, max_bytes)
+    return claimed.typ, claimed.payload
 
 
 def verifies(key: ec.EllipticCurvePublicKey, signature: bytes, message: bytes) -> bool:
