@@ -79,7 +79,7 @@ fix: .venv/dev .venv/node
 	$(NODE_PATH_FIRST); node_modules/.bin/biome check --write .
 
 bench: setup
-	@exec $(BIN)/limen bench
+	@exec $(BIN)/python -m bench
 
 # ---- for whoever changes dependencies
 

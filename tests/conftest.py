@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import settings as properties
+
+properties.register_profile("limen", deadline=None, derandomize=True, print_blob=True)
+properties.load_profile("limen")  # no test is judged by its time, and each run draws the same examples: a failure is there again tomorrow
 
 
 def pytest_configure(config: pytest.Config) -> None:
