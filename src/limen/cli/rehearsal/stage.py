@@ -2,11 +2,9 @@
 
 import os
 import re
-import select
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -99,37 +97,19 @@ def _init(environment: dict[str, str], opening: Opening) -> str:
     return match[0]
 
 
-def _started(stack: ExitStack, environment: dict[str, str], words: Sequence[str], log: Path, address: str) -> str:
-    """Starts a program, gives the address that its first line names, and has it stopped at the end."""
-    file = stack.enter_context(log.open("w+b"))
-    program = subprocess.Popen([*_limen(), *words], env=environment, stdout=subprocess.PIPE, stderr=file)
+def _started(stack: ExitStack, environment: dict[str, str], words: Sequence[str], said: Path, address: str) -> str:
+    """Starts a program that writes into a file, gives the address that its first line names, and has it stopped at the end."""
+    output = stack.enter_context(said.open("wb"))
+    program = subprocess.Popen([*_limen(), *words], env=environment, stdout=output, stderr=subprocess.STDOUT)
     stack.callback(_stop, program)
-    deadline, said = time.monotonic() + START_S, b""
-    output = program.stdout
-    assert output is not None
+    deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and program.poll() is None:
-        if select.select([output], [], [], 0.2)[0]:
-            line = os.read(output.fileno(), 65536)
-            said += line
-            match = re.search(address, said.decode("utf-8", "replace"))
-            if match and b"\n" in said:
-                _drain(program, log)
-                return match[0]
-            if not line:
-                break
-    raise DidNotStart(f"limen {words[0]}: {said.decode('utf-8', 'replace')}{log.read_text(errors='replace')[-LOG_TAIL:]}")
-
-
-def _drain(program: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Goes on reading what the program says, so that it never waits for a reader."""
-
-    def read() -> None:
-        assert program.stdout is not None
-        with log.open("ab") as file:
-            for line in program.stdout:
-                file.write(line)
-
-    threading.Thread(target=read, daemon=True, name="output").start()
+        first, newline, _ = said.read_text(errors="replace").partition("\n")
+        match = re.search(address, first)
+        if match and newline:
+            return match[0]
+        time.sleep(0.05)
+    raise DidNotStart(f"limen {words[0]}: {said.read_text(errors='replace')[-LOG_TAIL:]}")
 
 
 def _stop(program: "subprocess.Popen[bytes]") -> None:

@@ -3,12 +3,14 @@
 from limen.cli.rehearsal.pages import NotOnPage
 from limen.cli.rehearsal.play import Play, handed_in, must, updated
 
+GUEST = "The plumber"
+
 
 def guest_opens_the_unit_door(play: Play) -> str:
     """The resident gives a code for their own door; the guest types it at the lock, which hears of it for the first time."""
     home = play.cast.home
     browser = play.browser(play.cast.resident)
-    body: dict[str, object] = {"door": play.door_ids[home.name], "kind": "24_hour", "label": "A guest"}
+    body: dict[str, object] = {"door": play.door_ids[home.name], "kind": "24_hour", "label": GUEST}
     made = browser.json("POST", "/home/api/guests/code", body)
     digits = "".join(one for one in str(made.get("digits") or "") if one.isdigit())
     with play.face(home) as face:
@@ -46,8 +48,9 @@ def a_later_courier_brings_the_record(play: Play) -> str:
 def residents_see_their_guest(play: Play) -> str:
     """Visits at the unit door belong to its household (HISTORY-1)."""
     page = play.browser(play.cast.resident).get("/home/history")
-    page.says(play.cast.home.name)
-    return "the visit is in the resident's history"
+    page.says(f"{GUEST} opened with the code you gave")
+    must(play.cast.resident.name not in page.words.partition("Visits")[2], "the resident's own comings are among the visits")
+    return "the guest's visit is in the resident's history"
 
 
 def managers_do_not_see_it(play: Play) -> str:
