@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     os.environ["LIMEN_DATA"] = str(data)
     migrate.prepare()
     with locks(data, address) as air:
-        _prepare(data, air)
+        prepare_building(data, air)
         serve.serve(sockets, lambda told: _welcome(told, data))
     return 0
 
@@ -60,7 +60,7 @@ def locks(data: Path, address: str) -> Iterator[str]:
         process.wait(LOCKS_START_S)
 
 
-def _prepare(data: Path, air: str) -> None:
+def prepare_building(data: Path, air: str) -> None:
     """The building at the first start, and every lock that is not active yet."""
     from limen.cli.demonstration import activating, building
     from limen.storage import clock, outbox
