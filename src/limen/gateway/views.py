@@ -108,6 +108,8 @@ def _id(said: Value) -> UUID:
 
 def _manages_devices(asked: Asked) -> bool:
     person_id = asked.courier.person_id
+    if identity.second_factor_missing_of(person_id, asked.now):
+        return False
     return any(people.rights(person_id, p, asked.now).device_management for p in people.managed_properties(person_id, asked.now))
 
 
@@ -131,7 +133,7 @@ def _installers_door(asked: Asked) -> UUID:
     rights = people.rights(asked.courier.person_id, door.property_id, asked.now)
     if not rights.anything:
         raise NotYours
-    if not rights.activate_devices:
+    if not rights.activate_devices or identity.second_factor_missing_of(asked.courier.person_id, asked.now):
         raise NotAllowed("You can see this, not change it.")
     return door.id
 

@@ -17,7 +17,7 @@ from limen.people import queries as people
 
 __all__ = [
     "InvitationView", "PhoneView", "SessionView", "UserView", "has_app", "have_app", "invitation_by_token", "last_invitation", "person_of",
-    "phone", "phone_by_token", "phones", "second_factor_missing", "sessions", "user_of",
+    "phone", "phone_by_token", "phones", "second_factor_missing", "second_factor_missing_of", "sessions", "user_of",
 ]  # fmt: skip
 
 Visitor = AbstractBaseUser | AnonymousUser
@@ -97,6 +97,14 @@ def sessions(user: Visitor, session_key: str | None) -> tuple[SessionView, ...]:
 def second_factor_missing(user: Visitor, now: datetime) -> bool:
     """True if this person holds a role here or there and has neither passkey nor authenticator yet (PEOPLE-5)."""
     return isinstance(user, User) and must_have_second_factor(user.person_id, now) and not has_second_factor(user.pk)
+
+
+def second_factor_missing_of(person_id: UUID, now: datetime) -> bool:
+    """The same question about a person, for programs that show a token instead of a session (PEOPLE-5)."""
+    if not must_have_second_factor(person_id, now):
+        return False
+    user = User.objects.filter(person_id=person_id).first()
+    return user is None or not has_second_factor(user.pk)
 
 
 def token_hash(token: str) -> bytes:

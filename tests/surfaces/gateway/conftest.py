@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from limen.identity import services as identity
 from limen.identity.models import User
 from limen.people import services as people
 from limen.storage import clock
@@ -85,6 +86,8 @@ def desk(db: None) -> Desk:
         people.appoint(
             person_id=house.people["Ben"], kind="property_manager", property_id=house.property_id, access="full", by=ANA, now=house.now
         )
+    for name in ("Milo", "Ben"):
+        identity.enroll_authenticator(person_id=house.people[name], now=house.now)
     house.give("Dana", house.group("Residents", "Package Room", "Unit 4B"))
     house.activate("Package Room", "LM000001")
     house.activate("Gym", "LM000002")

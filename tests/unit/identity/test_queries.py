@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from limen.identity import queries, services
@@ -32,3 +33,14 @@ def test_a_switched_off_account_has_no_app_and_no_token(house: Harbor, now: date
     assert queries.phone_by_token(token) is None
     assert not queries.has_app(house.people["dana"])
     assert queries.sessions(AnonymousUser(), None) == ()
+
+
+@pytest.mark.rule("PEOPLE-5")
+def test_a_token_of_a_manager_needs_the_second_factor_too(house: Harbor, now: datetime) -> None:
+    """A manager's phone is not a way around the second factor; a resident needs none."""
+    for person in ("ana", "dana"):
+        services.set_password(person_id=house.people[person], password=PASSWORD, now=now)
+    assert queries.second_factor_missing_of(house.people["ana"], now)
+    assert not queries.second_factor_missing_of(house.people["dana"], now)
+    services.enroll_authenticator(person_id=house.people["ana"], now=now)
+    assert not queries.second_factor_missing_of(house.people["ana"], now)
