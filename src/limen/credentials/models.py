@@ -73,6 +73,7 @@ class TemporaryCode(models.Model):
     stops_at_latest = models.DateTimeField()
     floored_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)  # the device left the door: its codes are dead
+    handed_over_at = models.DateTimeField(null=True)  # sent by one way, once (CODE-8)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["lock_id", "epoch", "cls", "bucket", "idx"], name="credentials_issue_once"),)

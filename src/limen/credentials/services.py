@@ -1,11 +1,13 @@
 """The verbs of credentials: codes, cards, epoch secrets, signed grants.
 
-Digits leave by two of them only: `show_code`, to the owner, and `make_temporary`, once. `permanent_digits` is for sealed bundles.
+Digits leave by three of them only: `show_code`, to the owner, `make_temporary`, once, and `hand_over`, in the guest's mail.
+`permanent_digits` is for sealed bundles.
 """
 
 from limen.credentials.cards import activate_card, allow_weak_cards, deactivate_card
 from limen.credentials.codes import ensure_permanent, note_proven, permanent_digits, reset_code, settle_codes, show_code
 from limen.credentials.epochs import close_epoch, note_clock, open_epoch
+from limen.credentials.handing import hand_over
 from limen.credentials.leases import mint_gateway_grant, mint_grant
 from limen.credentials.temporary import make_temporary, raise_floor, revoke_temporary
 
@@ -15,6 +17,7 @@ __all__ = [
     "close_epoch",
     "deactivate_card",
     "ensure_permanent",
+    "hand_over",
     "make_temporary",
     "mint_gateway_grant",
     "mint_grant",

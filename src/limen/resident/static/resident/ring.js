@@ -11,10 +11,10 @@ let sound = null;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let beat;
 
-/** @param {{t: string, call?: {id: string, state: string, door: string} | null, test?: boolean}} news */
+/** @param {{t: string, call?: {id: string, state: string, door: string} | null, door?: string}} news */
 function hear(news) {
   if (news.t === "test") {
-    show("test", dialog.dataset.door ?? "");
+    show("test", news.door ?? "");
     return;
   }
   if (news.t !== "call") return;

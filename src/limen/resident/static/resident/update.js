@@ -38,7 +38,7 @@ function onstep({ name, done, total }) {
 /** @param {Updated} answer */
 async function told(answer) {
   if (answer.result !== "confirmed" || answer.receipt === null) {
-    stage.show({ stopped: "interrupted" }[answer.result] ?? answer.result);
+    stage.show(answer.result === "stopped" ? "interrupted" : answer.result);
     return;
   }
   localStorage.removeItem(KEPT);

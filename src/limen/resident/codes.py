@@ -1,0 +1,59 @@
+"""My codes: shown when asked, never in a page before; the code of one's own unit door can be reset (CODE-1, CODE-3)."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from limen.credentials import queries as credentials
+from limen.credentials import services as verbs
+from limen.fleet import queries as fleet
+from limen.resident.asker import Asker, at_home, page
+from limen.resident.doors import rows
+from limen.resident.speech import Asked, Json, by_app
+from limen.web.templatetags.limen import grouped
+
+SHOWN_MOST: Final = (30, timedelta(minutes=10))
+RESET_MOST: Final = (5, timedelta(hours=1))
+
+
+@at_home
+@require_GET
+def codes(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """The doors, each with "Show the code for …"; no digits (CODE-11)."""
+    mine = [row for row in rows(asker) if row.state != "paused"]
+    shown = [
+        (row, credentials.code_of(asker.id, row.door.id) if row.code else None, fleet.door_state(row.door.id, asker.now)) for row in mine
+    ]
+    return page(
+        request, "codes.html", asker, {"here": "codes", "codes": shown, "keep": " ".join(str(row.door.id) for row in mine if row.code)}
+    )
+
+
+@by_app("POST")
+def show(asked: Asked, door_id: UUID) -> Json:
+    """The asker's own code at one door: journaled, never kept by the service."""
+    asked.asker.door(door_id)
+    asked.spend("show-code", *SHOWN_MOST)
+    return digits(verbs.show_code(person_id=asked.asker.id, door_id=door_id, by=asked.asker.actor, now=asked.now))
+
+
+@by_app("POST")
+def reset(asked: Asked, door_id: UUID) -> Json:
+    """A new code for one's own unit door; at an unconnected lock the old one works until the update (M22)."""
+    door = asked.asker.door(door_id)
+    asked.spend("reset-code", *RESET_MOST)
+    verbs.reset_code(person_id=asked.asker.id, door_id=door_id, by=asked.asker.actor, now=asked.now)
+    state = fleet.door_state(door_id, asked.now)
+    if state.device is not None and state.device.connected:
+        return {"sentence": _("The new code works within 10 seconds.")}
+    return {"sentence": _("The new code works after this door is updated. Until then the old one works."), "door": str(door.id)}
+
+
+def digits(value: str) -> Json:
+    """A code as a screen needs it: in groups for eyes, digit by digit for ears."""
+    groups = grouped(value)
+    return {"digits": value, "groups": groups, "spoken": ", ".join(" ".join(group) for group in groups)}

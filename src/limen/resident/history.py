@@ -1,0 +1,126 @@
+"""Who came to my door, and where I went: two lists that never mix (HISTORY-1, W8 of privacy: one's own is one's own)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from limen.history import queries as history
+from limen.people import queries as people
+from limen.places import queries as places
+from limen.resident.asker import Asker, at_home, page
+from limen.web.events import EventLine, event_line, gap_line, note
+from limen.web.when import say
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DoorVisits:
+    """The visits at one unit door."""
+
+    door: places.DoorView
+    lines: list[EventLine]
+    empty: str
+    last: str
+
+
+@at_home
+@require_GET
+def shown(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Visits, or with `?list=mine` one's own; looks at one's history by others stand with one's own (HISTORY-4)."""
+    which = "mine" if request.GET.get("list") == "mine" else "visits"
+    doors = asker.own_doors()
+    context: dict[str, object] = {"here": "history", "which": which, "doors": doors}
+    if which == "mine":
+        context |= {"lines": _mine(asker), "looks": _looks(asker)}
+    else:
+        context["visits"] = [_visits(asker, door) for door in doors]
+    return page(request, "history.html", asker, context)
+
+
+def _visits(asker: Asker, door: places.DoorView) -> DoorVisits:
+    zone = places.property_view(door.property_id).zone
+    found = history.visits(asker.id, door.id, asker.now, limit=SHOWN)
+    lines = told(found, zone, asker.now, places_too={})
+    return DoorVisits(door, lines, _empty(found, zone, asker.now), _last(found, zone, asker.now))
+
+
+def _mine(asker: Asker) -> list[EventLine]:
+    found = history.mine(asker.id, asker.now, limit=SHOWN)
+    names = {door.id: door.name for door in places.doors_by_id({event.door_id for event in found.events}).values()}
+    return told(found, asker.zone, asker.now, places_too=names)
+
+
+def _looks(asker: Asker) -> list[str]:
+    looks = history.looks(asker.id, asker.now)
+    who = people.persons_by_id({look.by for look in looks if look.by})
+    doors = places.doors_by_id({look.door_id for look in looks})
+    said = []
+    for look in looks:
+        name = who[look.by].name if look.by in who else _("Somebody")
+        facts = {"name": name, "what": _role(look.by, doors[look.door_id], asker), "door": doors[look.door_id].name}
+        said.append(_("%(name)s, %(what)s, looked at %(door)s, %(at)s.") % (facts | {"at": say(look.at, asker.zone, asker.now)}))
+    return said
+
+
+def _role(person_id: UUID | None, door: places.DoorView, asker: Asker) -> str:
+    rights = people.rights(person_id, door.property_id, asker.now)
+    return _("security") if rights.security_staff else _("the property team")
+
+
+def told(found: history.HistoryPage, zone: ZoneInfo, now: datetime, *, places_too: dict[UUID, str]) -> list[EventLine]:
+    """Events and gaps, newest first, each gap in its place; `places_too` names the doors where the list has several."""
+    names = {one.id: one.name for one in people.persons_by_id({i for e in found.events for i in (e.person_id, e.host_id) if i}).values()}
+    lines = [(event.at, _line(event, names, places_too.get(event.door_id, ""), zone, now)) for event in found.events]
+    lines += [(gap.before or gap.after or now, gap_line(gap, zone, now)) for gap in found.gaps]
+    return [line for _at, line in sorted(lines, key=lambda pair: pair[0], reverse=True)]
+
+
+def _line(event: history.EventView, names: dict[UUID, str], place: str, zone: ZoneInfo, now: datetime) -> EventLine:
+    line = _wrong_codes(event, zone, now) or _by_temporary_code(event, names, zone, now)
+    if line is None:
+        line = event_line(event, names.get(event.person_id) if event.person_id else None, zone, now)
+    sentence = f"{place}: {line.sentence}" if place else line.sentence
+    return EventLine(line.kind, sentence, line.note, line.at, line.refused)
+
+
+def _wrong_codes(event: history.EventView, zone: ZoneInfo, now: datetime) -> EventLine | None:
+    """ "2 wrong codes": how many, never which (CODE-10)."""
+    if event.result != "refused" or event.person_id is not None or event.method not in {"code", "temporary_code"}:
+        return None
+    count = max(1, event.count)
+    sentence = ngettext("%(count)d wrong code", "%(count)d wrong codes", count) % {"count": count}
+    return EventLine("event", sentence, note(event, zone, now), event.at, True)
+
+
+def _by_temporary_code(event: history.EventView, names: dict[UUID, str], zone: ZoneInfo, now: datetime) -> EventLine | None:
+    """An opening by a code that somebody gave: what its giver called it, and for others whose it was (CODE-7)."""
+    if event.result == "refused" or event.credential != "temporary_code":
+        return None
+    if event.label:
+        sentence = _("%(label)s opened with the code you gave") % {"label": event.label}
+    elif event.host_id in names:
+        sentence = _("Opened with a code from %(name)s") % {"name": names[event.host_id]}
+    else:
+        sentence = _("Opened with a temporary code")
+    return EventLine("event", sentence, note(event, zone, now), event.at, False)
+
+
+def _empty(found: history.HistoryPage, zone: ZoneInfo, now: datetime) -> str:
+    if found.events or found.gaps:
+        return ""
+    if found.last_arrival is None:
+        return _("Nothing has come from this lock yet. Events arrive with the next update.")
+    return _("No guest, staff or service came in up to %(at)s.") % {"at": say(found.last_arrival, zone, now)}
+
+
+def _last(found: history.HistoryPage, zone: ZoneInfo, now: datetime) -> str:
+    if found.last_arrival is None:
+        return ""
+    return _("The last record came %(at)s. Update the door to bring newer ones.") % {"at": say(found.last_arrival, zone, now)}

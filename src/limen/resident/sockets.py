@@ -1,0 +1,86 @@
+"""The resident's end of calls: every open page of the app listens, and looks when it is told to."""
+
+import json
+from uuid import UUID
+
+from django.urls import path
+
+from limen.identity import queries as identity
+from limen.intercom import queries as intercom
+from limen.intercom.queries import CallState
+from limen.people import queries as people
+from limen.resident import policy
+from limen.resident.calls import as_json
+from limen.storage import clock
+from limen.web.signalling import CallEnd, Message, reads
+
+SIGNED_OUT = 4401
+
+
+class ResidentEnd(CallEnd):
+    """Known by the session's person; a page of one call says which in its hello, the others hear of whatever rings."""
+
+    side = "resident"
+
+    async def connect(self) -> None:
+        self.person_id = await reads(self._person)()
+        self.call_id: UUID | None = None
+        await super().connect()
+        if self.person_id is None:
+            await self.close(code=SIGNED_OUT)
+            return
+        await self.channel_layer.group_add(self._group(), self.channel_name)
+
+    async def disconnect(self, code: int) -> None:
+        if getattr(self, "person_id", None) is not None:
+            await self.channel_layer.group_discard(self._group(), self.channel_name)
+        await super().disconnect(code)
+
+    async def hear(self, message: Message) -> None:
+        if message.get("t") != "hello":
+            return
+        asked = str(message.get("call") or "")[:40]
+        try:
+            self.call_id = UUID(asked) if asked else None
+        except ValueError:
+            await self.close(code=4400)
+            return
+        call = await reads(self._call)()
+        if self.call_id is not None and call is None:
+            await self.close(code=4404)
+            return
+        if self.call_id is not None and call is not None:
+            await self.enter(call)
+        await self.look_again({})
+
+    async def look(self) -> Message | None:
+        return await reads(self._look)()
+
+    async def ring_test(self, event: Message) -> None:
+        """The person asked to be rung, to hear that it rings."""
+        await self.send(json.dumps({"t": "test", "door": event.get("door", "")}))
+
+    async def may_signal(self) -> bool:
+        call = await reads(self._call)()
+        return call is not None and call.state == CallState.ANSWERED
+
+    def _group(self) -> str:
+        return f"person.{self.person_id}"
+
+    def _person(self) -> UUID | None:
+        person_id = identity.person_of(self.scope["user"])
+        return person_id if person_id is not None and people.has_consented(person_id, policy.VERSION) else None
+
+    def _call(self) -> intercom.CallView | None:
+        if self.person_id is None:
+            return None
+        if self.call_id is not None:
+            return intercom.call_for_resident(self.call_id, self.person_id)
+        return intercom.ringing_for(self.person_id, clock.now())
+
+    def _look(self) -> Message:
+        call = self._call()
+        return {"t": "call", "call": as_json(call) if call is not None else None}
+
+
+browsers = [path("home/ws", ResidentEnd.as_asgi())]
