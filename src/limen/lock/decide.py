@@ -122,7 +122,7 @@ def _revoked(grant: Grant, held: HeldList) -> Reason | None:
     floor = held.subject_floors.get(grant.subj)
     if grant.iat < held.iat_floor or (floor is not None and grant.iat <= floor):
         return Reason.REVOKED
-    return Reason.REVOKED if key8(grant.phone_key) in held.revoked_phones else None
+    return Reason.REVOKED if held.revoked_phones and key8(grant.phone_key) in held.revoked_phones else None
 
 
 def _schedule(slot: int | None, cls: Cls, door: Door) -> Reason | None:
