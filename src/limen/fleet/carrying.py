@@ -132,48 +132,46 @@ def _note_carry(device: Device, phone_id: UUID, version: int, now: datetime) -> 
 # ---- leases: one per window, signed anew when it is time
 
 
+@dataclass(frozen=True)
+class Ask:
+    """One phone at one stop: what it already holds there, and in which slots the lock keeps its hours."""
+
+    stop: Stop
+    phone: PhoneView
+    kept: dict[tuple[UUID | None, int], Lease]
+    hours: dict[str, int]
+    now: datetime
+
+
 def _leases(stop: Stop, phone: PhoneView, now: datetime) -> list[Lease]:
     kept = {(lease.grant_id, lease.cls): lease for lease in Lease.objects.filter(device=stop.device, phone_id=phone.id, taken_at=None)}
     windows: tuple[AccessWindow | None, ...] = stop.windows or (None,)
-    hours = _hour_slots(stop)
-    found = [_lease(stop, phone, window, kept, hours, now) for window in windows]
+    ask = Ask(stop, phone, kept, _hour_slots(stop), now)
+    found = [_lease(ask, window) for window in windows]
     return [lease for lease in found if lease is not None]
 
 
-def _lease(
-    stop: Stop,
-    phone: PhoneView,
-    window: AccessWindow | None,
-    kept: dict[tuple[UUID | None, int], Lease],
-    hours: dict[str, int],
-    now: datetime,
-) -> Lease | None:
+def _lease(ask: Ask, window: AccessWindow | None) -> Lease | None:
+    """The kept lease while it is good, else one signed now; None where a window is not within reach yet."""
+    stop, now = ask.stop, ask.now
     rows = hours_of(window.schedule) if window else None
-    if rows is not None and hours_name(rows) not in hours:
+    if rows is not None and hours_name(rows) not in ask.hours:
         return None
     cls = int(window.cls) if window else stop.cls
-    before = kept.get((window.grant_id if window else None, cls))
+    before = ask.kept.get((window.grant_id if window else None, cls))
     if before is not None and _still_good(before, stop, window, now):
         return before
-    if window is not None and window.starts >= now + timedelta(seconds=credential_facts.lease_s(phone, cls)):
+    if window is not None and window.starts >= now + timedelta(seconds=credential_facts.lease_s(ask.phone, cls)):
         return None
-    subj = number_for(stop.device, phone.person_id, cls)
-    facts = GrantFacts(
-        lock_id=bytes.fromhex(stop.device.lock),
-        epoch=stop.device.epoch,
-        ver=stop.list.current,
-        door_id=stop.door.id,
-        cls=cls,
-        subj=subj,
-        sched=hours[hours_name(rows)] if rows is not None else None,
-        window=window,
-    )
-    minted = credentials.mint_grant(phone=phone, facts=facts, now=now)
+    subj = number_for(stop.device, ask.phone.person_id, cls)
+    sched = ask.hours[hours_name(rows)] if rows is not None else None
+    minted = credentials.mint_grant(phone=ask.phone, facts=_facts(stop, cls, subj, sched, window), now=now)
+    same = before is not None and before.subj == subj and before.sched == _stored(rows)
     lease = Lease(
-        id=before.id if before is not None and before.subj == subj and before.sched == _stored(rows) else None,
+        id=before.id if before is not None and same else None,
         device=stop.device,
-        phone_id=phone.id,
-        person_id=phone.person_id,
+        phone_id=ask.phone.id,
+        person_id=ask.phone.person_id,
         grant_id=window.grant_id if window else None,
         cls=cls,
         subj=subj,
@@ -186,6 +184,19 @@ def _lease(
     )
     lease.save()
     return lease
+
+
+def _facts(stop: Stop, cls: int, subj: int, sched: int | None, window: AccessWindow | None) -> GrantFacts:
+    return GrantFacts(
+        lock_id=bytes.fromhex(stop.device.lock),
+        epoch=stop.device.epoch,
+        ver=stop.list.current,
+        door_id=stop.door.id,
+        cls=cls,
+        subj=subj,
+        sched=sched,
+        window=window,
+    )
 
 
 def _still_good(lease: Lease, stop: Stop, window: AccessWindow | None, now: datetime) -> bool:

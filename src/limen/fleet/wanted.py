@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -75,7 +75,7 @@ def _codes(wanted: Wanted, device: Device, model: Model, now: datetime) -> None:
         for window in windows:
             if window.code and code is not None:
                 which = f"{code.id}:{code.generation}:{code.digits}"
-                wanted.add(_timed(f"code:{person_id}:{window.grant_id}", RecordKind.CODE, person_id, window, which, now))
+                wanted.add(_timed(Entry(f"code:{person_id}:{window.grant_id}", RecordKind.CODE, person_id, data=which), window, now))
 
 
 def _cards(wanted: Wanted, device: Device, since: datetime | None, now: datetime) -> None:
@@ -85,22 +85,20 @@ def _cards(wanted: Wanted, device: Device, since: datetime | None, now: datetime
         for card in credentials.cards_of(person_id, device.property_id) if by_card else ():
             kind = RecordKind.CARD_AES if card.kind == "aes" else RecordKind.CARD_UID
             for window in by_card:
-                wanted.add(_timed(f"card:{card.id}:{window.grant_id}", kind, person_id, window, str(card.id), now))
+                wanted.add(_timed(Entry(f"card:{card.id}:{window.grant_id}", kind, person_id, data=str(card.id)), window, now))
             if since is not None and card.active_from >= since:
                 new.add(str(card.id))
     wanted.new_cards = frozenset(new)
 
 
-def _timed(name: str, kind: RecordKind, person_id: UUID, window: AccessWindow, data: str, now: datetime) -> Entry:
-    return Entry(
-        name=name,
-        kind=kind,
-        person_id=person_id,
+def _timed(entry: Entry, window: AccessWindow, now: datetime) -> Entry:
+    """A code or card in the window that gives it."""
+    return replace(
+        entry,
         cls=int(window.cls),
         nbf=None if window.starts <= now else minute_up(window.starts),
         exp=None if window.ends is None else minute_down(window.ends),
         sched=hours_of(window.schedule),
-        data=data,
     )
 
 

@@ -71,15 +71,15 @@ def _why_taken(scene: Scene, entry: Entry) -> Why:
         if now_wanted.data == entry.data:
             return Why.ACCESS_NARROWED
         return Why.CODE_LENGTH if _same_code(now_wanted, entry) else Why.CODE_RESET
+    windows = scene.wanted.windows.get(entry.person_id, ()) if entry.person_id else ()
+    if entry.kind in CODES and any(str(window.grant_id) in entry.name for window in windows):
+        return Why.CODES_OFF
     ordered = _ordered(scene, entry.person_id)
     if ordered is not None:
         return ordered
-    windows = scene.wanted.windows.get(entry.person_id, ()) if entry.person_id else ()
     if not windows:
-        return _ended_or_paused(scene, entry.person_id)
-    if entry.kind in CARDS:
-        return Why.CARD_ENDED
-    return Why.CODES_OFF if any(str(window.grant_id) in entry.name for window in windows) else Why.ACCESS_NARROWED
+        return Why.ACCESS_ENDED
+    return Why.CARD_ENDED if entry.kind in CARDS else Why.ACCESS_NARROWED
 
 
 def _same_code(one: Entry, other: Entry) -> bool:
@@ -89,10 +89,6 @@ def _same_code(one: Entry, other: Entry) -> bool:
 def _ordered(scene: Scene, person_id: UUID | None) -> Why | None:
     order = scene.orders.get(person_id) if person_id else None
     return None if order is None else OF_REVOCATION.get(order.kind, Why.ACCESS_ENDED)
-
-
-def _ended_or_paused(scene: Scene, person_id: UUID | None) -> Why:
-    return _ordered(scene, person_id) or Why.ACCESS_ENDED
 
 
 def _lost(scene: Scene) -> list[Word]:

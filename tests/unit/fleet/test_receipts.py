@@ -111,22 +111,6 @@ def test_a_push_only_receipt_proves_the_list_and_tells_nothing_else(active: Hous
     assert active.state("Package Room").clock.state == "good"
 
 
-@pytest.mark.rule("LOCK-6")
-def test_a_reading_is_believed_from_the_lock_alone(active: House) -> None:
-    """Battery and clock come signed; a forged or older one changes nothing."""
-    lock = active.locks["Package Room"]
-    t = int(active.now.timestamp())
-    with unit_of_work():
-        assert fleet_services.take_telemetry(data=lock.telemetry(battery=64, t=t), now=active.now).status == "taken"
-    battery = active.state("Package Room").battery
-    assert (battery.state, battery.percent) == ("good", 64)
-    tampered = lock.telemetry(battery=64, t=t).replace(b"\x18\x40", b"\x18\x5a", 1)
-    with unit_of_work():
-        assert fleet_services.take_telemetry(data=tampered, now=active.now).status == "refused"
-        assert fleet_services.take_telemetry(data=lock.telemetry(battery=9, t=t - 60), now=active.now).status == "known"
-    assert active.state("Package Room").battery.percent == 64
-
-
 def test_losing_receipts_only_delays(active: House) -> None:
     """Any number of lost receipts is made up for by one later one (invariant 22)."""
     lock = active.locks["Package Room"]

@@ -1,7 +1,5 @@
 """Records arrive late, twice, out of order, with holes; each is stored once, and what is missing is said."""
 
-from datetime import timedelta
-
 import pytest
 
 from limen.fleet import queries as fleet
@@ -12,9 +10,8 @@ from limen.storage import kms
 from limen.storage.transactions import unit_of_work
 from limen.wire import hpke, ratchet, segments
 from limen.wire.envelope import RoleKeys, Typ
-from limen.wire.events import ClockSet, Kind, Loss, Method, TempRef
+from limen.wire.events import Kind, Loss, Method, TempRef
 from limen.wire.logacks import open_log_ack
-from limen.wire.receipts import TrustedTime
 from tests.unit.history.conftest import Archive
 
 MANY = 300  # three segments
@@ -112,55 +109,6 @@ def test_declared_losses_are_shown_as_known_and_acknowledged_over(archive: Archi
     assert acknowledged(archive) == lock.writer.seqnext - 1
 
 
-@pytest.mark.rule("HISTORY-3")
-def test_a_late_event_stands_where_it_happened(archive: Archive) -> None:
-    """Brought a month later it is placed at its own time, and says when it arrived."""
-    happened = archive.house.now
-    archive.entry("Package Room", "Dana")
-    arrived = archive.house.later(days=30)
-    archive.carry("Package Room")
-    (event,) = archive.mine("Dana").events
-    assert (event.at, event.arrived_at) == (happened, arrived)
-
-
-@pytest.mark.rule("HISTORY-3")
-@pytest.mark.rule("PRIVACY-1")
-def test_what_is_past_its_deadline_is_dropped_and_counted(archive: Archive) -> None:
-    """Two years after it happened nobody may see it any more: not stored, counted, acknowledged all the same (R98)."""
-    archive.entry("Package Room", "Dana")
-    archive.house.later(days=731)
-    (taken,) = archive.carry("Package Room")
-    assert (taken.stored, taken.dropped) == (0, 1)
-    assert archive.mine("Dana").events == ()
-    assert history.record_health(archive.house.doors["Package Room"], archive.house.now).dropped_late == 1
-    assert acknowledged(archive) is not None
-
-
-def test_a_destroyed_day_cannot_come_back(archive: Archive) -> None:
-    """Once the key of a day is gone, a record of that day that comes late is dropped, never kept under a new key."""
-    archive.entry("Package Room", "Dana", t=archive.house.now)
-    kms.make_keys([f"day:{archive.house.property_id}:2026-11-21"])
-    kms.destroy(f"day:{archive.house.property_id}:2026-11-21", now=archive.house.now)
-    (taken,) = archive.carry("Package Room")
-    assert taken.dropped == 1
-    assert archive.mine("Dana").events == ()
-
-
-@pytest.mark.rule("HISTORY-2")
-def test_a_lost_clock_is_corrected_when_the_time_came(archive: Archive) -> None:
-    """What was written without time is moved when the lock learned how far it was off."""
-    wrong = archive.house.now - timedelta(days=200)
-    lock = archive.lock("Package Room")
-    lock.note(t=int(wrong.timestamp()), tq=TrustedTime.LOST, kind=Kind.BOOT)
-    archive.entry("Package Room", "Dana", t=wrong + timedelta(minutes=3), tq=TrustedTime.LOST)
-    said = int(wrong.timestamp()) + 600
-    lock.note(t=said, kind=Kind.CLOCK_SET, clock=ClockSet(said, int(archive.house.now.timestamp()), 20))
-    archive.carry("Package Room")
-    (event,) = archive.mine("Dana").events
-    assert event.at == archive.house.now - timedelta(minutes=7)
-    assert event.uncertainty_s == 20
-
-
 def test_another_record_under_the_same_number_is_an_alarm(archive: Archive) -> None:
     """Two different sealed records for one place are a fork: the first stays, the alarm is raised (invariant 59)."""
     archive.entry("Package Room", "Dana")
@@ -215,14 +163,6 @@ def test_what_is_not_a_segment_for_us_is_refused(archive: Archive) -> None:
 
         assert services.take_segment(lock_id=b"LM999999", data=unknown, now=archive.house.now).reason == "not_for_us"
     assert Event.objects.count() == 0
-
-
-def test_the_keypads_guard_shows_in_the_doors_health_without_counts(archive: Archive) -> None:
-    """Managers learn that a keypad slowed down, for a day, and nothing more (HISTORY-1)."""
-    archive.lock("Unit 4B").note(t=int(archive.house.now.timestamp()), kind=Kind.GUARD)
-    archive.carry("Unit 4B")
-    assert history.record_health(archive.house.doors["Unit 4B"], archive.house.now).slowed_down
-    assert not history.record_health(archive.house.doors["Unit 4B"], archive.house.later(days=2)).slowed_down
 
 
 def acknowledged(archive: Archive) -> int | None:

@@ -1,0 +1,29 @@
+"""Numbers instead of names at a lock."""
+
+from limen.fleet import queries as fleet
+from limen.fleet.models import Device
+from limen.fleet.pseudonyms import number_for, retire
+from limen.storage.transactions import unit_of_work
+from tests.unit.fleet.house import House
+
+
+def test_a_number_means_one_person_in_one_class_at_one_lock(house: House) -> None:
+    """The same person has the same number there, another one as a guest and at another lock, and never somebody else's old one."""
+    house.activate("Package Room", "LM000001")
+    house.activate("Gym", "LM000002")
+    room, gym = (Device.objects.get(door_id=house.doors[name]) for name in ("Package Room", "Gym"))
+    dana, rosa = house.people["Dana"], house.people["Rosa"]
+    with unit_of_work():
+        first = number_for(room, dana, 1)
+        assert number_for(room, dana, 1) == first
+        others = {number_for(room, dana, 2), number_for(room, rosa, 1)}
+        assert first not in others and len(others) == 2
+        retire(room, {first}, house.now)
+        again = number_for(room, dana, 1)
+        assert again not in {first, *others}
+        assert number_for(gym, rosa, 5)
+    for number, cls in ((first, 1), (again, 1)):
+        said = fleet.subject(b"LM000001", 1, number)
+        assert (said.person_id, said.cls) == (dana, cls)
+    assert fleet.subject(b"LM000001", 1, 999).person_id is None
+    assert fleet.subject(b"LM000001", 2, first).person_id is None

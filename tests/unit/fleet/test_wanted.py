@@ -1,0 +1,105 @@
+"""Which records a list should have."""
+
+from datetime import timedelta
+
+import pytest
+
+from limen.fleet.catalogue import model
+from limen.fleet.models import Device, Lease
+from limen.fleet.wanted import hours_name, hours_of, rows_from, wanted_of
+from limen.kernel.periods import Weekly
+from limen.places import services as places
+from limen.storage.transactions import unit_of_work
+from limen.wire.records import RecordKind
+from tests.unit.fleet.house import ANA, House
+
+
+def kinds(house: House, door: str) -> list[RecordKind]:
+    device = Device.objects.get(door_id=house.doors[door])
+    found = wanted_of(device, model(device.model), [], None, house.now)
+    return sorted(entry.kind for entry in found.entries.values())
+
+
+def test_the_same_hours_have_one_name_however_they_are_kept() -> None:
+    """As a schedule, as rows, as the database gives them back."""
+    weekly = Weekly.of([[31, 540, 1020], [96, 600, 720]])
+    rows = hours_of(weekly)
+    assert rows == rows_from([[31, 540, 1020], [96, 600, 720]])
+    assert rows is not None and hours_name(rows) == hours_name(((31, 540, 1020), (96, 600, 720)))
+    assert hours_of(None) is None and rows_from(None) is None
+
+
+@pytest.mark.rule("PLACE-6")
+def test_a_door_that_forbids_codes_gets_none(house: House) -> None:
+    """Whatever the group says; and forbidding them later takes them away."""
+    house.give("Dana", house.group("Residents", "Package Room"))
+    house.activate("Package Room", "LM000001")
+    assert kinds(house, "Package Room") == [RecordKind.CODE]
+    with unit_of_work():
+        places.edit_door(door_id=house.doors["Package Room"], codes_allowed=False, by=ANA, now=house.now)
+    assert kinds(house, "Package Room") == []
+    assert house.tasks() and house.state("Package Room").stale
+
+
+@pytest.mark.rule("CARD-1")
+def test_a_card_mirrors_its_owners_access_where_the_model_reads_cards(house: House) -> None:
+    """One record per window at Lock M; none at Lock C, which has no card reader."""
+    from limen.credentials import services as codes
+    from tests.unit.fleet.test_settlement import _staff
+
+    group = house.group("Residents", "Package Room", "Gym")
+    house.give("Dana", group)
+    with unit_of_work():
+        codes.activate_card(
+            person_id=house.people["Dana"],
+            property_id=house.property_id,
+            uid=bytes.fromhex("04a1b2c3d4e5f6"),
+            kind="aes",
+            by=_staff(house),
+            now=house.now,
+        )
+    house.activate("Package Room", "LM000001", "M")
+    house.activate("Gym", "LC000002", "C")
+    assert kinds(house, "Package Room") == [RecordKind.CODE, RecordKind.CARD_AES]
+    assert kinds(house, "Gym") == [RecordKind.CODE]
+
+
+def test_hours_stay_as_long_as_a_grant_refers_to_them(house: House) -> None:
+    """A phone without signal keeps opening after the hours were widened: its grant still names the old slot."""
+    from limen.access import services as access
+    from limen.access.queries import GroupDoorView
+
+    group = house.group("Gym", "Gym", hours=Weekly.of([[127, 540, 1020]]), codes=False)
+    house.give("Dana", group)
+    house.activate("Gym", "LM000002")
+    house.inbox("Dana")
+    with unit_of_work():
+        wider = GroupDoorView(house.doors["Gym"], Weekly.of([[127, 480, 1080]]), False)
+        access.edit_group(group_id=group, name="Gym", doors=[wider], by=ANA, now=house.now)
+    assert kinds(house, "Gym") == [RecordKind.SCHEDULE, RecordKind.SCHEDULE]
+    assert not Lease.objects.filter(taken_at__isnull=False).exists()
+    house.later(days=8)
+    assert kinds(house, "Gym") == [RecordKind.SCHEDULE]
+
+
+@pytest.mark.rule("SYNC-3")
+def test_narrower_hours_put_a_floor_under_old_phone_grants(house: House) -> None:
+    """The lease said 9 to 17, the group now says 9 to 12: the door needs people today, and the phone gets a new number."""
+    from limen.access import services as access
+    from limen.access.queries import GroupDoorView
+
+    group = house.group("Gym", "Gym", hours=Weekly.of([[127, 540, 1020]]), codes=False)
+    house.give("Dana", group)
+    house.activate("Gym", "LM000002")
+    house.inbox("Dana")
+    with unit_of_work():
+        narrower = GroupDoorView(house.doors["Gym"], Weekly.of([[127, 540, 720]]), False)
+        access.edit_group(group_id=group, name="Gym", doors=[narrower], by=ANA, now=house.now)
+    (task,) = house.tasks()
+    assert task.is_due and task.still_opens[0].by == "app"
+    house.update("Gym")
+    state = house.locks["Gym"].state
+    assert state is not None
+    assert sorted(record.kind for record in state.records.values()) == [RecordKind.SUBJECT_FLOOR, RecordKind.SCHEDULE]
+    house.later(days=9)
+    assert task.still_opens[0].until is not None and task.still_opens[0].until < house.now + timedelta(days=1)

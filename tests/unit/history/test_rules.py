@@ -1,0 +1,78 @@
+"""Pure rules of the record."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from limen.history import rules
+from limen.history.retention import kept_rows
+from limen.history.rules import Kept, Missing
+from limen.wire.grants import Cls
+from limen.wire.receipts import TrustedTime
+
+AT = datetime(2025, 1, 10, 12, tzinfo=UTC)
+
+
+@pytest.mark.rule("HISTORY-1")
+@pytest.mark.parametrize(
+    ("cls", "by_staff", "subject"),
+    [
+        (Cls.RESIDENT, False, "resident"),
+        (Cls.APP_GUEST, False, "guest"),
+        (Cls.CODE_HOLDER, False, "guest"),
+        (Cls.CODE_HOLDER, True, "vendor"),
+        (Cls.STAFF, False, "staff"),
+        (Cls.VENDOR, False, "vendor"),
+        (None, False, "unknown"),
+        (Cls.COURIER, False, "unknown"),
+    ],
+)
+def test_the_class_decides_the_privacy_subject(cls: Cls | None, by_staff: bool, subject: str) -> None:
+    """1 resident, 2 and 3 guest (made by staff: vendor), 4 staff, 5 vendor; nobody known is unknown (C.1)."""
+    assert rules.subject_of(cls, made_by_staff=by_staff) == subject
+
+
+@pytest.mark.rule("PRIVACY-1")
+@pytest.mark.parametrize(
+    ("door", "profile", "days"),
+    [("unit", "NYC", 90), ("common", "NYC", 90), ("service", "NYC", 90), ("unit", "EU", 90), ("common", "EU", 90), ("unit", "US", 730)],
+)
+def test_the_table_decides_how_long_an_event_is_kept(door: str, profile: str, days: int) -> None:
+    """90 days in New York City and the EU, two years elsewhere; counted from the earliest moment it can have happened."""
+    end = rules.deadline(kept_rows(), door_class=door, profile=profile, at=AT, uncertainty_s=0)
+    assert end == AT + timedelta(days=days)
+    sooner = rules.deadline(kept_rows(), door_class=door, profile=profile, at=AT, uncertainty_s=3600)
+    assert sooner is not None and sooner < AT + timedelta(days=days)
+    assert rules.is_too_late(end, end) and not rules.is_too_late(end, end - timedelta(seconds=1))
+
+
+def test_the_earliest_of_all_rows_wins_and_no_row_keeps_nothing() -> None:
+    """A second row can only shorten; a class without a row is not kept at all."""
+    rows = [Kept("any", "US", "P2Y"), Kept("unit", "US", "P30D")]
+    assert rules.deadline(rows, door_class="unit", profile="US", at=AT, uncertainty_s=0) == AT + timedelta(days=30)
+    assert rules.deadline(rows, door_class="unit", profile="XX", at=AT, uncertainty_s=0) is None
+    assert rules.is_too_late(None, AT)
+
+
+@pytest.mark.rule("HISTORY-2")
+def test_a_hole_is_declared_not_carried_or_undeclared() -> None:
+    """What the lock declared; what it still holds, because it was never told to forget; anything else is an alarm (F.2)."""
+    runs = [(3, 5, True), (8, 9, False), (20, 22, False)]
+    assert rules.missing(runs, acknowledged=10) == [Missing(3, 5, "declared"), Missing(8, 9, "undeclared"), Missing(20, 22, "not_carried")]
+    assert [run.kind for run in rules.missing(runs, acknowledged=None)] == ["declared", "not_carried", "not_carried"]
+
+
+def test_only_what_is_whole_may_be_forgotten() -> None:
+    """Up to the first hole that nobody declared."""
+    seen = frozenset({0, 1, 2, 6, 7, 10})
+    assert rules.covered_until(seen, [(3, 5, True), (8, 9, False)], 0) == 7
+    assert rules.covered_until(seen, [(3, 5, False), (8, 9, False)], 0) == 2
+    assert rules.covered_until(frozenset({4}), [(0, 3, False)], 0) is None
+    assert rules.covered_until(frozenset(), [], 0) is None
+
+
+def test_a_clock_that_was_lost_is_far_off_until_it_is_corrected() -> None:
+    """Good is exact, coarse within an hour, lost within a day."""
+    t = int(AT.timestamp())
+    assert [rules.happened(t, quality)[1] for quality in TrustedTime] == [0, 3_600, 86_400]
+    assert rules.happened(t, TrustedTime.LOST, 60) == (AT + timedelta(minutes=1), 0)
