@@ -156,7 +156,9 @@ def ref(row: PermanentCode) -> CodeRef:
 def keypad_of(door: Door, permanent: int, now: datetime) -> Keypad:
     """How long codes are at this door."""
     return Keypad.objects.filter(door_id=door.view.id).first() or Keypad(
-        door_id=door.view.id, digits=rules.wanted_digits(door.settings(permanent), permanent, door.building.code_digits, None), changed_at=now
+        door_id=door.view.id,
+        digits=rules.wanted_digits(door.settings(permanent), permanent, door.building.code_digits, None),
+        changed_at=now,
     )
 
 

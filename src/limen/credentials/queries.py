@@ -142,7 +142,16 @@ def card_policy(property_id: UUID) -> CardPolicyView:
 
 def _temporary(row: TemporaryCode) -> TemporaryView:
     return TemporaryView(
-        row.id, row.door_id, row.kind, row.issuer_id, _label(row), row.made_at, row.works_until, row.stops_at_latest, row.call_id, row.floored_at
+        row.id,
+        row.door_id,
+        row.kind,
+        row.issuer_id,
+        _label(row),
+        row.made_at,
+        row.works_until,
+        row.stops_at_latest,
+        row.call_id,
+        row.floored_at,
     )
 
 

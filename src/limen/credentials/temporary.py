@@ -200,7 +200,9 @@ def _issue(making: Making) -> tuple[int, str]:
     # Every issue of this bucket, whoever made it; the unique constraint settles what two workers ask for at once.
     issued = TemporaryCode.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, cls=making.cls, bucket=making.bucket)
     last = issued.aggregate(last=Max("idx"))["last"]
-    floor = Floor.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, cls=making.cls, bucket=making.bucket).aggregate(f=Max("idx"))["f"]
+    floor = Floor.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, cls=making.cls, bucket=making.bucket).aggregate(f=Max("idx"))[
+        "f"
+    ]
     first = max(-1 if last is None else last, (floor or 0) - 1) + 1
     chosen = rules.choose_issue(ring, making.cls, making.bucket, first, {value_of(door, row) for row in held})
     if chosen is None:

@@ -29,9 +29,16 @@ def house(db: None, now: datetime) -> Harbor:
     return made
 
 
-def make(house: Harbor, kind: str = "daily", *, person: str = "dana", door: str = "Package Room", at: datetime | None = None, **more: object) -> MadeCode:
+def make(
+    house: Harbor, kind: str = "daily", *, person: str = "dana", door: str = "Package Room", at: datetime | None = None, **more: object
+) -> MadeCode:
     """A temporary code made by somebody."""
     with unit_of_work():
         return services.make_temporary(
-            door_id=house.doors[door], kind=kind, by_person=house.people[person], label="Plumber", now=at or house.now, **more  # type: ignore[arg-type]
+            door_id=house.doors[door],
+            kind=kind,
+            by_person=house.people[person],
+            label="Plumber",
+            now=at or house.now,
+            **more,  # type: ignore[arg-type]
         )
