@@ -8,7 +8,7 @@ import resource
 import sys
 from pathlib import Path
 
-from limen.lock.models import Model
+from limen.lock.capabilities import Model
 from limen.lock.shell.factory import SERIAL, models
 from limen.lock.shell.runner import Plan
 from limen.lock.shell.runner import run as run_locks

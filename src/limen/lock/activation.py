@@ -9,10 +9,10 @@ import struct
 from dataclasses import dataclass, field
 
 from limen.lock.attesting import receipt
+from limen.lock.capabilities import BATTERY_ACTIVATION
 from limen.lock.factory import FIRMWARE_VERSION, SECURITY_COUNTER
 from limen.lock.flash import FlashError
 from limen.lock.memory import Memory, draft
-from limen.lock.models import BATTERY_ACTIVATION
 from limen.lock.sessions import Session
 from limen.lock.store import Holding
 from limen.lock.update import proven

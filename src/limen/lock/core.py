@@ -4,6 +4,7 @@ Each kind of event has one place that answers it (the table below); nothing here
 count of powered milliseconds. Commands are carried out in their order; what must be durable before one of them is durable already.
 """
 
+from limen.lock.capabilities import Model
 from limen.lock.commands import CloseLink, Command, DialGateway, LensState, Noticed, ShowLens, WakeAt, Words
 from limen.lock.events import (
     BatteryMeasured,
@@ -30,7 +31,6 @@ from limen.lock.events import (
 from limen.lock.flash import FlashError
 from limen.lock.memory import Memory, Ports, draft
 from limen.lock.merging import Merged
-from limen.lock.models import Model
 from limen.lock.openings import Openings
 from limen.lock.operations import Operations
 from limen.lock.photos import Photos

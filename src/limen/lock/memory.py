@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from limen.lock.bucket import Bucket
+from limen.lock.capabilities import Model
 from limen.lock.clock import PERSIST_EVERY_MS, Clock, Heard, Reading
 from limen.lock.codes import Temporaries, Uses
 from limen.lock.decide import Door
@@ -15,7 +16,6 @@ from limen.lock.factory import Birth, read_birth
 from limen.lock.flash import Flash, FlashError, Layout, wipe
 from limen.lock.journal import Chance, Journal
 from limen.lock.lists import HeldList
-from limen.lock.models import Model
 from limen.lock.notes import Notes
 from limen.lock.ring import Ring
 from limen.lock.store import Holding, ListStore

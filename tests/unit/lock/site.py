@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from limen import lock as lock_room
+from limen.lock.capabilities import Model, read_models
 from limen.lock.commands import CloseLink, Command, ReleaseBolt, SendFrame, ShowLens
 from limen.lock.core import Lock
 from limen.lock.events import (
@@ -25,7 +26,6 @@ from limen.lock.events import (
 from limen.lock.factory import Birth, write_birth
 from limen.lock.flash import Flash, Layout
 from limen.lock.memory import Ports
-from limen.lock.models import Model, read_models
 from limen.lock.notes import Notes
 from limen.lock.shell.flash import MemoryFlash
 from limen.wire import operations as ask

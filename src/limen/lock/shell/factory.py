@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from limen.lock.capabilities import Model, read_models
 from limen.lock.factory import Birth, read_birth, write_birth
 from limen.lock.flash import Layout
-from limen.lock.models import Model, read_models
 from limen.lock.notes import Notes
 from limen.lock.shell.flash import FileFlash
 from limen.wire.envelope import ORDER, SoftSigner

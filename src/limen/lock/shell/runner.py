@@ -15,7 +15,7 @@ from pathlib import Path
 import websockets
 from websockets.asyncio.server import ServerConnection, serve
 
-from limen.lock.models import Model
+from limen.lock.capabilities import Model
 from limen.lock.shell import bench
 from limen.lock.shell.body import Body
 from limen.lock.shell.clock import PoweredTime

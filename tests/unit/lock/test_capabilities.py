@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from limen import fleet
-from limen.lock.models import read_models
+from limen.lock.capabilities import read_models
 from tests.unit.lock.site import DATA, MODELS
 
 
