@@ -5,6 +5,7 @@ Prints each step with its result and time; `--json` prints one object at the end
 
 import argparse
 import json
+import sys
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -60,7 +61,8 @@ def _play(args: argparse.Namespace, tell: story.Teller) -> None:
         if raised:
             playing = Play(stage=raised[0], building=read[0], cast=building.cast(read[0]), manager=Browser(raised[0].origin))
             stack.callback(playing.close)
-            story.play(playing, tell)
+            if not all(step.ok for step in story.play(playing, tell)):
+                print(raised[0].last_words(), file=sys.stderr)
 
 
 def _read(folder: Path, found: list[building.Building]) -> str:

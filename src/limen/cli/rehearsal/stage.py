@@ -33,6 +33,11 @@ class Stage:
     manager: str
     property_name: str
 
+    def last_words(self) -> str:
+        """The end of what service and locks wrote down, for whoever has to find out what went wrong."""
+        logs = (self.data / "serve.log", self.data / "locks.log")
+        return "\n".join(f"== {log.name}\n{log.read_text(errors='replace')[-LOG_TAIL:]}" for log in logs)
+
 
 @dataclass(frozen=True)
 class Opening:
