@@ -2,7 +2,7 @@
 
 import { now } from "./clock.js";
 import { phone, refreshed } from "./phone.js";
-import { when } from "./when.js";
+import { until } from "./when.js";
 
 const bar = /** @type {HTMLElement} */ (document.getElementById("offline"));
 const BACK_MS = 4000;
@@ -29,7 +29,7 @@ async function sentence() {
   const { wallet } = await phone();
   const doors = await wallet.doors();
   const ends = doors.filter((door) => door.usableNow).map((door) => door.until_ms);
-  if (ends.length > 0) return (bar.dataset.until ?? "").replace("{until}", when(Math.min(...ends), now()));
+  if (ends.length > 0) return (bar.dataset.until ?? "").replace("{until}", until(Math.min(...ends), now()));
   return (doors.length > 0 ? bar.dataset.over : bar.dataset.nodoors) ?? "";
 }
 

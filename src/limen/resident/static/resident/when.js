@@ -25,3 +25,9 @@ export function when(at_ms, now_ms) {
   const date = day(at_ms, now_ms) === day(now_ms, now_ms) ? (spanish ? "hoy" : "today") : day(at_ms, now_ms);
   return spanish ? `${date} a las ${clock(at_ms)}` : `${date} ${clock(at_ms)}`;
 }
+
+/** The same as the end of "until …": Spanish says "hasta el dom 22 nov", but "hasta hoy". @param {number} at_ms @param {number} now_ms */
+export function until(at_ms, now_ms) {
+  const said = when(at_ms, now_ms);
+  return document.documentElement.lang.startsWith("es") && !said.startsWith("hoy") ? `el ${said}` : said;
+}
