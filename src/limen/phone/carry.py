@@ -71,19 +71,16 @@ def for_this_lock(courier: Courier) -> Bundle | None:
 
 
 def bring_time(link: Link, courier: Courier) -> Conversation[None]:
-    """Repairs the lock's clock where that can be done: with an answer fetched earlier, or through the service now (protocol B.9, T2).
+    """Repairs the lock's clock: with a fresh answer of the service where there is signal, else with one that was fetched for it earlier.
 
-    The phone's own clock is never offered. What the lock makes of it is its own matter.
+    Fresh first, because half of an answer's way counts as the clock's error (protocol B.9, T2). The phone's own clock is never offered; what the
+    lock makes of it is its own matter.
     """
-    lock_id = courier.door.lock_id
-    if courier.assertion is not None:
-        told = yield from link.ask(TimeTell(courier.assertion))
-        if isinstance(told, Plain) and told.status == Status.OK:
-            return
     asked = yield from link.ask(TimeAsk())
     if not isinstance(asked, Given) or len(asked.data) != 16:
         return
-    assertion = yield from fetch(AskTime(lock_id=lock_id, nonce=asked.data))
+    fresh = yield from fetch(AskTime(lock_id=courier.door.lock_id, nonce=asked.data))
+    assertion = fresh if fresh is not None else courier.assertion
     if assertion is not None:
         yield from link.ask(TimeTell(assertion))
 

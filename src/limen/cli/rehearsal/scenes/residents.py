@@ -16,7 +16,7 @@ def resident_comes_in(play: Play) -> str:
     """The mail of the import, a password, consent; then the phone is registered."""
     come_in(play, play.cast.resident)
     register(play, play.cast.resident)
-    play.person_page(play.cast.resident).says("active", "has the app")
+    play.person_page(play.cast.resident).says("has the app")
     return f"{play.cast.resident.name} has the app"
 
 

@@ -15,7 +15,7 @@ def access_is_ended(play: Play) -> str:
     page.says(OTHER, leaver.name)
     page = play.manager.press(page, "End access")
     page.says("Ordered", "Delivered", "0 of 1 doors", "In force", "not yet")
-    page.says(f"The {other.name} lock still opens for {leaver.name} until somebody updates it, at most until")
+    page.says(f"Revoked. The {other.name} lock still opens for {leaver.first}", "until somebody updates it, at most until")
     home = play.manager.get("/c/")
     home.says("Door updates due today: 1", other.name)
     play.notes["still opens"] = page.words
