@@ -99,15 +99,21 @@ class Clock:
         while len(self._nonces) > limits.TIME_NONCES_MAX:
             del self._nonces[next(iter(self._nonces))]
 
-    def answer(self, nonce: bytes, said_ms: int, at: int) -> Set | None:
-        """T2: the service's answer to one of our nonces. None if the nonce is not ours, was used, or is over two hours old.
+    def answer(self, nonce: bytes, said_ms: int, at: int) -> "Set | Heard":
+        """T2: the service's answer to one of our nonces; ANOMALY if the nonce is not ours, was used, or is over two hours old.
 
-        The caller has verified the signature and the lock. The only rule that moves the clock back or leaves LOST.
+        The caller has verified the signature and the lock. The only rule that moves the clock back or leaves LOST. An answer that took so long
+        that it knows less than the lock does, and agrees with it, is NOTHING_NEW: a courier must not wear a good clock down to a coarse one.
         """
         asked = self._nonces.pop(nonce, None)
         if asked is None or at - asked > ROUND_TRIP_MAX_MS:
-            return None
-        return self._set(said_ms, at - asked, at)
+            return Heard.ANOMALY
+        now, rtt = self.read(at), at - asked
+        u, middle = _error(rtt), said_ms + rtt // 2
+        if now.u_ms is not None and now.quality is not TrustedTime.LOST and now.u_ms < u and abs(middle - now.rtc_ms) <= u + now.u_ms:
+            self._floor = max(self._floor, said_ms)
+            return Heard.NOTHING_NEW
+        return self._set(said_ms, rtt, at)
 
     def ticket(self, utime: int, round_trip_ms: int | None, at: int) -> Set | None:
         """A ticket's time is a T2 answer for the attestation; None (T1 only) over two hours or after a power loss."""
@@ -121,7 +127,7 @@ class Clock:
         old = self.read(at).rtc_ms
         self._floor = max(self._floor, said_ms)
         self._sure = said_ms
-        self._move(max(said_ms + round_trip_ms // 2, self._floor), -(-round_trip_ms // 2) + 1000, at)
+        self._move(max(said_ms + round_trip_ms // 2, self._floor), _error(round_trip_ms), at)
         return Set(old, self._rtc, self._u)
 
     def _implausible(self, said: int, now: Reading) -> bool:
@@ -137,3 +143,8 @@ def _quality(u_ms: int | None) -> TrustedTime:
     if u_ms is None or u_ms > COARSE_MS:
         return TrustedTime.LOST
     return TrustedTime.GOOD if u_ms <= GOOD_MS else TrustedTime.COARSE
+
+
+def _error(round_trip_ms: int) -> int:
+    """`u := rtt/2 + 1 s`."""
+    return -(-round_trip_ms // 2) + 1000

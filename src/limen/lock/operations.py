@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from limen.lock.activation import Activation
 from limen.lock.attesting import receipt, telemetry
+from limen.lock.clock import Heard
 from limen.lock.commands import Command
 from limen.lock.decide import Granted, Refused, by_phone, may_enter_session
 from limen.lock.flash import FlashError
@@ -202,9 +203,9 @@ class Operations:
             said = open_time(assertion, memory.owner.keys)
         except WireError:
             return Plain(Op.TIME, Status.CLOCK)
-        set_to = memory.clock.answer(said.nonce, said.ms, at) if said.lock_id == memory.lock_id else None
-        if set_to is None:
-            return Plain(Op.TIME, Status.CLOCK)
+        set_to = memory.clock.answer(said.nonce, said.ms, at) if said.lock_id == memory.lock_id else Heard.ANOMALY
+        if isinstance(set_to, Heard):
+            return Plain(Op.TIME, Status.CLOCK if set_to is Heard.ANOMALY else Status.OK)
         clock = ClockSet(set_to.old_ms // 1000, set_to.new_ms // 1000, set_to.u_ms // 1000)
         try:
             memory.keep_clock(at, durable=False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from limen.lock.clock import Clock, Heard
+from limen.lock.clock import Clock, Heard, Set
 from limen.wire.receipts import TrustedTime
 
 T = 1_795_000_000_000
@@ -13,7 +13,7 @@ DAY = 24 * HOUR
 def synced(at: int = 0, round_trip_ms: int = 1000) -> Clock:
     clock = Clock()
     clock.challenge(b"n" * 16, at)
-    assert clock.answer(b"n" * 16, T, at + round_trip_ms) is not None
+    assert isinstance(clock.answer(b"n" * 16, T, at + round_trip_ms), Set)
     return clock
 
 
@@ -45,29 +45,42 @@ def test_good_lasts_a_month_and_coarse_about_a_year() -> None:
 @pytest.mark.rule("LOCK-5", "SYNC-10")
 def test_an_answer_counts_once_and_only_for_our_own_question() -> None:
     clock = synced()
-    assert clock.answer(b"n" * 16, T + HOUR, 2000) is None
-    assert clock.answer(b"x" * 16, T + HOUR, 2000) is None
+    assert clock.answer(b"n" * 16, T + HOUR, 2000) is Heard.ANOMALY
+    assert clock.answer(b"x" * 16, T + HOUR, 2000) is Heard.ANOMALY
 
 
 def test_an_answer_after_two_hours_is_refused() -> None:
     clock = Clock()
     clock.challenge(b"n" * 16, 0)
-    assert clock.answer(b"n" * 16, T, 2 * HOUR + 1) is None
+    assert clock.answer(b"n" * 16, T, 2 * HOUR + 1) is Heard.ANOMALY
+
+
+@pytest.mark.rule("SYNC-10", "LOCK-5")
+def test_a_courier_cannot_wear_a_good_clock_down_with_an_answer_held_back() -> None:
+    """An answer that knows less than the lock, and agrees with it, changes nothing; one that disagrees is taken: something is wrong."""
+    clock = synced()
+    for n in (1, 2):
+        clock.challenge(bytes([n]) * 16, 2000)
+    before = clock.read(HOUR)
+    assert clock.answer(b"\x01" * 16, T + 1500, HOUR) is Heard.NOTHING_NEW
+    after = clock.read(HOUR)
+    assert (after.rtc_ms, after.u_ms, after.quality) == (before.rtc_ms, before.u_ms, before.quality)
+    assert isinstance(clock.answer(b"\x02" * 16, T + 3 * HOUR, HOUR), Set)
 
 
 def test_only_the_last_four_questions_are_open() -> None:
     clock = Clock()
     for n in range(5):
         clock.challenge(bytes([n]) * 16, 0)
-    assert clock.answer(bytes(16), T, 10) is None
-    assert clock.answer(b"\x04" * 16, T, 10) is not None
+    assert clock.answer(bytes(16), T, 10) is Heard.ANOMALY
+    assert isinstance(clock.answer(b"\x04" * 16, T, 10), Set)
 
 
 def test_questions_are_lost_with_power() -> None:
     clock = Clock()
     clock.challenge(b"n" * 16, 0)
     again = Clock(clock.persisted(10), 20, power_lost=True)
-    assert again.answer(b"n" * 16, T, 30) is None
+    assert again.answer(b"n" * 16, T, 30) is Heard.ANOMALY
 
 
 @pytest.mark.rule("LOCK-5")
