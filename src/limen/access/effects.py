@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from limen.access.rules import Compared, DoorFacts, GrantFacts
-from limen.access.views import DoorChange, Effect, NeedsUpdate
+from limen.access.views import Effect, NeedsUpdate
 from limen.identity import queries as identity
 from limen.kernel.periods import local_day
 from limen.people import queries as people
@@ -45,20 +45,22 @@ def _needs_update(compared: Compared, doors: Mapping[UUID, DoorFacts], now: date
         needs[change.door_id] = NeedsUpdate(change.door_id, today, "narrowed")
     for change in compared.loses:
         needs[change.door_id] = NeedsUpdate(change.door_id, today, "taken_away")
+    apps = users_of_app({change.person_id for change in compared.codes_started})
     for change, begins in sorted(compared.codes_started.items(), key=lambda item: item[1]):
         door = doors[change.door_id]
-        if change.door_id not in needs and not door.connected and not _opens_by_app(change, compared):
+        if change.door_id not in needs and not door.connected and not (change in compared.by_app and change.person_id in apps):
             needs[change.door_id] = NeedsUpdate(change.door_id, local_day(begins, zone), "code_without_app")
     return tuple(sorted((n for n in needs.values() if not doors[n.door_id].connected), key=lambda n: (n.due, str(n.door_id))))
 
 
-def _opens_by_app(change: DoorChange, compared: Compared) -> bool:
-    return change in compared.by_app and uses_app(change.person_id)
-
-
 def uses_app(person_id: UUID) -> bool:
     """True for somebody who has the app, or will: invited to an address, with a smartphone, and not declined (decision 0060)."""
-    if identity.has_app(person_id):
-        return True
-    person = people.person_view(person_id)
-    return person.status != "archived" and bool(person.email) and person.smartphone and not person.declined_app
+    return person_id in users_of_app([person_id])
+
+
+def users_of_app(person_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Who of these has the app or will, in a fixed number of reads."""
+    asked = set(person_ids)
+    known = people.persons_by_id(asked).values() if asked else ()
+    coming = {p.id for p in known if p.status != "archived" and p.email and p.smartphone and not p.declined_app}
+    return frozenset(coming) | identity.have_app(asked - coming)

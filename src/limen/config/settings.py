@@ -156,6 +156,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_MAX_EMAIL_ADDRESSES = 1  # the address is the identity (PEOPLE-1); staff change it
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is mailed because somebody typed their address
 ACCOUNT_LOGOUT_REDIRECT_URL = "/signin"
 MFA_ADAPTER = "limen.identity.adapters.MfaAdapter"
