@@ -16,7 +16,7 @@ from limen.fleet import queries as fleet
 def activate(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
     """The page of the installer; the courier on it speaks with the lock and with the gateway."""
     door = door_of(asker, door_id)
-    asker.must(asker.rights.activate_devices, "Activating devices is a right of its own. Ask the portfolio manager for it.")
+    asker.must(asker.rights.activate_devices, "activation")
     state = fleet.door_state(door.id, asker.now)
     context: dict[str, object] = {"here": "doors", "door": door, "state": state, "people": len(access.holders(door.id, asker.now))}
     return page(request, "activate.html", asker, context)

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
+from typing import Literal
 from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 
+from limen.access import queries as access
+from limen.console.sentences import both
 from limen.identity import queries as identity
 from limen.kernel.actors import Actor
 from limen.kernel.problems import NotAllowed, NotYours
@@ -18,6 +22,7 @@ from limen.web.middleware import now_of
 from limen.web.pages import render
 
 CHOSEN = "console-property"
+Right = Literal["access", "groups", "devices", "activation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +34,52 @@ class Asker:
     rights: people.Rights
     places: tuple[UUID, ...]
     now: datetime
+    managed_doors: frozenset[UUID]
 
     @property
     def actor(self) -> Actor:
         """As the journal names them."""
         return Actor(person_id=self.person_id, via="console")
 
-    def must(self, allowed: bool, title: str = "You can see this, not change it.") -> None:
-        """Goes on only if allowed; the page says who could."""
+    @property
+    def sees_people(self) -> bool:
+        """Whoever manages access to anything finds people here; technicians and security staff do not."""
+        return self.rights.access != "none"
+
+    @property
+    def changes_people(self) -> bool:
+        """May pause people, move them out, and turn their cards on and off: what reaches over single groups."""
+        return self.rights.access in {"full", "limited"}
+
+    def knows_who_at(self, door_id: UUID) -> bool:
+        """May know who holds access to this door: managers of a group with it (privacy V13); others read "1 person"."""
+        return self.changes_people or door_id in self.managed_doors
+
+    def must(self, allowed: bool, right: Right = "access") -> None:
+        """Goes on only if allowed; the page names who could instead."""
         if not allowed:
-            raise NotAllowed(title)
+            who = who_can(self, right)
+            title = _("You can see this, not change it. %(who)s can.") % {"who": both(who)} if who else ""
+            raise NotAllowed(title or _("You can see this, not change it."))
+
+
+def who_can(asker: Asker, right: Right, *, first_names: bool = False) -> list[str]:
+    """Names of those who hold a right here, by last name."""
+    roles = [role for role in people.roles_in(asker.place.id, asker.now) if _holds(role, right)]
+    found = people.persons_by_id({role.person_id for role in roles}).values()
+    ordered = sorted(found, key=lambda person: (people.plain(person.last), people.plain(person.first)))
+    return [person.first if first_names else person.name for person in ordered]
+
+
+def _holds(role: people.RoleView, right: Right) -> bool:
+    if role.kind == "portfolio_manager":
+        return True
+    return {
+        "access": role.access in {"full", "limited"},
+        "groups": role.access == "full",
+        "devices": role.device_management,
+        "activation": role.activate_devices,
+    }[right]
 
 
 View = Callable[..., HttpResponse]
@@ -58,9 +99,7 @@ def managed(view: Callable[..., HttpResponse]) -> View:
         mine = people.managed_properties(person_id, now)
         if not mine:
             return render(request, "console/nothing.html", status=403)
-        asker = _asker(request, person_id, property_id, mine, now)
-        request.asker = asker  # type: ignore[attr-defined]
-        return view(request, asker, **kwargs)
+        return view(request, _asker(request, person_id, property_id, mine, now), **kwargs)
 
     return wrapped
 
@@ -76,7 +115,7 @@ def _asker(request: HttpRequest, person_id: UUID, wanted: UUID | None, mine: tup
     rights = people.rights(person_id, chosen, now)
     if not rights.anything:
         raise NotYours
-    return Asker(person_id, places.property_view(chosen), rights, mine, now)
+    return Asker(person_id, places.property_view(chosen), rights, mine, now, access.doors_managed(rights, chosen))
 
 
 def page(request: HttpRequest, template: str, asker: Asker, context: dict[str, object] | None = None, *, status: int = 200) -> HttpResponse:

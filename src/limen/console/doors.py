@@ -9,31 +9,50 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from limen.access import queries as access
-from limen.console.asker import Asker, managed, page
-from limen.console.home import updaters
-from limen.console.naming import changes, door_of, names
+from limen.console import lists
+from limen.console.asker import Asker, managed, page, who_can
+from limen.console.fields import NameField, choice
+from limen.console.naming import changes, door_of, names, still
+from limen.console.sentences import either
 from limen.credentials import queries as credentials
 from limen.fleet import queries as fleet
 from limen.history import queries as history
 from limen.intercom import queries as intercom
+from limen.kernel.problems import Problem
+from limen.people import queries as people
 from limen.places import queries as places
 from limen.places import services as building
 from limen.web import truth
 
-ATTENTION = {fleet.Truth.MISMATCH: 0, fleet.Truth.WAITING: 1, fleet.Truth.CARRIED: 1, fleet.Truth.UNKNOWN: 2}
+ATTENTION = {fleet.Truth.MISMATCH: 0, fleet.Truth.WAITING: 1, fleet.Truth.CARRIED: 1, fleet.Truth.UNKNOWN: 2, fleet.Truth.NO_DEVICE: 3}
+KIND_ORDER = {"entrance": 0, "common": 1, "service": 2, "unit": 3}
+SHOWN = ("attention", "entrance", "common", "service", "unit")
 
 
 @managed
 @require_GET
 def doors(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """All doors, what needs attention first."""
-    asked = request.GET.get("q", "").strip()[:60]
-    found = [door for door in places.doors(asker.place.id) if asked.casefold() in door.name.casefold()]
-    states = {state.door_id: state for state in fleet.door_states([door.id for door in places.doors(asker.place.id)], asker.now)}
-    rows = [(door, states[door.id], truth.door_lines(states[door.id], asker.place.zone, asker.now)[0]) for door in found]
-    rows.sort(key=lambda row: ATTENTION.get(row[1].truth, 3))
-    near = get_close_matches(asked, [door.name for door in places.doors(asker.place.id)], n=1, cutoff=0.5) if asked and not rows else []
-    return page(request, "doors.html", asker, {"here": "doors", "rows": rows, "asked": asked, "near": near[0] if near else ""})
+    """All doors, what needs attention first; the filter stays in the address."""
+    everything = places.doors(asker.place.id)
+    asked, show = lists.asked(request), request.GET.get("show", "")
+    states = {state.door_id: state for state in fleet.door_states(tuple(door.id for door in everything), asker.now)}
+    found = [door for door in everything if people.plain(asked) in people.plain(door.name)]
+    if show in SHOWN:
+        found = [door for door in found if (states[door.id].truth in ATTENTION if show == "attention" else door.kind == show)]
+    found.sort(key=lambda door: (ATTENTION.get(states[door.id].truth, 4), KIND_ORDER[door.kind]))
+    part = lists.shown(request, found)
+    near = get_close_matches(asked, [door.name for door in everything], n=1, cutoff=0.5) if asked and not found else []
+    context: dict[str, object] = {
+        "here": "doors",
+        "rows": [(door, states[door.id], truth.door_lines(states[door.id], asker.place.zone, asker.now)[0]) for door in part.rows],
+        "part": part,
+        "asked": asked,
+        "show": show,
+        "attention": sum(state.truth in ATTENTION for state in states.values()),
+        "near": near[0] if near else "",
+        "none_at_all": not everything,
+    }
+    return page(request, "doors.html", asker, context)
 
 
 @managed
@@ -42,67 +61,69 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
     """What is known about one door: proved state, waiting changes, last word, who, codes (W2)."""
     view = door_of(asker, door_id)
     state = fleet.door_state(view.id, asker.now)
-    zone, now = asker.place.zone, asker.now
-    people_here = access.holders(view.id, now) if asker.rights.access != "none" else ()
-    still = fleet_still(asker, view, state)
+    holders = access.holders(view.id, asker.now)
+    known = names(asker, view.id, (holder.person_id for holder in holders))
     context: dict[str, object] = {
         "here": "doors",
         "door": view,
         "state": state,
-        "lines": truth.door_lines(state, zone, now),
-        "changes": changes(asker, state.changes),
-        "holders": sorted(names(asker, (holder.person_id for holder in people_here)).items(), key=lambda item: item[1]),
-        "still": still,
-        "odds": credentials.odds(view.id, now) if state.device and view.codes_allowed else None,
-        "record": history.record_health(view.id, now) if state.device else None,
+        "lines": truth.door_lines(state, asker.place.zone, asker.now),
+        "changes": changes(asker, view.id, state.changes),
+        "can_open": len({holder.person_id for holder in holders}),
+        "holders": sorted(known.items(), key=lambda item: people.plain(item[1])),
+        "still": still(asker, view.id, view.name, state.still_opens),
+        "odds": credentials.odds(view.id, asker.now) if state.device and view.codes_allowed else None,
+        "record": history.record_health(view.id, asker.now) if state.device else None,
         "sign": intercom.link_of(view.id) if view.kind != "unit" else None,
-        "updaters": updaters(asker),
-        "may_see_history": view.kind != "unit" and view.id in access.doors_managed(asker.rights, asker.place.id),
+        "updaters": "" if asker.rights.device_management else either(who_can(asker, "devices", first_names=True)),
+        "may_look": may_look(asker, view),
     }
     return page(request, "door.html", asker, context)
 
 
-def fleet_still(asker: Asker, view: places.DoorView, state: fleet.DoorState) -> list[truth.Line]:
-    """ "Ended, but it still opens": a list of rights, never of comings."""
-    known = names(asker, (one.person_id for one in state.still_opens))
-    return [
-        truth.still_opens(view.name, name, [one for one in state.still_opens if one.person_id == person], asker.place.zone, asker.now)
-        for person, name in known.items()
-    ]
+def may_look(asker: Asker, view: places.DoorView) -> bool:
+    """Whose history the asker may open: doors of groups they manage, and for security staff all but unit doors (PEOPLE-3, V7 to V9)."""
+    return view.id in asker.managed_doors or (asker.rights.security_staff and view.kind != "unit")
 
 
 class DoorForm(forms.Form):
     """A door before any device is on it (PLACE-2)."""
 
-    name = forms.CharField(label=_("Name of the door"), max_length=120)
-    kind = forms.ChoiceField(
-        label=_("Kind"),
-        choices=[("entrance", _("Entrance")), ("common", _("Common door")), ("service", _("Service door"))],
-        widget=forms.RadioSelect,
-        help_text=_("The kind decides whose history is private. It cannot be changed after a device is activated."),
+    name = NameField(label=_("Name of the door"), max_length=120, help_text=_("As people call it: Package Room."))
+    kind = choice(
+        _("Kind"),
+        [
+            ("entrance", _("Entrance"), _("Where one comes into the building")),
+            ("common", _("Common door"), _("Package room, gym, garage, roof")),
+            ("service", _("Service door"), _("Back of house: boiler room, storage")),
+        ],
+        help_text=_("The kind decides whose history it is. It stays once a device was activated. Unit doors come with the import."),
     )
-    connected = forms.BooleanField(label=_("It has a network of its own"), required=False)
-    share_allowed = forms.BooleanField(label=_("Residents may share it"), required=False, initial=True)
-    codes_allowed = forms.BooleanField(label=_("It takes doorcodes"), required=False, initial=True)
+    connected = forms.BooleanField(label=_("A reader with network will be here"), required=False)
+    share_allowed = forms.BooleanField(label=_("People may share this door with guests"), required=False, initial=True)
+    codes_allowed = forms.BooleanField(label=_("This door takes codes"), required=False, initial=True)
 
 
 @managed
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, asker: Asker) -> HttpResponse:
     """One door by hand; many come by file."""
-    asker.must(asker.rights.edits_groups)
+    asker.must(asker.rights.edits_groups, "groups")
     form = DoorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        made = building.create_door(
-            property_id=asker.place.id,
-            name=given["name"],
-            kind=given["kind"],
-            connected=given["connected"],
-            share_allowed=given["share_allowed"],
-            codes_allowed=given["codes_allowed"],
-            by=asker.actor,
-            now=asker.now,
-        )
-        return HttpResponseRedirect(f"/c/doors/{made}")
+        try:
+            made = building.create_door(
+                property_id=asker.place.id,
+                name=given["name"],
+                kind=given["kind"],
+                connected=given["connected"],
+                share_allowed=given["share_allowed"],
+                codes_allowed=given["codes_allowed"],
+                by=asker.actor,
+                now=asker.now,
+            )
+            return HttpResponseRedirect(f"/c/doors/{made}")
+        except Problem as problem:
+            form.add_error("name", problem.title)
     return page(request, "door_add.html", asker, {"here": "doors", "form": form})

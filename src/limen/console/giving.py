@@ -1,43 +1,49 @@
 """Give access: three short pages, and a check before anything is given (W4, J3). Standing has no default: it decides privacy."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from limen.access import queries as access
 from limen.access import services as verbs
-from limen.console.asker import Asker, managed, page
-from limen.console.naming import names
-from limen.console.people import person_of
-from limen.kernel.problems import NotYours, Problem
+from limen.console.asker import Asker, managed, page, who_can
+from limen.console.effects import gaining, until_words
+from limen.console.fields import choice
+from limen.console.naming import person_of
+from limen.console.people import NEW
+from limen.console.sentences import both
+from limen.kernel.problems import Problem
 from limen.people import queries as people
 from limen.places import queries as places
-from limen.web import truth
+from limen.storage.transactions import unit_of_work
 
 APP = "app"
 CODE_OR_CARD = "code-or-card"
+YEARS = range(2000, 2101)
+"""What a lock's clock can hold, with room to spare."""
 
 
 class GiveForm(forms.Form):
     """What a grant says (ACCESS-2)."""
 
-    standing = forms.ChoiceField(
-        label=_("Standing"),
-        choices=[
-            ("resident", _("Resident: what they do at their own unit is theirs alone")),
-            ("non-resident", _("Non-resident: managers see their entries")),
+    standing = choice(
+        _("Standing"),
+        [
+            ("resident", _("Resident"), _("What they do at their own door is theirs alone.")),
+            ("non-resident", _("Non-resident"), _("Managers see their entries.")),
         ],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose resident or non-resident. It decides who may see their entries.")},
+        missing=_("Choose resident or non-resident. It decides who may see their entries."),
     )
-    role_kind = forms.ChoiceField(
-        label=_("A non-resident comes as"),
-        choices=[("vendor", _("Vendor: a service provider or parcel carrier")), ("staff", _("Staff of the property"))],
-        widget=forms.RadioSelect,
+    role_kind = choice(
+        _("A non-resident comes as"),
+        [("vendor", _("Vendor"), _("A service provider or parcel carrier")), ("staff", _("Staff"), _("Works for the property"))],
         required=False,
     )
     starts = forms.DateTimeField(
@@ -50,17 +56,22 @@ class GiveForm(forms.Form):
         help_text=_("Empty means until somebody ends it."),
     )
     may_share = forms.BooleanField(label=_("May invite guests and make codes for them"), required=False)
-    opens_by = forms.ChoiceField(
-        label=_("Opens by"),
-        choices=[(APP, _("App, code and card")), (CODE_OR_CARD, _("Code or card only"))],
-        widget=forms.RadioSelect,
-        initial=APP,
+    opens_by = choice(
+        _("Opens by"),
+        [
+            (APP, _("App, code and card"), _("With the app no door needs an update for this.")),
+            (CODE_OR_CARD, _("Code or card only"), _("For people without a smartphone.")),
+        ],
+        missing=_("Choose how they open."),
     )
 
     def clean(self) -> dict[str, object]:
-        """The end lies after the start, and a non-resident comes as somebody."""
+        """The end lies after the start, both in years a lock can hold, and a non-resident comes as somebody."""
         given = super().clean() or {}
         starts, ends = given.get("starts"), given.get("ends")
+        for name, at in (("starts", starts), ("ends", ends)):
+            if at and at.year not in YEARS:
+                self.add_error(name, _("Choose a date between 2000 and 2100."))
         if starts and ends and ends <= starts:
             self.add_error("ends", _("The end is before the start."))
         if given.get("standing") == "non-resident" and not given.get("role_kind"):
@@ -68,90 +79,125 @@ class GiveForm(forms.Form):
         return given
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the form says, in the building's time."""
+
+    standing: str
+    role_kind: str | None
+    starts: datetime
+    ends: datetime | None
+    may_share: bool
+    opens_app: bool
+    now: datetime
+
+    @classmethod
+    def of(cls, asker: Asker, form: GiveForm) -> "Terms":
+        """What was typed is the building's wall clock, whatever zone the browser is in."""
+        given = form.cleaned_data
+        kind = given["role_kind"] if given["standing"] == "non-resident" else None
+        starts, ends = (given[name].replace(tzinfo=asker.place.zone) if given[name] else None for name in ("starts", "ends"))
+        return cls(given["standing"], kind, starts or asker.now, ends, given["may_share"], given["opens_by"] == APP, asker.now)
+
+    def preview(self, person_id: UUID, group_id: UUID) -> access.Effect:
+        """What giving one group would do."""
+        return verbs.preview_give(
+            person_id=person_id, group_id=group_id, standing=self.standing, role_kind=self.role_kind, starts=self.starts, ends=self.ends,
+            opens_app=self.opens_app, now=self.now,
+        )  # fmt: skip
+
+    def give(self, asker: Asker, person_id: UUID, group_id: UUID) -> None:
+        """Gives one group."""
+        verbs.give(
+            person_id=person_id, group_id=group_id, standing=self.standing, role_kind=self.role_kind, starts=self.starts, ends=self.ends,
+            may_share=self.may_share, opens_app=self.opens_app, by=asker.actor, now=self.now,
+        )  # fmt: skip
+
+
 @managed
 @require_http_methods(["GET", "POST"])
 def give(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
     """Groups, then terms, then the check, then it is given."""
-    who = person_of_or_new(asker, person_id)
+    who = _person(request, asker, person_id)
     groups = access.groups(asker.place.id, asker.rights)
     mine = [group for group in groups if group.may_give]
-    chosen = [group for group in mine if str(group.id) in request.POST.getlist("groups")]
+    wanted = set(request.POST.getlist("groups") or request.GET.getlist("groups"))
+    chosen = [group for group in mine if str(group.id) in wanted]
     step = request.POST.get("step", "")
-    context: dict[str, object] = {
-        "here": "people",
-        "person": who,
-        "groups": mine,
-        "others": len(groups) - len(mine),
-        "total": len(groups),
-        "chosen": chosen,
-    }
-    if not chosen:
-        context["error"] = _("Choose at least one group.") if step else ""
-        return page(request, "give_groups.html", asker, context, status=422 if step else 200)
-    form = GiveForm(request.POST if step in {"check", "give"} else None)
+    context: dict[str, object] = {"here": "people", "person": who, "chosen": chosen, "zone_city": _city(asker)}
+    if not chosen or step not in {"groups", "terms", "check", "give"}:
+        error = _g("Choose at least one group.") if step else ""
+        return page(
+            request, "give_groups.html", asker, context | _groups(asker, who, groups) | {"error": error}, status=422 if error else 200
+        )
+    form = GiveForm(request.POST) if step != "groups" else GiveForm(initial={"opens_by": APP})
     context["form"] = form
-    if step not in {"check", "give"} or not form.is_valid():
+    if step in {"groups", "terms"} or not form.is_valid():
         return page(request, "give_terms.html", asker, context)
-    if step == "check" or "back" in request.POST:
-        try:
-            effects = [_preview(asker, person_id, group, form) for group in chosen]
-        except Problem as problem:
-            form.add_error(None, problem.title)
-            return page(request, "give_terms.html", asker, context)
-        return page(request, "give_check.html", asker, context | effect_words(asker, effects) | {"terms": form.cleaned_data})
-    effects = [_preview(asker, person_id, group, form) for group in chosen]
-    for group in chosen:
-        verbs.give(person_id=person_id, group_id=group.id, by=asker.actor, now=asker.now, **_terms(asker, form), **_more(form))
-    return page(request, "given.html", asker, context | effect_words(asker, effects))
+    return _check_or_give(request, asker, context, who, chosen)
 
 
-def person_of_or_new(asker: Asker, person_id: UUID) -> people.PersonView:
-    """Somebody of this building, or somebody just added who has nothing here yet."""
+def _check_or_give(
+    request: HttpRequest, asker: Asker, context: dict[str, object], who: people.PersonView, chosen: Sequence[access.GroupView]
+) -> HttpResponse:
+    form = context["form"]
+    assert isinstance(form, GiveForm)
+    terms = Terms.of(asker, form)
     try:
-        return person_of(asker, person_id)
-    except NotYours:
-        if asker.rights.access == "none" or access.grants_of(person_id):
-            raise
+        told = gaining(asker, who, [terms.preview(who.id, group.id) for group in chosen])
+        if request.POST.get("step") == "give":
+            with unit_of_work():  # all groups or none
+                for group in chosen:
+                    terms.give(asker, who.id, group.id)
+            return page(request, "given.html", asker, context | {"told": told, "terms": terms})
+    except Problem as problem:
+        form.add_error(None, _g(problem.title))
+        return page(request, "give_terms.html", asker, context)
+    return page(request, "give_check.html", asker, context | {"told": told, "terms": terms, "was": _was(asker, who, chosen, terms)})
+
+
+def _person(request: HttpRequest, asker: Asker, person_id: UUID) -> people.PersonView:
+    """Somebody of this building, or somebody whom this very session has just added and who has nothing here yet."""
+    if asker.sees_people and str(person_id) in request.session.get(NEW, []):
         return people.person_view(person_id)
+    return person_of(asker, person_id)
 
 
-def _terms(asker: Asker, form: GiveForm) -> dict[str, object]:
-    given = form.cleaned_data
-    only = given["opens_by"] == CODE_OR_CARD
+def _groups(asker: Asker, who: people.PersonView, groups: Sequence[access.GroupView]) -> dict[str, object]:
+    """The groups that may be given: those with the person's own door first, then those that many hold, homes of others last."""
+    unit = people.unit_of(who.id, asker.place.id, asker.now)
+    doors = {door.id: door for door in places.doors(asker.place.id)}
+    own: list[tuple[access.GroupView, str]] = []
+    shared: list[tuple[access.GroupView, str]] = []
+    homes: list[tuple[access.GroupView, str]] = []
+    for group in (group for group in groups if group.may_give):
+        units = {doors[door.door_id].unit_id for door in group.doors} - {None}
+        row = (group, ", ".join(sorted(doors[door.door_id].name for door in group.doors)))
+        (own if unit and unit.id in units else homes if units else shared).append(row)
+    count = len(own) + len(shared) + len(homes)
     return {
-        "standing": given["standing"],
-        "starts": in_zone(asker, given["starts"]) or asker.now,
-        "ends": in_zone(asker, given["ends"]),
-        "opens_app": not only,
-    }
+        "own": own, "shared": shared, "homes": homes, "count": count, "total": len(groups), "unit": unit,
+        "givers": both(who_can(asker, "access")) if count < len(groups) else "",
+    }  # fmt: skip
 
 
-def _more(form: GiveForm) -> dict[str, object]:
-    given = form.cleaned_data
-    return {"may_share": given["may_share"], "role_kind": given["role_kind"] or None if given["standing"] == "non-resident" else None}
+def _was(asker: Asker, who: people.PersonView, chosen: Sequence[access.GroupView], terms: Terms) -> list[str]:
+    """ "Gus has this until Fri 27 Nov. Now it ends Mon 30 Nov." for groups the person holds already."""
+    ids = {group.id for group in chosen}
+    held = [g for g in access.grants_of(who.id, asker.place.id) if g.group_id in ids and g.host_id is None and g.is_live(asker.now)]
+    name = who.first or who.name
+    said = []
+    for grant in held:
+        what = _g("this") if len(chosen) == 1 else grant.group_name
+        if grant.ends:
+            was = _g("%(name)s has %(what)s until %(end)s.") % {"name": name, "what": what, "end": until_words(asker, grant.ends)}
+        else:
+            was = _g("%(name)s has %(what)s without an end.") % {"name": name, "what": what}
+        will = _g("Now it ends %(end)s.") % {"end": until_words(asker, terms.ends)} if terms.ends else _g("Now it has no end.")
+        said.append(f"{was} {will}")
+    return said
 
 
-def _preview(asker: Asker, person_id: UUID, group: access.GroupView, form: GiveForm) -> access.Effect:
-    return verbs.preview_give(person_id=person_id, group_id=group.id, now=asker.now, **_terms(asker, form))
-
-
-def in_zone(asker: Asker, wall: datetime | None) -> datetime | None:
-    """What was typed is the building's wall clock, whatever zone the browser is in."""
-    return wall.replace(tzinfo=asker.place.zone) if wall is not None else None
-
-
-def effect_words(asker: Asker, effects: list[access.Effect]) -> dict[str, object]:
-    """Who gains, who loses, which doors need an update, which follow by themselves."""
-    gains = {(change.person_id, change.door_id) for effect in effects for change in effect.gains}
-    loses = {(change.person_id, change.door_id) for effect in effects for change in effect.loses}
-    needs = {need.door_id: need for effect in effects for need in effect.needs_update}
-    doors = places.doors_by_id(
-        {door for _, door in gains | loses} | needs.keys() | {d for e in effects for d in (*e.already, *e.connected)}
-    )
-    return {
-        "gains": len({door for _, door in gains}),
-        "loses": sorted(f"{names(asker, [p]).get(p, '')}: {doors[d].name}" for p, d in loses),
-        "already": sorted(doors[door].name for effect in effects for door in effect.already),
-        "connected": sorted({doors[door].name for effect in effects for door in effect.connected}),
-        "needs": [(doors[need.door_id], truth.due(need.due, asker.place.zone, asker.now)) for need in needs.values()],
-    }
+def _city(asker: Asker) -> str:
+    """ "New York" of America/New_York: whose clock the dates mean."""
+    return asker.place.time_zone.rsplit("/", 1)[-1].replace("_", " ")

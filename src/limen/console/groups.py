@@ -1,130 +1,150 @@
-"""Access groups: which doors go together, and when."""
+"""Access groups: which doors go together, and when. Hours belong to a door of a group; an edit of doors leaves them as they are."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from limen.access import queries as access
 from limen.access import services as verbs
+from limen.console import hours, lists
 from limen.console.asker import Asker, managed, page
-from limen.console.giving import effect_words
-from limen.kernel.periods import Weekly
+from limen.console.doors import KIND_ORDER
+from limen.console.effects import regrouping
+from limen.console.fields import NameField
 from limen.kernel.problems import NotYours, Problem
+from limen.people import queries as people
 from limen.places import queries as places
-
-EVERY_DAY = 0b1111111
 
 
 class GroupForm(forms.Form):
-    """A named bundle of doors. Hours hold every day; finer hours stay as they are when only doors change."""
+    """A named bundle of doors."""
 
-    name = forms.CharField(label=_("Name, for managers only"), max_length=80)
-    from_hour = forms.TimeField(
-        label=_("Hours from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}), help_text=_("Empty means always.")
-    )
-    to_hour = forms.TimeField(label=_("Hours to"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
-    codes = forms.BooleanField(label=_("Holders get a doorcode where the door takes codes"), required=False)
-
-    def clean(self) -> dict[str, object]:
-        """Both ends of the hours, or none."""
-        given = super().clean() or {}
-        if bool(given.get("from_hour")) != bool(given.get("to_hour")):
-            self.add_error("to_hour", _("Give both hours, or neither."))
-        return given
-
-    def schedule(self) -> Weekly | None:
-        """The hours as intervals of every day."""
-        start, end = self.cleaned_data["from_hour"], self.cleaned_data["to_hour"]
-        if start is None or end is None:
-            return None
-        return Weekly.of([[EVERY_DAY | 1 << 7, start.hour * 60 + start.minute, end.hour * 60 + end.minute]])
+    name = NameField(label=_("Name, for managers only"), max_length=80)
+    codes = forms.BooleanField(label=_("Holders get a code at doors added here"), required=False)
 
 
 @managed
 @require_GET
 def groups(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """All groups of the building."""
-    if asker.rights.access == "none":
+    """All groups of the building; those that are no single home's first."""
+    if not asker.sees_people:
         raise NotYours
-    return page(request, "groups.html", asker, {"here": "more", "groups": access.groups(asker.place.id, asker.rights)})
+    asked = lists.asked(request)
+    doors = {door.id: door for door in places.doors(asker.place.id)}
+    rows = []
+    for group in access.groups(asker.place.id, asker.rights):
+        named = [doors[door.door_id] for door in group.doors]
+        is_home = any(door.kind == "unit" for door in named)
+        rows.append((is_home, group, ", ".join(sorted(door.name for door in named))))
+    found = [
+        (group, names) for _home, group, names in sorted(rows, key=lambda row: row[0]) if people.plain(asked) in people.plain(group.name)
+    ]
+    return page(request, "groups.html", asker, {"here": "more", "part": lists.shown(request, found), "asked": asked})
 
 
 @managed
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Makes a group."""
-    asker.must(asker.rights.edits_groups)
+    """Makes a group; every door in it is open to its holders always, until hours are given."""
+    asker.must(asker.rights.edits_groups, "groups")
     form = GroupForm(request.POST or None, initial={"codes": True})
     if request.method == "POST" and form.is_valid():
         try:
+            doors = _doors(request, asker, (), codes=form.cleaned_data["codes"])
             made = verbs.create_group(
-                property_id=asker.place.id,
-                name=form.cleaned_data["name"],
-                doors=_doors(request, asker, form),
-                by=asker.actor,
-                now=asker.now,
+                property_id=asker.place.id, name=form.cleaned_data["name"], doors=doors, by=asker.actor, now=asker.now
             )
             return HttpResponseRedirect(f"/c/groups/{made.id}")
         except Problem as problem:
-            form.add_error(None, problem.title)
+            form.add_error(None, _g(problem.title))
     chosen = set(request.POST.getlist("doors"))
-    return page(request, "group.html", asker, {"here": "more", "form": form, "doors": _choices(asker, chosen)})
+    return page(request, "group_edit.html", asker, {"here": "more", "form": form, "choices": _choices(asker, chosen)})
+
+
+@managed
+@require_GET
+def group(request: HttpRequest, asker: Asker, group_id: UUID) -> HttpResponse:
+    """Shows a group: its doors, their hours as a table and as a week, and how many hold it."""
+    view = group_of(asker, group_id)
+    doors = places.doors_by_id([row.door_id for row in view.doors])
+    rows = sorted(((doors[row.door_id], row, hours.words(row.schedule)) for row in view.doors), key=lambda row: row[0].name)
+    pictures = hours.weeks([(door.name, row.schedule) for door, row, _words in rows])
+    days = [hours.day_name(bit) for bit in range(7)]
+    context: dict[str, object] = {
+        "here": "more",
+        "group": view,
+        "rows": rows,
+        "weeks": pictures,
+        "days": days,
+        "saved": "saved" in request.GET,
+    }
+    return page(request, "group.html", asker, context)
 
 
 @managed
 @require_http_methods(["GET", "POST"])
-def group(request: HttpRequest, asker: Asker, group_id: UUID) -> HttpResponse:
-    """Shows a group; an edit says what changes before and after it (ACCESS-3, ACCESS-11)."""
-    view = access.group_view(group_id)
-    if view is None or view.property_id != asker.place.id or asker.rights.access == "none":
-        raise NotYours
-    form = GroupForm(request.POST or None, initial=_initial(view))
+def edit(request: HttpRequest, asker: Asker, group_id: UUID) -> HttpResponse:
+    """Changes name and doors; says what changes before it is saved (ACCESS-3, ACCESS-11)."""
+    view = group_of(asker, group_id)
+    asker.must(asker.rights.edits_groups, "groups")
+    form = GroupForm(request.POST or None, initial={"name": view.name, "codes": any(door.codes_on for door in view.doors)})
     chosen = set(request.POST.getlist("doors")) if request.method == "POST" else {str(door.door_id) for door in view.doors}
-    context: dict[str, object] = {"here": "more", "group": view, "form": form, "doors": _choices(asker, chosen)}
-    if request.method == "POST":
-        asker.must(asker.rights.edits_groups)
-        if form.is_valid():
-            try:
-                return _change(request, asker, view, form, context)
-            except Problem as problem:
-                form.add_error(None, problem.title)
-    return page(request, "group.html", asker, context)
+    context: dict[str, object] = {"here": "more", "group": view, "form": form, "choices": _choices(asker, chosen)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            doors = _doors(request, asker, view.doors, codes=form.cleaned_data["codes"])
+            return check_or_save(request, asker, view, Edit(form.cleaned_data["name"], doors, f"/c/groups/{view.id}/edit"))
+        except Problem as problem:
+            form.add_error(None, _g(problem.title))
+    return page(request, "group_edit.html", asker, context)
 
 
-def _change(request: HttpRequest, asker: Asker, view: access.GroupView, form: GroupForm, context: dict[str, object]) -> HttpResponse:
-    doors = _doors(request, asker, form)
-    if request.POST.get("step") != "save":
-        effect = verbs.preview_edit_group(group_id=view.id, doors=doors, now=asker.now)
-        counted = {
-            "people_gain": len({change.person_id for change in effect.gains}),
-            "people_lose": len({change.person_id for change in effect.loses}),
-        }
-        return page(request, "group_check.html", asker, context | effect_words(asker, [effect]) | counted | {"nothing": effect.is_nothing})
-    verbs.edit_group(group_id=view.id, name=form.cleaned_data["name"], doors=doors, by=asker.actor, now=asker.now)
-    return HttpResponseRedirect(f"/c/groups/{view.id}")
+class Edit:
+    """A group as it would be, and the page that can change it again."""
+
+    def __init__(self, name: str, doors: Sequence[access.GroupDoorView], back: str) -> None:
+        self.name, self.doors, self.back = name, doors, back
 
 
-def _doors(request: HttpRequest, asker: Asker, form: GroupForm) -> list[access.GroupDoorView]:
+def check_or_save(request: HttpRequest, asker: Asker, view: access.GroupView, wanted: Edit) -> HttpResponse:
+    """The effect first; saved only from there."""
+    if request.POST.get("step") == "save":
+        verbs.edit_group(group_id=view.id, name=wanted.name, doors=wanted.doors, by=asker.actor, now=asker.now)
+        return HttpResponseRedirect(f"/c/groups/{view.id}?saved=1")
+    told = regrouping(asker, verbs.preview_edit_group(group_id=view.id, doors=wanted.doors, now=asker.now))
+    again = [(name, value) for name, values in request.POST.lists() for value in values if name not in {"csrfmiddlewaretoken", "step"}]
+    context: dict[str, object] = {"here": "more", "group": view, "told": told, "again": again, "back": wanted.back}
+    return page(request, "group_check.html", asker, context | {"renamed": wanted.name if wanted.name != view.name else ""})
+
+
+def group_of(asker: Asker, group_id: UUID) -> access.GroupView:
+    """A group of the asker's building, for who manages access; M27 for everybody else."""
+    view = access.group_view(group_id)
+    if view is None or view.property_id != asker.place.id or not asker.sees_people:
+        raise NotYours
+    return view
+
+
+def _doors(request: HttpRequest, asker: Asker, before: Sequence[access.GroupDoorView], *, codes: bool) -> list[access.GroupDoorView]:
+    """The chosen doors; those that were in the group keep their hours and codes."""
+    kept = {door.door_id: door for door in before}
     mine = {str(door.id): door for door in places.doors(asker.place.id)}
     wanted = [mine[door] for door in dict.fromkeys(request.POST.getlist("doors")) if door in mine]
     if not wanted:
-        raise Problem("no_doors", str(_("Choose at least one door.")))
-    return [access.GroupDoorView(door.id, form.schedule(), bool(form.cleaned_data["codes"] and door.codes_allowed)) for door in wanted]
+        raise Problem("no_doors", _g("Choose at least one door."))
+    return [kept.get(door.id) or access.GroupDoorView(door.id, None, codes and door.codes_allowed) for door in wanted]
 
 
-def _choices(asker: Asker, chosen: set[str]) -> list[tuple[places.DoorView, bool]]:
-    return [(door, str(door.id) in chosen) for door in places.doors(asker.place.id)]
-
-
-def _initial(view: access.GroupView) -> dict[str, object]:
-    hours = next((door.schedule.intervals[0] for door in view.doors if door.schedule), None)
-    initial: dict[str, object] = {"name": view.name, "codes": any(door.codes_on for door in view.doors)}
-    if hours:
-        initial |= {
-            "from_hour": f"{hours.from_minute // 60:02}:{hours.from_minute % 60:02}",
-            "to_hour": f"{hours.to_minute // 60 % 24:02}:{hours.to_minute % 60:02}",
-        }
-    return initial
+def _choices(asker: Asker, chosen: set[str]) -> dict[str, list[tuple[places.DoorView, bool]]]:
+    """Doors to tick: what is chosen and what many share first, unit doors apart."""
+    doors = sorted(places.doors(asker.place.id), key=lambda door: KIND_ORDER[door.kind])
+    rows = [(door, str(door.id) in chosen) for door in doors]
+    return {
+        "shared": [row for row in rows if row[1] or row[0].kind != "unit"],
+        "units": [row for row in rows if not row[1] and row[0].kind == "unit"],
+    }

@@ -1,10 +1,13 @@
-"""Names for ids, for those who may see them."""
+"""Doors and people of the asker's building; names for ids, for those who may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from limen.access import queries as access
 from limen.console.asker import Asker
-from limen.fleet.queries import Change
+from limen.fleet import queries as fleet
 from limen.kernel.problems import NotYours
 from limen.people import queries as people
 from limen.places import queries as places
@@ -19,16 +22,38 @@ def door_of(asker: Asker, door_id: UUID) -> places.DoorView:
     return door
 
 
-def names(asker: Asker, ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Names of people, only for who manages access here; others get none and read "1 person"."""
-    if asker.rights.access == "none":
+def person_of(asker: Asker, person_id: UUID) -> people.PersonView:
+    """Somebody of the asker's building, for who manages access; M27 for everybody else. Guests of residents are not among them (V13 o)."""
+    if not asker.sees_people:
+        raise NotYours
+    living = {person.id for person in people.people_in(asker.place.id, asker.now)}
+    if person_id not in living | access.people_given(asker.place.id):
+        raise NotYours
+    return people.person_view(person_id)
+
+
+def names(asker: Asker, door_id: UUID, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names of people at a door, only for who manages a group with it; others get none and read "1 person"."""
+    if not asker.knows_who_at(door_id):
         return {}
     return {person_id: person.name for person_id, person in people.persons_by_id({i for i in ids if i is not None}).items()}
 
 
-def changes(asker: Asker, what: Iterable[Change]) -> list[str]:
+def changes(asker: Asker, door_id: UUID, what: Iterable[fleet.Change]) -> list[str]:
     """Waiting changes in words, each once, oldest first."""
     listed = list(what)
-    known = names(asker, (change.person_id for change in listed))
+    known = names(asker, door_id, (change.person_id for change in listed))
     said = [truth.change(change, known.get(change.person_id) if change.person_id else None) for change in listed]
     return list(dict.fromkeys(said))
+
+
+def still(asker: Asker, door_id: UUID, door_name: str, what: Collection[fleet.StillOpens]) -> list[truth.Line]:
+    """M04 and M05 for everybody whose ended access still opens a door: a list of rights, never of comings."""
+    known = names(asker, door_id, (one.person_id for one in what))
+    people_here = dict.fromkeys(one.person_id for one in what)
+    return [
+        truth.still_opens(
+            door_name, known.get(person_id) or _("1 person"), [o for o in what if o.person_id == person_id], asker.place.zone, asker.now
+        )
+        for person_id in people_here
+    ]

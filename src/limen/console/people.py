@@ -1,49 +1,45 @@
-"""People and the units they live in."""
+"""People: who is here, one person with all one may do for them, and inviting somebody new."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from limen.access import queries as access
+from limen.console import lists
 from limen.console.asker import Asker, managed, page
-from limen.console.moments import story
+from limen.console.fields import NameField
+from limen.console.moments import stories
+from limen.console.naming import person_of
 from limen.credentials import queries as credentials
 from limen.identity import queries as identity
 from limen.identity import services as accounts
-from limen.kernel.problems import NotYours
+from limen.kernel.problems import NotYours, Problem, Refused
 from limen.people import queries as people
 from limen.people import services as persons
 from limen.places import queries as places
-
-SHOWN = 200
-
-
-def person_of(asker: Asker, person_id: UUID) -> people.PersonView:
-    """A person of the asker's building, for who manages access; M27 for everybody else."""
-    if asker.rights.access == "none":
-        raise NotYours
-    living = {person.id for person in people.people_in(asker.place.id, asker.now)}
-    if person_id not in living | access.people_given(asker.place.id):
-        raise NotYours
-    return people.person_view(person_id)
+from limen.web import when
 
 
 @managed
 @require_GET
 def people_list(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Everybody of this building; the search forgives accents and spelling."""
-    if asker.rights.access == "none":
+    """Everybody of this building; the search forgives accents and capitals."""
+    if not asker.sees_people:
         raise NotYours
-    asked = request.GET.get("q", "").strip()[:60]
+    asked = lists.asked(request)
     also = access.people_given(asker.place.id)
     found = people.find(asker.place.id, asked, asker.now, also) if asked else _everybody(asker, also)
     homes = people.residents_by_unit(asker.place.id, asker.now)
     unit_names = {residency.person_id: residency.unit_name for rows in homes.values() for residency in rows}
-    rows = [(person, unit_names.get(person.id, "")) for person in found]
-    return page(request, "people.html", asker, {"here": "people", "rows": rows[:SHOWN], "total": len(rows), "asked": asked})
+    part = lists.shown(request, found)
+    rows = [(person, unit_names.get(person.id, ""), _state(asker, person)) for person in part.rows]
+    return page(request, "people.html", asker, {"here": "people", "rows": rows, "part": part, "asked": asked})
 
 
 def _everybody(asker: Asker, also: frozenset[UUID]) -> list[people.PersonView]:
@@ -51,25 +47,45 @@ def _everybody(asker: Asker, also: frozenset[UUID]) -> list[people.PersonView]:
     return sorted(here.values(), key=lambda person: (people.plain(person.last), people.plain(person.first)))
 
 
+def _state(asker: Asker, person: people.PersonView) -> str:
+    if access.suspension(person.id, asker.place.id) is not None:
+        return _g("Paused")
+    if person.status == "archived":
+        return _g("Archived")
+    if person.declined_app or not person.email:
+        return _g("Code and card only")
+    if person.status == "pending":
+        invitation = identity.last_invitation(person.id)
+        return _g("Invited %(at)s, not signed in") % {"at": _day(asker, invitation.sent_at)} if invitation else _g("Not signed in yet")
+    return _g("Active")
+
+
+def _day(asker: Asker, at: datetime) -> str:
+    zone = asker.place.zone
+    return when.say_day(at.astimezone(zone).date(), asker.now.astimezone(zone).date())
+
+
 @managed
 @require_GET
 def person(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
     """All one may do for a person: access, and ended access with its three moments (W3)."""
     who = person_of(asker, person_id)
-    grants = access.grants_of(who.id, asker.place.id)
-    live = [grant for grant in grants if grant.is_live(asker.now)]
-    taken = [view for view in access.revocations(person_id=who.id) if view.property_id == asker.place.id]
-    ends_now = {grant.id for grant in grants if not grant.is_live(asker.now)}
+    grants = [grant for grant in access.grants_of(who.id, asker.place.id) if grant.host_id is None and grant.group_id]
+    mine = [grant for grant in grants if grant.group_id and asker.rights.manages(grant.group_id)]
+    live = [grant for grant in mine if grant.is_live(asker.now)]
     context: dict[str, object] = {
         "here": "people",
         "person": who,
+        "moved": "moved" in request.GET,
+        "state": _state(asker, who),
         "unit": people.unit_of(who.id, asker.place.id, asker.now),
         "has_app": identity.has_app(who.id),
-        "invitation": identity.last_invitation(who.id),
-        "grants": [(grant, [places.door_view(door).name for door in grant.door_ids]) for grant in live if grant.host_id is None],
-        "guests": [g for g in access.guests_of(who.id, asker.now) if g.is_live(asker.now)],
-        "ended": [story(asker, view) for view in taken],
-        "ran_out": [grant for grant in grants if grant.id in ends_now and grant.ended_at is None],
+        "invited": who.status == "pending" and bool(who.email) and not who.declined_app,
+        "grants": [(grant, _doors_of(grant)) for grant in live],
+        "others": sum(grant.is_live(asker.now) for grant in grants) - len(live),
+        "guests": _guests(asker, who.id),
+        "ended": stories(asker, who.id),
+        "ran_out": [grant for grant in mine if grant.ended_at is None and not grant.is_live(asker.now)],
         "pause": access.suspension(who.id, asker.place.id),
         "phones": identity.phones(who.id),
         "cards": credentials.cards_of(who.id, asker.place.id),
@@ -77,15 +93,48 @@ def person(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
     return page(request, "person.html", asker, context)
 
 
+def _doors_of(grant: access.GrantView) -> str:
+    return ", ".join(sorted(door.name for door in places.doors_by_id(grant.door_ids).values()))
+
+
+def _guests(asker: Asker, person_id: UUID) -> str:
+    """ "2 guests, until 29 Nov": that they exist and until when, never who (V13 o)."""
+    guests = [g for g in access.guests_of(person_id, asker.now) if g.property_id == asker.place.id and g.is_live(asker.now)]
+    if not guests:
+        return ""
+    count = len({g.person_id for g in guests})
+    ends = [g.ends for g in guests if g.ends]
+    if len(ends) < len(guests):
+        return ngettext("%(n)d guest", "%(n)d guests", count) % {"n": count}
+    words = ngettext("%(n)d guest, until %(day)s", "%(n)d guests, until %(day)s", count)
+    return words % {"n": count, "day": _day(asker, max(ends))}
+
+
+@managed
+@require_POST
+def send_again(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
+    """Mails a new invitation to who has not signed in yet; the old one ends (PEOPLE-4)."""
+    who = person_of(asker, person_id)
+    if who.status != "pending" or not who.email:
+        raise Refused("not_pending", _g("This person has signed in already."))
+    accounts.invite(person_id=who.id, property_id=asker.place.id, by=asker.actor, now=asker.now)
+    return HttpResponseRedirect(f"/c/people/{who.id}")
+
+
+NEW = "console-new-people"
+"""People whom this session added: until they are given something, nothing else ties them to this building."""
+NEW_MOST = 20
+
+
 class InviteForm(forms.Form):
     """Somebody new, with or without an address (PEOPLE-1)."""
 
-    first = forms.CharField(label=_("First name"), max_length=80)
-    last = forms.CharField(label=_("Last name"), max_length=80)
+    first = NameField(label=_("First name"), max_length=80)
+    last = NameField(label=_("Last name"), max_length=80)
     email = forms.EmailField(
         label=_("E-mail"), required=False, max_length=254, help_text=_("Without one they get letters and cannot sign in.")
     )
-    unit = forms.CharField(
+    unit = NameField(
         label=_("Unit"), required=False, max_length=60, help_text=_("Only for people who live here. It opens no door by itself.")
     )
 
@@ -93,16 +142,22 @@ class InviteForm(forms.Form):
 @managed
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Adds one person and mails the invitation at once (PEOPLE-4)."""
-    asker.must(asker.rights.access != "none")
-    form = InviteForm(request.POST or None, initial={"unit": request.GET.get("unit", "")})
+    """Adds one person and mails the invitation at once (PEOPLE-4); access is given on the next page."""
+    if not asker.sees_people:
+        raise NotYours
+    form = InviteForm(request.POST or None, initial={"unit": request.GET.get("unit", "")[:60]})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         unit = places.unit_named(asker.place.id, given["unit"]) if given["unit"] else None
         if given["unit"] and unit is None:
-            form.add_error("unit", _("%(unit)s is not a unit of this building.") % {"unit": given["unit"]})
+            form.add_error("unit", _g("%(unit)s is not a unit of this building.") % {"unit": given["unit"]})
         else:
-            return HttpResponseRedirect(f"/c/people/{_add(asker, given, unit)}/give")
+            try:
+                person_id = _add(asker, given, unit)
+                request.session[NEW] = [*request.session.get(NEW, [])[1 - NEW_MOST :], str(person_id)]
+                return HttpResponseRedirect(f"/c/people/{person_id}/give?new=1")
+            except Problem as problem:
+                form.add_error("email" if "email" in problem.type else None, _g(problem.title))
     return page(request, "invite.html", asker, {"here": "people", "form": form})
 
 
@@ -113,34 +168,3 @@ def _add(asker: Asker, given: dict[str, str], unit: places.UnitView | None) -> U
     if given["email"] and identity.user_of(person_id) is None:
         accounts.invite(person_id=person_id, property_id=asker.place.id, by=asker.actor, now=asker.now)
     return person_id
-
-
-@managed
-@require_GET
-def units(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Who lives where."""
-    if asker.rights.access == "none":
-        raise NotYours
-    homes = people.residents_by_unit(asker.place.id, asker.now)
-    known = people.persons_by_id({row.person_id for rows in homes.values() for row in rows})
-    rows = [(unit, [known[row.person_id] for row in homes.get(unit.id, ())]) for unit in places.units(asker.place.id)]
-    return page(request, "units.html", asker, {"here": "more", "rows": rows})
-
-
-@managed
-@require_GET
-def unit(request: HttpRequest, asker: Asker, unit_id: UUID) -> HttpResponse:
-    """One household and its door."""
-    view = places.unit_view(unit_id)
-    if view.property_id != asker.place.id or asker.rights.access == "none":
-        raise NotYours
-    home = people.household(unit_id, asker.now)
-    without = [one for one in home if not identity.has_app(one.id)]
-    context: dict[str, object] = {
-        "here": "more",
-        "unit": view,
-        "household": home,
-        "without_app": len(without),
-        "doors": places.doors_of_unit(unit_id),
-    }
-    return page(request, "unit.html", asker, context)

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-import segno
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -24,7 +22,7 @@ KINDS = frozenset({"entrance", "common", "service"})
 def signs(request: HttpRequest, asker: Asker) -> HttpResponse:
     """All signs; a door without one can get it here."""
     if request.method == "POST":
-        asker.must(asker.rights.edits_groups)
+        asker.must(asker.rights.edits_groups, "groups")
         try:
             door = door_of(asker, UUID(request.POST.get("door", "")))
         except ValueError:
@@ -41,14 +39,15 @@ def signs(request: HttpRequest, asker: Asker) -> HttpResponse:
 def sign(request: HttpRequest, asker: Asker, link_id: UUID) -> HttpResponse:
     """The sign as it prints."""
     link = _link(asker, link_id)
-    address = f"{settings.LIMEN_ORIGIN}/v/{link.code}"
-    qr = segno.make_qr(address, error="m").svg_inline(scale=4, border=2, omitsize=True)
+    address = panel.address_of(link.code)
+    qr = panel.picture(address)
     context: dict[str, object] = {
         "here": "more",
         "link": link,
         "door": places.door_view(link.door_id),
         "address": address,
         "qr": qr,
+        "spoken": panel.spaced(link.code),
         "has_device": credentials.has_device(link.door_id),
         "rotated": request.GET.get("was", ""),
         "now": asker.now,
@@ -58,20 +57,22 @@ def sign(request: HttpRequest, asker: Asker, link_id: UUID) -> HttpResponse:
 
 @managed
 @require_GET
-def print_sign(request: HttpRequest, asker: Asker, link_id: UUID) -> HttpResponse:
-    """The sign in its exact size, as PDF."""
+def print_sign(request: HttpRequest, asker: Asker, link_id: UUID, form: str = "pdf") -> HttpResponse:
+    """The sign in its exact size, as PDF or SVG."""
     link = _link(asker, link_id)
-    body = panel.pdf(
-        asker.place.name, places.door_view(link.door_id).name, f"{settings.LIMEN_ORIGIN}/v/{link.code}", asker.place.office_phone
-    )
-    return HttpResponse(body, content_type="application/pdf", headers={"Content-Disposition": 'attachment; filename="sign.pdf"'})
+    words = panel.Words(asker.place.name, places.door_view(link.door_id).name, panel.address_of(link.code), asker.place.office_phone)
+    if form == "svg":
+        body, kind = panel.svg(words), "image/svg+xml"
+    else:
+        body, kind = panel.pdf(words), "application/pdf"
+    return HttpResponse(body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="sign.{form}"'})
 
 
 @managed
 @require_POST
 def rotate(request: HttpRequest, asker: Asker, link_id: UUID) -> HttpResponse:
     """Ends the old sign at once; the new one can be printed right there."""
-    asker.must(asker.rights.edits_groups)
+    asker.must(asker.rights.edits_groups, "groups")
     fresh = verbs.rotate(link_id=_link(asker, link_id).id, by=asker.actor, now=asker.now)
     return HttpResponseRedirect(f"/c/links/{fresh.id}?was=1")
 

@@ -32,16 +32,18 @@ def due(request: HttpRequest, asker: Asker) -> HttpResponse:
 def update(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
     """What will be sent to one door, and the button to start (W6)."""
     door = door_of(asker, door_id)
-    asker.must(asker.rights.device_management)
+    asker.must(asker.rights.device_management, "devices")
     state = fleet.door_state(door.id, asker.now)
     if state.device is None:
         raise NotYours
+    following = [task for task in fleet.tasks(asker.place.id, asker.now) if task.is_due and task.door_id != door.id]
     context: dict[str, object] = {
         "here": "home",
         "door": door,
         "state": state,
-        "changes": changes(asker, state.changes),
+        "changes": changes(asker, door.id, state.changes),
         "line": truth.door_lines(state, asker.place.zone, asker.now)[0],
         "lock": state.device.lock_id.hex(),
+        "following": following[0] if following else None,
     }
     return page(request, "update.html", asker, context)
