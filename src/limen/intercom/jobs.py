@@ -17,8 +17,8 @@ def tell_both_sides(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
 
 
 @outbox.receives("call.time_out")
-def end_what_nobody_took(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
-    """45 seconds after it began to ring, a call is answered or missed."""
+def end_what_time_ended(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
+    """Comes when a call has rung long enough, lost a side too long ago, or lasted its longest time."""
     with unit_of_work():
         services.time_out(call_id=UUID(body["call"]), now=now)
 

@@ -44,7 +44,8 @@ class Call(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by_session = models.CharField(max_length=64, blank=True)
     ended_at = models.DateTimeField(null=True)
-    lost_line = models.BooleanField(default=False)
+    visitor_lost_at = models.DateTimeField(null=True)  # since when the caller's screen has no line, while it has none
+    resident_lost_at = models.DateTimeField(null=True)
     code_id = models.UUIDField(null=True)
     code_sealed = models.BinaryField(null=True)  # the digits for the caller's screen, under the call's own key; wiped when no longer of use
     code_works_until = models.DateTimeField(null=True)

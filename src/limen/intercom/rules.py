@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from limen.intercom.views import CallState, Directory, Entry
@@ -16,10 +15,11 @@ LONGEST_QUESTION = 40
 RINGS_FOR = timedelta(seconds=45)
 LONGEST_CALL = timedelta(minutes=10)
 FORGIVEN_SILENCE = timedelta(seconds=20)
-CALLS_FROM_LINK = (30, timedelta(minutes=10))
-CALLS_FROM_ADDRESS = (6, timedelta(minutes=5))
-CALLS_TO_PERSON = (6, timedelta(minutes=10))
+COUNTED_FOR = timedelta(minutes=10)
+CALLS_FROM_LINK, CALLS_TO_UNIT, CALLS_FROM_ADDRESS, CALLS_FROM_ADDRESS_TO_UNIT = 30, 16, 12, 8
+"""At most so many calls in `COUNTED_FOR` (LINK-9). One address alone cannot use up what a home may be rung by others."""
 BLOCK_LASTS = timedelta(days=30)
+MINUTES_A_DAY = 24 * 60
 
 LINK_KINDS = frozenset({"entrance", "common", "service"})
 
@@ -36,21 +36,39 @@ def may_become(state: CallState, then: CallState) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """Everything LINK-3 asks about one person at one door."""
+class Facts:
+    """Everything LINK-3 asks about one person at one door, at one moment."""
 
-    person_id: UUID
-    label: str
-    unit: str
-    in_unit: bool
-    window_in_force: bool
+    lives_here: bool
+    may_open_now: bool
     shown: bool
     has_app: bool
 
     @property
-    def eligible(self) -> bool:
-        """All four conditions of LINK-3, at this moment."""
-        return self.in_unit and self.window_in_force and self.shown and self.has_app
+    def listed(self) -> bool:
+        """All four conditions hold."""
+        return self.lives_here and self.may_open_now and self.shown and self.has_app
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """When things happened to a call, for judging how long it may go on."""
+
+    state: CallState
+    made_at: datetime
+    answered_at: datetime | None
+    lost_since: datetime | None  # the earlier of the two sides
+
+
+def run_out(call: Timeline, now: datetime) -> CallState | None:
+    """What a call becomes by time alone: missed after 45 s of ringing, ended after 20 s without one side or after its longest time."""
+    if call.state == CallState.RINGING and now >= call.made_at + RINGS_FOR:
+        return CallState.MISSED
+    if call.state != CallState.ANSWERED:
+        return None
+    silent = call.lost_since is not None and now >= call.lost_since + FORGIVEN_SILENCE
+    too_long = call.answered_at is not None and now >= call.answered_at + LONGEST_CALL
+    return CallState.ENDED if silent or too_long else None
 
 
 def folded(text: str) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from base64 import b32encode, urlsafe_b64encode
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import Q
@@ -14,13 +15,16 @@ from limen.intercom.views import CallCode, CallState, CallView, LinkView, Listin
 from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours, Problem, Refused, TooMany
+from limen.people import queries as people
 from limen.places import queries as places
 from limen.storage import chance, kms, outbox
 
 LINK_CODE_BYTES = 10
 TOKEN_BYTES = 24
+MARK_BYTES = 16
 LONGEST_DISPLAY_NAME = 40
 CODE_KEPT = timedelta(minutes=65)
+Side = Literal["visitor", "resident"]
 
 
 # ---- signs
@@ -35,21 +39,21 @@ def make_link(*, door_id: UUID, by: Actor, now: datetime) -> LinkView:
     if existing is not None:
         return existing
     link = Link.objects.create(id=chance.fresh_id(), door_id=door_id, code=_fresh_code(), made_at=now)
-    journal.record(by, "link.made", f"door:{door_id}", {}, now)
+    journal.record(by, "link.made", f"door:{door_id}", {}, now, property_id=door.property_id)
     return _view(link.id)
 
 
 def rotate(*, link_id: UUID, by: Actor, now: datetime) -> LinkView:
     """Ends the old sign at once and makes the new one (LINK-8); calls from the old one end too."""
-    link = Link.objects.select_for_update().filter(id=link_id, ended_at=None).first()
+    link = Link.objects.select_for_update(of=("self",)).select_related("door").filter(id=link_id, ended_at=None).first()
     if link is None:
         raise NotYours
     link.ended_at = now
     link.save(update_fields=["ended_at"])
-    for call in Call.objects.filter(link=link, state__in=[CallState.RINGING, CallState.ANSWERED]):
+    for call in Call.objects.select_for_update(of=("self",)).filter(link=link, state__in=[CallState.RINGING, CallState.ANSWERED]):
         _end(call, CallState.CANCELLED if call.state == CallState.RINGING else CallState.ENDED, now)
     fresh = Link.objects.create(id=chance.fresh_id(), door_id=link.door_id, code=_fresh_code(), made_at=now)
-    journal.record(by, "link.rotated", f"door:{link.door_id}", {}, now)
+    journal.record(by, "link.rotated", f"door:{link.door_id}", {}, now, property_id=link.door.property_id)
     return _view(fresh.id)
 
 
@@ -59,10 +63,12 @@ def rotate(*, link_id: UUID, by: Actor, now: datetime) -> LinkView:
 def choose(
     *, person_id: UUID, property_id: UUID, shown: bool, display_name: str, quiet: tuple[int, int] | None, now: datetime
 ) -> ListingView:
-    """Keeps whether and how a resident is listed, and when it may ring. Problem `display_name` for an empty or long one."""
+    """Keeps whether and how a resident is listed, and when it may ring. Problems `display_name`, `quiet_hours` (minutes of the day)."""
     name = " ".join(display_name.split())
-    if not name or len(name) > LONGEST_DISPLAY_NAME:
+    if not name or len(name) > LONGEST_DISPLAY_NAME or not name.isprintable():
         raise Problem("display_name", f"Choose a name of 1 to {LONGEST_DISPLAY_NAME} letters.")
+    if quiet is not None and not all(0 <= minute < rules.MINUTES_A_DAY for minute in quiet):
+        raise Problem("quiet_hours", "Choose hours from 00:00 to 23:59.")
     context = queries.listing_context(person_id, property_id)
     values = {
         "shown": shown,
@@ -79,7 +85,7 @@ def block(*, call_id: UUID, person_id: UUID, now: datetime) -> None:
     call = Call.objects.filter(id=call_id, person_id=person_id).first()
     if call is None:
         raise NotYours
-    Block.objects.create(person_id=person_id, visitor_mark=call.visitor_mark, until=now + rules.BLOCK_LASTS)
+    Block.objects.update_or_create(person_id=person_id, visitor_mark=bytes(call.visitor_mark), defaults={"until": now + rules.BLOCK_LASTS})
 
 
 # ---- calls
@@ -88,25 +94,26 @@ def block(*, call_id: UUID, person_id: UUID, now: datetime) -> None:
 def start_call(*, code: str, entry_id: str, visitor: str, now: datetime) -> tuple[CallView, str]:
     """Rings a listed resident from a sign; gives the call and the token that the visitor's screen keeps (LINK-4).
 
-    `visitor` is what tells visitors apart (their address); only a keyed mark of it is kept. Blocked, quiet and not reachable all give a call
-    that is `unreachable` at once. NotYours for a dead sign or an entry that is not listed; TooMany `too_many_calls`.
+    `visitor` is what tells visitors apart (their network address); only a keyed mark of it is kept. Blocked, quiet, no phone any more and no
+    longer listed all give the same: a call that is `unreachable` at once. NotYours for a dead sign and for what never was an entry of it;
+    TooMany `too_many_calls`; Refused `busy`.
     """
     link = queries.live_link(code)
-    found = queries.entry(link, entry_id, now) if link else None
-    if link is None or found is None:
+    person_id = queries.resident_behind(link, entry_id, now) if link else None
+    if link is None or person_id is None:
         raise NotYours
-    person_id = found[1]
-    mark = kms.derive("visitor-mark", visitor)[:16]
-    _within_limits(link.id, mark, person_id, now)
+    mark = kms.derive("visitor-mark", visitor)[:MARK_BYTES]
+    _within_limits(link, mark, person_id, now)
+    reachable = _reachable(link, entry_id, person_id, mark, now)
+    if reachable:
+        _not_busy(person_id, now)
     token = urlsafe_b64encode(chance.random_bytes(TOKEN_BYTES)).decode()
-    reachable = _reachable(person_id, link.property_id, mark, now)
-    state = CallState.RINGING if reachable else CallState.UNREACHABLE
     call = Call.objects.create(
         id=chance.fresh_id(),
         link_id=link.id,
         door_id=link.door_id,
         person_id=person_id,
-        state=state,
+        state=CallState.RINGING if reachable else CallState.UNREACHABLE,
         token_hash=queries.token_hash(token),
         visitor_mark=mark,
         made_at=now,
@@ -115,7 +122,7 @@ def start_call(*, code: str, entry_id: str, visitor: str, now: datetime) -> tupl
     if reachable:
         _tell(call, now)
         outbox.put("call.ringing", {"call": str(call.id), "person": str(person_id), "door": str(link.door_id)}, now)
-        outbox.put("call.time_out", {"call": str(call.id)}, now, due=now + rules.RINGS_FOR)
+        _look_later(call, now, rules.RINGS_FOR)
     return queries.call_view(call), token
 
 
@@ -127,12 +134,13 @@ def answer(*, call_id: UUID, person_id: UUID, session: str, now: datetime) -> Ca
         if call.answered_by_session != mark:
             raise Refused("answered_elsewhere", "Answered on another phone.")
         return queries.call_view(call)
-    if call.state == CallState.RINGING and now >= call.made_at + rules.RINGS_FOR:
-        _end(call, CallState.MISSED, now)
+    if (over := rules.run_out(queries.timeline(call), now)) is not None:
+        return _end(call, over, now)  # said, not raised: what is true now must be kept
     _must(call, CallState.ANSWERED)
     call.state, call.answered_at, call.answered_by_session = CallState.ANSWERED, now, mark
     call.save(update_fields=["state", "answered_at", "answered_by_session"])
     _tell(call, now)
+    _look_later(call, now, rules.LONGEST_CALL)
     return queries.call_view(call)
 
 
@@ -160,19 +168,24 @@ def cancel(*, call_id: UUID, token: str, now: datetime) -> CallView:
 
 
 def time_out(*, call_id: UUID, now: datetime) -> None:
-    """Nobody tapped for 45 seconds: missed. Does nothing if the call went on meanwhile."""
+    """Ends a call whose time is over: nobody tapped for 45 seconds, one side stayed away for 20, or it lasted 10 minutes."""
     call = Call.objects.select_for_update().filter(id=call_id).first()
-    if call is not None and call.state == CallState.RINGING and now >= call.made_at + rules.RINGS_FOR:
-        _end(call, CallState.MISSED, now)
+    over = rules.run_out(queries.timeline(call), now) if call else None
+    if call is not None and over is not None:
+        _end(call, over, now)
 
 
-def note_line(*, call_id: UUID, lost: bool, now: datetime) -> None:
-    """Notes that one side lost the network, or is back, so that both screens can say it."""
-    call = Call.objects.filter(id=call_id, state=CallState.ANSWERED).first()
-    if call is not None and call.lost_line != lost:
-        call.lost_line = lost
-        call.save(update_fields=["lost_line"])
-        _tell(call, now)
+def note_line(*, call_id: UUID, side: Side, lost: bool, now: datetime) -> None:
+    """Notes that one side lost the network, or is back, so that both screens can say it; the call stays open for 20 seconds."""
+    call = Call.objects.select_for_update().filter(id=call_id, state=CallState.ANSWERED).first()
+    name = "visitor_lost_at" if side == "visitor" else "resident_lost_at"
+    if call is None or (getattr(call, name) is not None) == lost:
+        return
+    setattr(call, name, now if lost else None)
+    call.save(update_fields=[name])
+    _tell(call, now)
+    if lost:
+        _look_later(call, now, rules.FORGIVEN_SILENCE)
 
 
 def make_code_for_call(*, call_id: UUID, person_id: UUID, now: datetime) -> CallCode:
@@ -245,24 +258,39 @@ def _tell(call: Call, now: datetime) -> None:
     outbox.put("call.changed", {"call": str(call.id), "person": str(call.person_id)}, now)
 
 
-def _reachable(person_id: UUID, property_id: UUID, mark: bytes, now: datetime) -> bool:
-    chosen = queries.listing(person_id, property_id)
-    if rules.is_quiet(chosen.quiet_from, chosen.quiet_to, now, places.property_view(property_id).zone):
-        return False
-    return not Block.objects.filter(person_id=person_id, visitor_mark=mark, until__gt=now).exists()
+def _look_later(call: Call, now: datetime, span: timedelta) -> None:
+    """A job that ends the call if its time is over by then."""
+    outbox.put("call.time_out", {"call": str(call.id)}, now, due=now + span)
 
 
-def _within_limits(link_id: UUID, mark: bytes, person_id: UUID, now: datetime) -> None:
-    """Limits per sign, per visitor and per resident (LINK-9), counted from the calls themselves."""
-    limits = (
-        (Q(link_id=link_id), rules.CALLS_FROM_LINK),
-        (Q(visitor_mark=mark), rules.CALLS_FROM_ADDRESS),
-        (Q(person_id=person_id), rules.CALLS_TO_PERSON),
-    )
-    for which, (most, span) in limits:
-        recent = Call.objects.filter(which, made_at__gt=now - span).order_by("made_at")
-        if recent.count() >= most:
-            raise TooMany("too_many_calls", "Many calls from here. Try again in a few minutes.", retry_at=recent[0].made_at + span)
-    busy = Call.objects.filter(person_id=person_id, state=CallState.ANSWERED, made_at__gt=now - rules.LONGEST_CALL).exists()
-    if busy:
+def _reachable(link: LinkView, entry_id: str, person_id: UUID, mark: bytes, now: datetime) -> bool:
+    """Every reason is looked at, whatever the first one says: a visitor must not tell them apart, not even by the time it takes (LINK-9)."""
+    listed = queries.entry(link, entry_id, now) is not None
+    chosen = queries.listing(person_id, link.property_id)
+    quiet = rules.is_quiet(chosen.quiet_from, chosen.quiet_to, now, places.property_view(link.property_id).zone)
+    blocked = Block.objects.filter(person_id=person_id, visitor_mark=mark, until__gt=now).exists()
+    return listed and not quiet and not blocked
+
+
+def _not_busy(person_id: UUID, now: datetime) -> None:
+    talking = queries.ringing_for(person_id, now)
+    if talking is not None and talking.state == CallState.ANSWERED:
         raise Refused("busy", "On another call. Try again in a minute.")
+
+
+def _within_limits(link: LinkView, mark: bytes, person_id: UUID, now: datetime) -> None:
+    """Limits per sign, per visitor and per home (LINK-9), counted from the calls themselves."""
+    home = people.unit_of(person_id, link.property_id, now)
+    living = [one.id for one in people.household(home.id, now)] if home else [person_id]
+    limits = (
+        (Q(link_id=link.id), rules.CALLS_FROM_LINK),
+        (Q(visitor_mark=mark), rules.CALLS_FROM_ADDRESS),
+        (Q(person_id__in=living), rules.CALLS_TO_UNIT),
+        (Q(person_id__in=living, visitor_mark=mark), rules.CALLS_FROM_ADDRESS_TO_UNIT),
+    )
+    for which, most in limits:
+        recent = list(
+            Call.objects.filter(which, made_at__gt=now - rules.COUNTED_FOR).order_by("-made_at").values_list("made_at", flat=True)[:most]
+        )
+        if len(recent) >= most:
+            raise TooMany("too_many_calls", "Many calls from here. Try again in a few minutes.", retry_at=recent[-1] + rules.COUNTED_FOR)

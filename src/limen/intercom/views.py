@@ -84,13 +84,17 @@ class CallView:
     rings_until: datetime
     answered_at: datetime | None
     ended_at: datetime | None
-    lost_line: bool
+    lost_line: bool  # one of the two sides has no network now
     has_code: bool
+    sign_replaced: bool  # the sign it came from was replaced while the call was open, which ended it (LINK-8)
 
 
 @dataclass(frozen=True, slots=True)
 class CallCode:
-    """The code of a call for the two who may see it: the caller's screen, for that call, and the resident (invariant 78)."""
+    """The code of a call for the two who may see it: the caller's screen, for that call, and the resident (invariant 78).
+
+    `over`: too late for a first use, or its digits are destroyed; then `digits` is empty.
+    """
 
     digits: str
     door_id: UUID

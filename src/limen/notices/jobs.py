@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import translation
 
+from limen.intercom import queries as intercom
 from limen.notices import words
 from limen.notices.models import Letter, Notice
 from limen.people import queries as people
@@ -19,24 +20,34 @@ from limen.wire import cbor
 MAILBOX_KEY = "service:mailbox"
 NOT_KEPT = frozenset({"invitation", "guest_invited", "code"})
 """What these say is kept nowhere beside the mail: a link to join, and digits."""
+NOT_MAILED = frozenset({"call_ringing"})
+"""What is over before a mail is read."""
 FORGOTTEN = "archived"
 
 
 @outbox.receives("notice")
 def tell(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
     """Tells one person one thing. Nobody who left is written to (NOTICE-1)."""
-    person_id, kind = UUID(body["person"]), str(body["kind"])
-    person = people.person_view(person_id)
-    if person.status == FORGOTTEN:
+    person = reachable(UUID(body["person"]))
+    if person is None:
         return
+    kind = str(body["kind"])
     with translation.override(str(body.get("language", "en"))):
         message = words.say(kind, facts_of(body))
     if kind not in NOT_KEPT:
         with unit_of_work():
-            keep(row_id, person_id, kind, message, now)
-        live.tell(f"person.{person_id}", {"type": "look.again"})
-    if person.email:
+            keep(row_id, person.id, kind, message, now)
+        live.tell(f"person.{person.id}", {"type": "look.again"})
+    if person.email and kind not in NOT_MAILED:
         send(row_id, person.email, message, now)
+
+
+@outbox.receives("call.ringing")
+def ring(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
+    """A visitor calls: the resident's open screens ring, and it stays in their list. A call that is over does not ring late."""
+    facts = {"door": str(body["door"]), "call": str(body["call"])}
+    if intercom.ringing_for(UUID(body["person"]), now) is not None:
+        tell({"kind": "call_ringing", "person": body["person"], "property": "", "facts": facts}, row_id, now)
 
 
 @outbox.receives("mail")
@@ -52,6 +63,13 @@ def tell_stranger(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
         send(row_id, str(body["to"]), words.say("code", facts_of(body)), now)
 
 
+def reachable(person_id: UUID) -> people.PersonView | None:
+    """The person, unless they left: nothing is ever sent again to who is archived, erased, or gone (NOTICE-1)."""
+    person = people.persons_by_id([person_id]).get(person_id)
+    erased = kms.is_destroyed(f"person:{person_id}")
+    return person if person is not None and person.status != FORGOTTEN and not erased else None
+
+
 def send(row_id: UUID, address: str, message: words.Message, now: datetime) -> None:
     """The mail of a notice: its title as subject, its text, the address of its screen."""
     hand_over(row_id, address, message.title, words.body(message, settings.LIMEN_ORIGIN), now)
@@ -65,7 +83,8 @@ def hand_over(row_id: UUID, address: str, subject: str, text: str, now: datetime
             Letter.objects.update_or_create(id=row_id, defaults={"at": now, "sealed": sealed})
         return
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
-    EmailMessage(subject, text, to=[address], headers={"Message-ID": f"<{row_id}@{host}>"}).send()
+    one_line = " ".join(subject.split())
+    EmailMessage(one_line, text, to=[address], headers={"Message-ID": f"<{row_id}@{host}>"}).send()
 
 
 def facts_of(body: dict[str, Any]) -> dict[str, str]:

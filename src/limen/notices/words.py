@@ -95,6 +95,11 @@ def opened_unit(facts: Facts) -> Message:
     return Message(title % {name: facts[name] for name in ("who", "what", "door", "at")}, "", "/home/history")
 
 
+def call_ringing(facts: Facts) -> Message:
+    """M23: a visitor calls from the sign of a door."""
+    return Message(_("Visitor at the %(door)s") % {"door": facts["door"]}, "", f"/home/call/{facts['call']}")
+
+
 def phone_removed(facts: Facts) -> Message:
     """A security notice: cannot be switched off."""
     return Message(_("A phone was removed from your account"), "", "/home/me/phones")
@@ -118,6 +123,7 @@ KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "card_off": card_off,
     "updates_due": updates_due,
     "opened_unit": opened_unit,
+    "call_ringing": call_ringing,
     "phone_removed": phone_removed,
     "new_sign_in": new_sign_in,
 }

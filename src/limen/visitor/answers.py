@@ -6,9 +6,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from limen.intercom import queries as intercom
+from limen.kernel.problems import Problem, TooMany
 from limen.places import queries as places
 from limen.web.templatetags.limen import grouped
 from limen.web.when import say, say_clock, say_end_of_day
+
+REPLACED = "replaced"
+"""A state of the screen alone: the sign was replaced under an open call (LINK-8)."""
 
 
 def as_json(call: intercom.CallView, now: datetime) -> dict[str, object]:
@@ -16,9 +20,10 @@ def as_json(call: intercom.CallView, now: datetime) -> dict[str, object]:
     body: dict[str, object] = {
         "t": "call",
         "call": str(call.id),
-        "state": str(call.state),
+        "state": REPLACED if call.sign_replaced else str(call.state),
+        "name": call.label,
         "lost": call.lost_line,
-        "ringing_s": max(0, int((now - call.made_at).total_seconds())),
+        "seconds": max(0, int((now - (call.answered_at or call.made_at)).total_seconds())),
     }
     code = intercom.code_of_call(call.id, now) if call.has_code else None
     if code is not None:
@@ -44,3 +49,21 @@ def works(code: intercom.CallCode, zone: ZoneInfo, now: datetime) -> str:
         return _("Works here until %(until)s.") % {"until": until}
     first = say_clock(code.first_use_before, zone)
     return _("Works here until %(until)s. Use it first before %(first)s.") % {"until": until, "first": first}
+
+
+def refusal(problem: Problem, zone: ZoneInfo) -> dict[str, object]:
+    """Why no call was made, as problem details in the visitor's language; the stable type is for the page, the sentence for the visitor."""
+    return problem.as_details() | {"title": _sentence(problem, zone)}
+
+
+def _sentence(problem: Problem, zone: ZoneInfo) -> str:
+    if isinstance(problem, TooMany):
+        if problem.retry_at is None:
+            return _("Many calls from here. Try again in a few minutes.")
+        later = problem.retry_at + timedelta(seconds=59)  # said to the minute, so not a minute too early
+        return _("Many calls from here. Try again at %(time)s.") % {"time": say_clock(later, zone)}
+    if problem.type == "busy":
+        return _("On another call. Try again in a minute.")
+    if problem.status == 404:
+        return _("This sign is no longer in use. Look for a newer one.")
+    return _("Load this page again.")

@@ -1,6 +1,6 @@
 """The visitor's end of a call."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import path
@@ -18,7 +18,7 @@ HELLO_MAX = 64
 class VisitorEnd(CallEnd):
     """Says hello with the token of its call in the first message: a token has no place in an address."""
 
-    side = "visitor"
+    side: Final = "visitor"
 
     async def connect(self) -> None:
         self.token = ""

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,7 +17,7 @@ from limen.intercom import queries as intercom
 from limen.intercom import services as calls
 from limen.kernel.problems import NotYours, Problem, TooMany
 from limen.places import queries as places
-from limen.visitor.answers import as_json
+from limen.visitor.answers import as_json, refusal
 from limen.web import limits
 from limen.web.middleware import now_of
 from limen.web.pages import render
@@ -24,6 +25,7 @@ from limen.web.when import say_clock
 
 SEARCHES: Final = (60, timedelta(minutes=10))
 BODY_MAX_BYTES: Final = 2048
+LAST_PAGE: Final = 100
 
 
 @require_GET
@@ -32,18 +34,14 @@ def directory(request: HttpRequest, code: str) -> HttpResponse:
     link = intercom.live_link(code)
     if link is None:
         return _dead(request, code)
-    now = now_of(request)
-    place, door = places.property_view(link.property_id), places.door_view(link.door_id)
-    zone = place.zone
     asked = request.GET.get("q", "")[:40]
-    context: dict[str, object] = {"place": place, "door": door, "code": link.code}
-    try:
-        limits.spend("directory", limits.address_of(request), most=SEARCHES[0], span=SEARCHES[1], now=now)
-    except TooMany as problem:
-        again = say_clock(problem.retry_at, zone) if problem.retry_at else ""
-        return render(request, "visitor/many.html", context | {"again": again}, zone=zone, status=429)
-    found = intercom.directory(link.code, asked, now, _page(request))
-    return render(request, "visitor/directory.html", context | {"found": found, "asked": asked, "next": _page(request) + 1}, zone=zone)
+    page = _page(request)
+    context = _sign(link)
+    if (refused := _too_many(request, link)) is not None:
+        return refused
+    found = intercom.directory(link.code, asked, now_of(request), page)
+    context |= {"found": found, "asked": asked, "next": page + 1, "total": found.more + len(found.entries) if page == 0 else None}
+    return render(request, "visitor/directory.html", context, zone=places.property_view(link.property_id).zone)
 
 
 @require_GET
@@ -52,19 +50,31 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     link = intercom.live_link(code)
     if link is None:
         return _dead(request, code)
-    place, door = places.property_view(link.property_id), places.door_view(link.door_id)
-    found = intercom.entry(link, request.GET.get("to", "")[:32], now_of(request))
-    context = {"place": place, "door": door, "code": link.code, "entry": found[0] if found else None}
-    return render(request, "visitor/call.html", context, zone=place.zone)
+    if (refused := _too_many(request, link)) is not None:
+        return refused
+    asked = request.GET.get("to", "")[:32]
+    found = intercom.entry(link, asked, now_of(request))
+    label = found[0].label if found else ""
+    blank = {
+        name: format_html('<span data-fill="{}">{}</span>', name, text) for name, text in {"name": label, "seconds": 0, "left": 20}.items()
+    }
+    context = _sign(link) | {"label": label, "entry_id": asked if asked.isalnum() else "", **blank}
+    return render(request, "visitor/call.html", context, zone=places.property_view(link.property_id).zone)
 
 
 @csrf_exempt
 @require_POST
 def start(request: HttpRequest, code: str) -> HttpResponse:
     """Rings a listed resident: `{"entry": …}` gives the call, its token, and what is true now."""
-    body = _body(request)
-    now = now_of(request)
-    view, token = calls.start_call(code=code, entry_id=str(body.get("entry", ""))[:32], visitor=limits.address_of(request), now=now)
+    body, now = _body(request), now_of(request)
+    link = intercom.live_link(code)
+    if link is None:
+        raise NotYours
+    try:
+        view, token = calls.start_call(code=code, entry_id=str(body.get("entry", ""))[:32], visitor=limits.network_of(request), now=now)
+    except Problem as problem:
+        details = refusal(problem, places.property_view(link.property_id).zone)
+        return JsonResponse(details, status=problem.status, content_type="application/problem+json")
     return JsonResponse(as_json(view, now) | {"token": token}, status=201)
 
 
@@ -82,12 +92,29 @@ def look(request: HttpRequest, code: str, call_id: UUID) -> HttpResponse:
     return JsonResponse(as_json(view, now))
 
 
+def _sign(link: intercom.LinkView) -> dict[str, object]:
+    """What stands on the sign: building, door, and its code."""
+    return {"place": places.property_view(link.property_id), "door": places.door_view(link.door_id), "code": link.code}
+
+
+def _too_many(request: HttpRequest, link: intercom.LinkView) -> HttpResponse | None:
+    """Looking is counted by address, so that a directory cannot be read out by a program (LINK-9)."""
+    zone = places.property_view(link.property_id).zone
+    try:
+        limits.spend("directory", limits.network_of(request), most=SEARCHES[0], span=SEARCHES[1], now=now_of(request))
+    except TooMany as problem:
+        again = say_clock(problem.retry_at, zone) if problem.retry_at else ""
+        return render(request, "visitor/many.html", _sign(link) | {"again": again}, zone=zone, status=429)
+    return None
+
+
 def _body(request: HttpRequest) -> dict[str, object]:
-    if len(request.body) > BODY_MAX_BYTES:
+    length = request.headers.get("Content-Length", "") or "0"
+    if not length.isdecimal() or int(length) > BODY_MAX_BYTES:
         raise Problem("too_large", "That is more than this page sends.", status=413)
     try:
         body = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise Problem("not_understood", "Load this page again.")
@@ -96,11 +123,12 @@ def _body(request: HttpRequest) -> dict[str, object]:
 
 def _page(request: HttpRequest) -> int:
     asked = request.GET.get("page", "0")
-    return min(int(asked), 100) if asked.isdecimal() and len(asked) < 4 else 0
+    return min(int(asked), LAST_PAGE) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 0
 
 
 def _dead(request: HttpRequest, code: str) -> HttpResponse:
-    """An old sign and a mistyped address: the same page, weight and status, one sentence apart."""
+    """An old sign and a mistyped address: the same page, weight, work and status, one sentence apart."""
     old = intercom.replaced_link(code)
-    place = places.property_view(old.property_id) if old else None
+    here = places.properties()
+    place = next((one for one in here if old is not None and one.id == old.property_id), here[0] if len(here) == 1 else None)
     return render(request, "visitor/dead.html", {"old": old is not None, "place": place}, status=404)

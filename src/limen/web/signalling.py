@@ -6,11 +6,15 @@ never says who the other side is. Sound flows between the browsers and never thr
 
 import json
 from typing import Any, Final
+from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from limen.intercom import services as intercom
 from limen.intercom.views import CallView
+from limen.storage import clock
+from limen.storage.transactions import unit_of_work
 
 SIGNAL_MAX_BYTES: Final = 16 * 1024
 SIGNALS_MAX: Final = 400
@@ -23,16 +27,19 @@ Message = dict[str, Any]
 class CallEnd(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One side of calls. A surface says who it is (`side`), and how to look at the call (`look`)."""
 
-    side = ""
+    side: intercom.Side
 
     async def connect(self) -> None:
         self.call_group: str | None = None
+        self.call_id: UUID | None = None
         self.signals = 0
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
+        """A screen that talks and goes away has 20 seconds to come back; both sides are told (LINK-7)."""
         if self.call_group is not None:
             await self.channel_layer.group_discard(self.call_group, self.channel_name)
+            await self._note_line(lost=True)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Bounded before it is parsed; what is not understood ends the socket."""
@@ -42,7 +49,7 @@ class CallEnd(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         try:
             message = json.loads(text_data)
-        except ValueError:
+        except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
             await self.close(code=4400)
@@ -65,8 +72,9 @@ class CallEnd(AsyncWebsocketConsumer):  # type: ignore[misc]
         group = f"call.{call.id}"
         if self.call_group not in {None, group}:
             await self.channel_layer.group_discard(self.call_group, self.channel_name)
-        self.call_group = group
+        self.call_group, self.call_id = group, call.id
         await self.channel_layer.group_add(group, self.channel_name)
+        await self._note_line(lost=False)
 
     async def look_again(self, event: Message) -> None:
         """Somebody changed something: say what is true now."""
@@ -80,8 +88,12 @@ class CallEnd(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.send(event["text"])
 
     async def may_signal(self) -> bool:
-        """True while the call this socket belongs to is answered."""
+        """True while the call this socket belongs to is answered, by this very screen."""
         raise NotImplementedError
+
+    async def _note_line(self, *, lost: bool) -> None:
+        if self.call_id is not None and await self.may_signal():
+            await reads(_note_line)(self.call_id, self.side, lost)
 
     async def _pass_on(self, message: Message) -> None:
         if self.call_group is None or not await self.may_signal():
@@ -92,6 +104,11 @@ class CallEnd(AsyncWebsocketConsumer):  # type: ignore[misc]
         elif "data" in message:
             kept["data"] = message["data"]
         await self.channel_layer.group_send(self.call_group, {"type": "call.signal", "side": self.side, "text": json.dumps(kept)})
+
+
+def _note_line(call_id: UUID, side: intercom.Side, lost: bool) -> None:
+    with unit_of_work():
+        intercom.note_line(call_id=call_id, side=side, lost=lost, now=clock.now())
 
 
 reads = database_sync_to_async

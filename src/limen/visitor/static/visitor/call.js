@@ -1,26 +1,34 @@
 // The visitor's screen of a call. The page holds every sentence; this shows the one that is true.
 
-import { Talk, askMicrophone } from "../web/talk.js";
+import { askMicrophone, Talk } from "../web/talk.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("call"));
-const { link = "", entry = "", language = "en" } = page.dataset;
+const { link = "", entry = "", listed = "", language = "en" } = page.dataset;
 const KEY = `limen-call-${link}`;
-const OVER = new Set(["declined", "missed", "cancelled", "ended", "unreachable", "busy", "problem"]);
+const OPEN = new Set(["ringing", "answered", "lost"]);
+const OVER = new Set(["declined", "missed", "cancelled", "ended", "unreachable", "busy", "replaced", "problem"]);
+const FORGIVEN_S = 20;
 
-/** @type {{call: string, token: string} | null} */
+/** @typedef {{call: string, token: string, entry: string}} Mine */
+
+/** @type {Mine | null} */
 let mine = null;
 /** @type {MediaStream | null} */
 let microphone = null;
+/** @type {Promise<void>} */
+let asked = Promise.resolve();
 /** @type {Talk | null} */
 let talk = null;
 /** @type {WebSocket | null} */
 let socket = null;
 let state = "asking";
 let since = Date.now();
+let lostSince = 0;
+let theirsLost = false;
 
 /** @param {string} name @param {string} value */
 function fill(name, value) {
-  for (const place of page.querySelectorAll(`[data-fill="${name}"]`)) place.textContent = value;
+  for (const place of page.querySelectorAll(`[data-fill="${name}"]`)) if (place.textContent !== value) place.textContent = value;
 }
 
 /** @param {string} name @param {boolean} shown */
@@ -28,16 +36,25 @@ function only(name, shown) {
   for (const part of page.querySelectorAll(`[data-only="${name}"]`)) /** @type {HTMLElement} */ (part).hidden = !shown;
 }
 
+/** @param {string} name @returns {HTMLElement} */
+const part = (name) => /** @type {HTMLElement} */ (page.querySelector(`[data-part="${name}"]`));
+
 /** @param {string} next */
 function show(next) {
   if (next === state) return;
   state = next;
-  since = Date.now();
   page.dataset.state = next;
-  for (const part of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-when]"))) part.hidden = part.dataset.when !== next;
-  const after = /** @type {HTMLElement} */ (page.querySelector("[data-part=after]"));
-  after.hidden = !OVER.has(next);
-  /** @type {HTMLElement | null} */ (page.querySelector(`[data-when="${next}"] h1`))?.focus();
+  /** @type {HTMLElement | null} */
+  let heading = null;
+  for (const one of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-when]"))) {
+    const wasHidden = one.hidden;
+    one.hidden = !one.dataset.when?.split(" ").includes(next);
+    if (wasHidden && !one.hidden) heading = one.querySelector("h1");
+  }
+  only("rings", next === "ringing");
+  only("may-call", next !== "replaced");
+  part("after").hidden = !OVER.has(next);
+  heading?.focus();
   if (OVER.has(next)) end();
 }
 
@@ -50,100 +67,161 @@ function end() {
 
 /** @param {any} code */
 function showCode(code) {
-  const part = /** @type {HTMLElement} */ (page.querySelector("[data-part=code]"));
+  const box = part("code");
   only("code-works", !code.over);
   only("no-code", false);
   fill("works", code.sentence);
+  box.dataset.over = code.over ? "yes" : "no";
   const digits = /** @type {HTMLElement} */ (page.querySelector('[data-fill="digits"]'));
   const spoken = (code.groups ?? []).map((/** @type {string} */ group) => group.split("").join(" ")).join(", ");
   if (!code.over && digits.dataset.spoken !== spoken) {
     digits.dataset.spoken = spoken;
     digits.replaceChildren(
-      ...code.groups.map((/** @type {string} */ group) => Object.assign(document.createElement("span"), { textContent: group, ariaHidden: "true" })),
+      ...code.groups.map((/** @type {string} */ group) =>
+        Object.assign(document.createElement("span"), { textContent: group, ariaHidden: "true" }),
+      ),
       Object.assign(document.createElement("span"), { textContent: spoken, className: "visually-hidden" }),
     );
   }
-  if (part.hidden) {
-    part.hidden = false;
-    history.replaceState(null, "", `/v/${link}/code${location.search}`);
-    /** @type {HTMLElement} */ (part.querySelector("h2")).focus();
-  }
+  // What this screen already shows stays on it; who comes back too late is told no digits any more.
+  const shown = Boolean(digits.dataset.spoken);
+  digits.hidden = !shown;
+  for (const name of ["read", "larger"]) /** @type {HTMLElement} */ (box.querySelector(`[data-do="${name}"]`)).hidden = !shown;
+  if (!box.hidden) return;
+  box.hidden = false;
+  history.replaceState(null, "", `/v/${link}/code${location.search}`);
+  /** @type {HTMLElement} */ (box.querySelector("h2")).focus();
 }
 
 /** @param {any} news */
 function hear(news) {
-  if (news.t === "call") {
-    if (news.state === "answered" && state !== "answered") startTalking();
-    show(news.state);
-    only("lost", Boolean(news.lost));
-    if (news.code) showCode(news.code);
-  } else if (news.t === "text") line(news.text, "other");
-  else if (news.t === "again") talk?.line.restartIce();
-  else talk?.hear(news).catch(() => only("lost", true));
+  if (news.t === "text") line(news.text, "other");
+  else if (news.t === "again") talk?.again();
+  else if (news.t === "call") become(news);
+  else if (news.t === "offer" || news.t === "answer" || news.t === "ice") talk?.hear(news).catch(() => only("no-sound", true));
+}
+
+/** @param {any} call */
+function become(call) {
+  if (OVER.has(state) && state !== call.state) {
+    if (call.code) showCode(call.code);
+    return;
+  }
+  if (call.name) fill("name", call.name);
+  since = Date.now() - 1000 * call.seconds;
+  theirsLost = Boolean(call.lost);
+  if (call.state === "answered" && !talk) startTalking();
+  if (call.state !== "answered") lostSince = 0;
+  if (call.state === "answered") judgeLine();
+  else show(call.state);
+  if (call.code) showCode(call.code);
+}
+
+/** Lost: this screen has no socket, or the service says the other one has none. */
+function judgeLine() {
+  if (!mine || !talk) return;
+  const lost = theirsLost || socket?.readyState !== WebSocket.OPEN;
+  if (!lost) lostSince = 0;
+  else if (!lostSince) lostSince = Date.now();
+  const seconds = lost ? Math.round((Date.now() - lostSince) / 1000) : 0;
+  fill("left", String(Math.max(0, FORGIVEN_S - seconds)));
+  if (seconds >= FORGIVEN_S) show("ended");
+  else if (!lost) show("answered");
+  else if (seconds >= 2) show("lost"); // a socket that comes back at once is not worth a word
 }
 
 function startTalking() {
   talk = new Talk({
     polite: true,
-    send: (signal) => socket?.send(JSON.stringify(signal)),
-    onstate: (line) => only("lost", line === "lost"),
+    send: (signal) => {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(signal));
+    },
+    onstate: (line) => {
+      only("no-sound", line === "lost");
+      page.dataset.line = line;
+    },
     onsound: (stream) => {
       /** @type {HTMLAudioElement} */ (document.getElementById("sound")).srcObject = stream;
       page.dataset.sound = "yes";
     },
   });
-  talk.speak(microphone);
+  const mineNow = talk;
+  asked.then(() => talk === mineNow && mineNow.speak(microphone));
 }
 
 function connect() {
   if (!mine || OVER.has(state)) return;
-  socket = new WebSocket(`${location.origin.replace("http", "ws")}/v/${link}/call/${mine.call}/ws`);
-  socket.onopen = () => socket?.send(JSON.stringify({ t: "hello", token: mine?.token, language }));
-  socket.onmessage = ({ data }) => hear(JSON.parse(data));
-  socket.onclose = ({ code }) => {
+  const ours = new WebSocket(`${location.origin.replace("http", "ws")}/v/${link}/call/${mine.call}/ws`);
+  socket = ours;
+  ours.onopen = () => {
+    ours.send(JSON.stringify({ t: "hello", token: mine?.token, language }));
+    talk?.mend();
+  };
+  ours.onmessage = ({ data }) => hear(JSON.parse(data));
+  ours.onclose = ({ code }) => {
     if (code === 4404) show("ended");
     else if (!OVER.has(state)) setTimeout(connect, 1000);
+    judgeLine();
   };
 }
 
 /** @param {Record<string, string>} body */
 async function ask(body) {
   const path = mine ? `/v/${link}/calls/${mine.call}` : `/v/${link}/calls`;
-  const options = { method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const options = {
+    method: "POST",
+    headers: { Accept: "application/json", "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  };
   const answer = await fetch(`${path}?lang=${language}`, options);
-  return { ok: answer.ok, status: answer.status, body: await answer.json() };
+  return { ok: answer.ok, body: await answer.json() };
+}
+
+/** The call this tab made before, if the page was loaded again. @returns {Mine | null} */
+function kept() {
+  const found = sessionStorage.getItem(KEY);
+  const resumed = found ? JSON.parse(found) : null;
+  return resumed && (resumed.entry === entry || !entry) ? resumed : null;
 }
 
 async function begin() {
-  const kept = sessionStorage.getItem(KEY);
-  const resumed = kept ? JSON.parse(kept) : null;
-  microphone = await askMicrophone();
-  only("no-microphone", microphone === null);
-  if (resumed && (resumed.entry === entry || !entry)) {
-    mine = resumed;
-    const { ok, body } = await ask({ token: resumed.token });
-    const alive = ok && (body.state === "ringing" || body.state === "answered" || body.code);
-    if (alive) {
+  mine = kept();
+  if (mine) {
+    const { ok, body } = await ask({ token: mine.token });
+    if (ok) {
+      // Loaded again, also after its end: a reload never rings anybody.
+      if (OPEN.has(body.state)) askForMicrophone();
       hear(body);
       connect();
       return;
     }
     mine = null;
   }
-  if (!entry) {
-    location.replace(`/v/${link}`);
+  if (!listed) {
+    show("unreachable");
     return;
   }
+  askForMicrophone();
   const { ok, body } = await ask({ entry });
   if (!ok) {
-    fill("problem", [body.title, body.detail].filter(Boolean).join(" "));
+    fill("problem", body.title ?? "");
     show(String(body.type).endsWith("/busy") ? "busy" : "problem");
     return;
   }
-  mine = { call: body.call, token: body.token };
-  sessionStorage.setItem(KEY, JSON.stringify({ ...mine, entry }));
+  mine = { call: body.call, token: body.token, entry };
+  sessionStorage.setItem(KEY, JSON.stringify(mine));
   hear(body);
   connect();
+}
+
+function askForMicrophone() {
+  asked = askMicrophone().then((given) => {
+    microphone = given;
+    only("asks-microphone", false);
+    only("no-microphone", given === null);
+    if (given === null) /** @type {HTMLDetailsElement} */ (part("typing")).open = true;
+    if (OVER.has(state)) for (const track of given?.getTracks() ?? []) track.stop();
+  });
 }
 
 /** @param {string} text @param {"me" | "other"} from */
@@ -155,31 +233,49 @@ function line(text, from) {
 
 /** @param {string} text */
 function type(text) {
-  if (!text.trim()) return;
-  socket?.send(JSON.stringify({ t: "text", text }));
+  if (!text.trim() || socket?.readyState !== WebSocket.OPEN) return;
+  socket.send(JSON.stringify({ t: "text", text }));
   line(text, "me");
 }
 
 function readAloud() {
-  const digits = /** @type {HTMLElement} */ (page.querySelector('[data-fill="digits"]'));
-  const words = new SpeechSynthesisUtterance(digits.dataset.spoken ?? "");
+  const spoken = /** @type {HTMLElement} */ (page.querySelector('[data-fill="digits"]')).dataset.spoken ?? "";
+  page.dataset.read = spoken;
+  if (!("speechSynthesis" in window)) return;
+  const words = new SpeechSynthesisUtterance(spoken);
   words.lang = language;
   words.rate = 0.6;
-  page.dataset.read = digits.dataset.spoken ?? "";
   speechSynthesis.cancel();
   speechSynthesis.speak(words);
 }
 
-page.addEventListener("click", async (event) => {
-  const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-do], [data-phrase]"));
-  if (button?.dataset.do === "stop" && mine) hear((await ask({ token: mine.token, do: "stop" })).body);
-  if (button?.dataset.do === "again") sessionStorage.removeItem(KEY);
-  if (button?.dataset.do === "read") readAloud();
-  if (button?.dataset.do === "mute") {
-    const muted = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(muted));
+/** @param {HTMLElement} button @returns {boolean} */
+function toggled(button) {
+  const pressed = button.getAttribute("aria-pressed") !== "true";
+  button.setAttribute("aria-pressed", String(pressed));
+  return pressed;
+}
+
+/** @type {Record<string, (button: HTMLElement) => unknown>} */
+const ACTS = {
+  stop: stop,
+  again: () => sessionStorage.removeItem(KEY),
+  names: () => sessionStorage.removeItem(KEY),
+  read: readAloud,
+  larger: (button) => part("code").toggleAttribute("data-larger", toggled(button)),
+  mute: (button) => {
+    const muted = toggled(button);
     for (const track of microphone?.getAudioTracks() ?? []) track.enabled = !muted;
-  }
+  },
+};
+
+async function stop() {
+  if (mine) hear((await ask({ token: mine.token, do: "stop" })).body);
+}
+
+page.addEventListener("click", (event) => {
+  const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-do], [data-phrase]"));
+  if (button?.dataset.do && button.tagName !== "FORM") ACTS[button.dataset.do]?.(button);
   if (button && "phrase" in button.dataset) type(button.textContent ?? "");
 });
 page.querySelector("form[data-do=type]")?.addEventListener("submit", (event) => {
@@ -188,17 +284,16 @@ page.querySelector("form[data-do=type]")?.addEventListener("submit", (event) => 
   type(words.value);
   words.value = "";
 });
-setInterval(async () => {
-  const seconds = Math.round((Date.now() - since) / 1000);
+setInterval(() => {
+  const seconds = Math.max(0, Math.round((Date.now() - since) / 1000));
   if (state === "ringing") fill("seconds", String(seconds));
   if (state === "answered") fill("length", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
+  if (state === "answered" || state === "lost") judgeLine();
 }, 1000);
 setInterval(async () => {
-  // The socket tells at once; this finds out all the same when a message was lost.
-  if (mine && (state === "ringing" || state === "answered" || !page.querySelector("[data-part=code]")?.hasAttribute("hidden"))) {
-    const { ok, body } = await ask({ token: mine.token }).catch(() => ({ ok: false, body: {} }));
-    if (ok && !OVER.has(state)) hear(body);
-    else if (ok && body.code) showCode(body.code);
-  }
+  // The socket tells at once; this finds out all the same when a message was lost, and when a code is too old.
+  if (!mine || !(OPEN.has(state) || !part("code").hidden)) return;
+  const { ok, body } = await ask({ token: mine.token }).catch(() => ({ ok: false, body: {} }));
+  if (ok) hear(body);
 }, 5000);
 begin();

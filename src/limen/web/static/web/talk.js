@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{t: "offer" | "answer" | "ice", data: any}} Signal
- * @typedef {{send: (signal: Signal) => void, polite: boolean, onstate: (state: "talking" | "lost" | "silent") => void, onsound: (stream: MediaStream) => void}} Ends
+ * @typedef {{send: (signal: Signal) => void, polite: boolean, onstate: (state: "talking" | "lost") => void, onsound: (stream: MediaStream) => void}} Ends
  */
 
 export class Talk {
@@ -62,6 +62,16 @@ export class Talk {
       await this.line.setLocalDescription();
       this.ends.send({ t: "answer", data: this.line.localDescription });
     }
+  }
+
+  /** The other side asks for new ways through the network. */
+  again() {
+    this.line.restartIce();
+  }
+
+  /** After this side's own network came back: looks for new ways where the old one is gone. */
+  mend() {
+    if (this.line.connectionState === "disconnected" || this.line.connectionState === "failed") this.line.restartIce();
   }
 
   hangUp() {
