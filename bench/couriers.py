@@ -15,7 +15,12 @@ WARM_UP = 20
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"LIMEN_DATA": folder, "LIMEN_DEMO": "1", "DJANGO_SETTINGS_MODULE": "limen.config.settings", "LIMEN_ORIGIN": "http://testserver"}
+        os.environ |= {
+            "LIMEN_DATA": folder,
+            "LIMEN_DEMO": "1",
+            "DJANGO_SETTINGS_MODULE": "limen.config.settings",
+            "LIMEN_ORIGIN": "http://testserver",
+        }
         from limen.cli import demo, migrate
 
         migrate.prepare()

@@ -56,7 +56,10 @@ def building(number: int, lines: int):  # type: ignore[no-untyped-def]  # its ty
 
 def roll(lines: int) -> bytes:
     heading = "Unit,First,Last,Email,Phone,Status,LeaseStart,LeaseEnd,Role,Smartphone"
-    rows = (f"U{n // 2},Person{n},Bench,p{n}.{lines}@example.org,+1 212 555 0100,Current,01/15/2026,01/14/2028,Resident,yes" for n in range(lines))
+    rows = (
+        f"U{n // 2},Person{n},Bench,p{n}.{lines}@example.org,+1 212 555 0100,Current,01/15/2026,01/14/2028,Resident,yes"
+        for n in range(lines)
+    )
     return "\n".join([heading, *rows]).encode()
 
 

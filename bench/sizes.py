@@ -5,6 +5,7 @@ from dataclasses import replace
 from bench.tables import Claims, show
 from limen.wire import cbor
 from limen.wire.bundles import Bundle
+from limen.wire.grants import Cls
 from limen.wire.records import ListRecord, RecordKind
 from tests.unit.lock.site import CONFIG, House, Service, house
 
@@ -22,7 +23,9 @@ def main() -> int:
         rows.append(row(claims, name, bundle.size, config_bytes(), B3[name] - NO_LONGER_SENT))  # here config always rides along
     for residents in RESIDENTS:
         apart = KEYS + config_bytes()
-        rows.append(row(claims, f"snapshot, {residents} residents", snapshot(residents).size, apart, B3_SNAPSHOT[residents] - NO_LONGER_SENT))
+        rows.append(
+            row(claims, f"snapshot, {residents} residents", snapshot(residents).size, apart, B3_SNAPSHOT[residents] - NO_LONGER_SENT)
+        )
     show("Bytes of an update", ("", "bytes", "keys, config", "without", "B.3", "ratio", "within 8 %"), rows)
     return claims.exit_code()
 
@@ -65,12 +68,15 @@ def snapshot(residents: int) -> Bundle:
 
 def records(residents: int, start: int) -> list[ListRecord]:
     """One code and one plain card each, as in the table."""
-    codes = [ListRecord(slot=start + n, kind=RecordKind.CODE, data=1_000_000 + 7919 * n % 8_999_999, subj=100_000 + n, cls=1) for n in range(residents)]
+    codes = [
+        ListRecord(slot=start + n, kind=RecordKind.CODE, data=1_000_000 + 7919 * n % 8_999_999, subj=100_000 + n, cls=Cls.RESIDENT)
+        for n in range(residents)
+    ]
     return codes + [card(start + residents + n, n) for n in range(residents)]
 
 
 def card(slot: int, n: int) -> ListRecord:
-    return ListRecord(slot=slot, kind=RecordKind.CARD_UID, data=b"\x04" + n.to_bytes(6, "big"), subj=100_000 + n, cls=1)
+    return ListRecord(slot=slot, kind=RecordKind.CARD_UID, data=b"\x04" + n.to_bytes(6, "big"), subj=100_000 + n, cls=Cls.RESIDENT)
 
 
 if __name__ == "__main__":

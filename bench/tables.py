@@ -30,7 +30,9 @@ def show(title: str, heading: Sequence[str], rows: Sequence[Sequence[object]]) -
     widths = [max(len(row[i]) for row in [list(heading), *cells]) for i in range(len(heading))]
     print(f"\n{title}")
     for row in [list(heading), ["-" * width for width in widths], *cells]:
-        print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))))
+        print(
+            "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        )
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -4,6 +4,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -63,10 +64,10 @@ def add_everybody(property_id: UUID, now: datetime) -> dict[str, UUID]:
 def appoint(ids: dict[str, UUID], portfolio_id: UUID, property_id: UUID, groups: tuple[UUID, ...], now: datetime) -> None:
     """Gives the managing roles; a role opens no door (PEOPLE-2)."""
     people.appoint(person_id=ids["Ana"], kind="portfolio_manager", portfolio_id=portfolio_id, by=SYSTEM, now=now)
-    here = {"property_id": property_id, "by": SYSTEM, "now": now}
-    people.appoint(person_id=ids["Ben"], kind="property_manager", access="specific", group_ids=groups, **here)
-    people.appoint(person_id=ids["Milo"], kind="property_manager", device_management=True, activate_devices=True, **here)
-    people.appoint(person_id=ids["Sofia"], kind="security_staff", **here)
+    here = partial(people.appoint, property_id=property_id, by=SYSTEM, now=now)
+    here(person_id=ids["Ben"], kind="property_manager", access="specific", group_ids=groups)
+    here(person_id=ids["Milo"], kind="property_manager", device_management=True, activate_devices=True)
+    here(person_id=ids["Sofia"], kind="security_staff")
 
 
 def open_accounts(ids: dict[str, UUID], data: Path, now: datetime) -> None:
