@@ -6,8 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from bench.tables import show, timed
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 REQUESTS = 200
 WARM_UP = 20
@@ -48,7 +52,7 @@ def measure() -> None:
     body = answer.content
 
     def bare(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(b"".join(bytes(row.body)[: len(body)] for row in OutboxRow.objects.filter(topic="bench")))
+        return HttpResponse(b"".join(bytes(row.body or b"")[: len(body)] for row in OutboxRow.objects.filter(topic="bench")))
 
     from django.db import transaction
 
@@ -78,7 +82,7 @@ def rate(ask: Callable[[], object]) -> float:
     return 1000 / median(each)
 
 
-def courier(client_class: Callable[[], object]):  # type: ignore[no-untyped-def]  # Django's types exist only after its set-up
+def courier(client_class: type["Client"]) -> tuple["Client", str]:
     """Dana's native phone, registered, with its token."""
     from limen.identity import services as identity
     from limen.people import queries as people
@@ -90,6 +94,7 @@ def courier(client_class: Callable[[], object]):  # type: ignore[no-untyped-def]
     assert dana is not None
     with unit_of_work():
         _, token = identity.register_phone(person_id=dana.id, public_key=DANA.public, platform="native", name="Bench", now=clock.now())
+    assert token is not None
     return client_class(), token
 
 

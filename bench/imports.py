@@ -3,6 +3,7 @@
 import os
 import tempfile
 from time import perf_counter, process_time
+from uuid import UUID
 
 from bench.tables import Claims, show
 
@@ -40,15 +41,17 @@ def measure(claims: Claims, lines: int, number: int) -> list[object]:
     return [lines, f"{cpu:.2f}", f"{wall:.2f}", f"{rate:.0f}", claims.check(f"import of {lines}", rate >= LEAST_A_SECOND)]
 
 
-def building(number: int, lines: int):  # type: ignore[no-untyped-def]  # its type can be named only after Django is set up
+def building(number: int, lines: int) -> UUID:
     from limen.kernel.actors import SYSTEM
     from limen.places import services as places
     from limen.storage import clock
 
     now = clock.now()
     owner = places.create_portfolio(name=f"Bench {number}", by=SYSTEM, now=now)
-    where = {"address": "1 Main Street", "city_line": "New York", "time_zone": "America/New_York", "profile": "NYC"}
-    place = places.create_property(portfolio_id=owner, name=f"Bench {number}", by=SYSTEM, now=now, **where)
+    place = places.create_property(
+        portfolio_id=owner, name=f"Bench {number}", address="1 Main Street", city_line="New York", time_zone="America/New_York", profile="NYC",
+        by=SYSTEM, now=now,
+    )  # fmt: skip
     for unit in range(lines // 2 + 1):
         places.create_unit(property_id=place, name=f"U{unit}", by=SYSTEM, now=now)
     return place
