@@ -1,0 +1,217 @@
+"""The page behind the sign: who can be visited, without app, account, cookie or script (LINK-2, LINK-9)."""
+
+import re
+import statistics
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+
+from limen.intercom import services
+from limen.people import services as people
+from limen.storage.transactions import unit_of_work
+from tests.surfaces.visitor.conftest import Street
+
+PAGE_MAX_BYTES = 50_000
+
+
+def words(html: str) -> str:
+    """What one reads of a page."""
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<(head|noscript).*?</\1>", "", html)).split())
+
+
+def house_full(street: Street, count: int = 20) -> None:
+    """More residents than are listed at once."""
+    house = street.porch.house
+    for number in range(count):
+        name = f"person{number}"
+        with unit_of_work():
+            house.people[name] = people.add_person(
+                first=f"P{number}", last=f"Marlow{number:02d}", email=f"{name}@example.org", by=house.actor(), now=house.now
+            )
+            people.assign_to_unit(person_id=house.people[name], unit_id=house.units["4C"], since=house.now, by=house.actor(), now=house.now)
+        house.give(name, "Residents")
+        house.phone(name, seed=100 + number)
+
+
+@pytest.mark.rule("LINK-2")
+def test_a_visitor_reads_building_door_and_who_can_be_called(street: Street) -> None:
+    """A plain page with a button for each; nothing about anybody beyond label and unit."""
+    page = street.page()
+    text = words(page.content.decode())
+    assert page.status_code == 200
+    for said in (
+        "88 Harbor Street, New York",
+        "Package Room",
+        "Who are you visiting?",
+        "D. Whitfield , 4B",
+        "Call D. Whitfield",
+        "T. Whitfield",
+    ):
+        assert said in text
+    for kept in ("dana@example.org", "Dana", str(street.porch.house.people["dana"]), "K. Park", "R. Lind"):
+        assert kept not in page.content.decode()
+
+
+def test_it_works_before_any_script_and_says_what_does_not(street: Street) -> None:
+    """Search is a form with GET; only calling needs a script, and the office's number stands there."""
+    html = street.page().content.decode()
+    assert re.search(r'<form method="get" action="/v/\w+" class="find"', html)
+    assert "Calling needs JavaScript. The office: 212 555 0100." in html
+    assert re.search(r'<form method="get" action="/v/\w+/call">', html)
+
+
+@pytest.mark.rule("LINK-9")
+def test_more_than_twelve_are_found_by_search_only(street: Street) -> None:
+    """Two letters, eight a page; one letter and nobody each get their sentence."""
+    house_full(street)
+    assert "Call " not in words(street.page().content.decode())
+    assert "Type at least 2 letters, or a unit number." in words(street.page(q="m").content.decode())
+    found = words(street.page(q="mar").content.decode())
+    assert '20 matches for "mar"' in found and found.count("Call P. Marlow") == 8 and "More matches" in found
+    assert words(street.page(q="mar", page="2").content.decode()).count("Call P. Marlow") == 4
+    assert '1 match for "marlow07"' in words(street.page(q="marlow07").content.decode())
+    assert 'Nobody listed as "whi<b>". Call the office: 212 555 0100.' in words(street.page(q="whi<b>").content.decode()).replace(
+        "&lt;b&gt;", "<b>"
+    )
+    assert words(street.page(q="4b").content.decode()).count("Call ") == 2
+
+
+def test_a_door_where_nobody_is_listed_says_so(street: Street) -> None:
+    """With the office's number."""
+    house = street.porch.house
+    with unit_of_work():
+        sign = services.make_link(door_id=house.doors["Boiler Room"], by=house.actor(), now=house.now)
+    assert "Nobody is listed at this door yet. Call the office: 212 555 0100." in words(
+        street.browser.get(f"/v/{sign.code}").content.decode()
+    )
+
+
+@pytest.mark.rule("LINK-3")
+def test_a_change_shows_at_the_next_request(street: Street) -> None:
+    """Nothing is remembered between two looks."""
+    porch = street.porch
+    assert "D. Whitfield" in street.page().content.decode()
+    with unit_of_work():
+        services.choose(
+            person_id=porch.house.people["dana"],
+            property_id=porch.house.property_id,
+            shown=False,
+            display_name="D. Whitfield",
+            quiet=None,
+            now=porch.now,
+        )
+    assert "D. Whitfield" not in street.page().content.decode()
+
+
+@pytest.mark.rule("LINK-9")
+def test_a_directory_cannot_be_read_out_by_a_program(street: Street) -> None:
+    """Sixty looks in ten minutes from one address, then a page that says from when it works again; another address still looks."""
+    for _ in range(60):
+        assert street.page(q="whi").status_code == 200
+    many = street.page(q="whi")
+    assert many.status_code == 429 and re.search(r"Many searches from here. Try again at \d\d:\d\d\.", words(many.content.decode()))
+    assert street.page("/call", to=street.porch.entry()).status_code == 429
+    assert street.browser.get(f"/v/{street.porch.link.code}", REMOTE_ADDR="198.51.100.7").status_code == 200
+    street.clock.pass_by(minutes=10)
+    assert street.page(q="whi").status_code == 200
+
+
+@pytest.mark.rule("LINK-9")
+def test_one_phone_with_many_ipv6_addresses_is_one_address(street: Street) -> None:
+    """Of an IPv6 address the first 64 bits count."""
+    path = f"/v/{street.porch.link.code}"
+    for number in range(60):
+        street.browser.get(path, REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
+    assert street.browser.get(path, REMOTE_ADDR="2001:db8:1:2:ffff::1").status_code == 429
+    assert street.browser.get(path, REMOTE_ADDR="2001:db8:1:3::1").status_code == 200
+
+
+@pytest.mark.rule("LINK-8", "LINK-9")
+def test_unknown_and_replaced_signs_have_one_page_of_the_same_weight_and_status(street: Street) -> None:
+    """One sentence apart, for every path below them; and about as long to make."""
+    code = street.porch.link.code
+    with unit_of_work():
+        services.rotate(link_id=street.porch.link.id, by=street.porch.house.actor(), now=street.porch.now)
+    old, unknown = f"/v/{code}", "/v/AAAAAAAAAAAAAAAA"
+    for path in ("", "/call", "/code"):
+        pages = [street.browser.get(sign + path) for sign in (old, unknown)]
+        assert [page.status_code for page in pages] == [404, 404]
+        assert abs(len(pages[0].content) - len(pages[1].content)) < 40
+        assert [dict(page.headers).keys() for page in pages][0] == dict(pages[1].headers).keys()
+    assert "This sign is no longer in use. Look for a newer one. Call the office" in words(street.browser.get(old).content.decode())
+    assert "We do not know this address. Check the letters, or scan again. Call the office" in words(
+        street.browser.get(unknown).content.decode()
+    )
+    assert street.call().status_code == 404
+    took = {sign: statistics.median(timed(street, sign) for _ in range(15)) for sign in (old, unknown)}
+    assert 0.5 < took[old] / took[unknown] < 2
+
+
+def timed(street: Street, path: str) -> float:
+    """How long a page takes, in seconds."""
+    begun = time.perf_counter()
+    street.browser.get(path)
+    return time.perf_counter() - begun
+
+
+@pytest.mark.parametrize("code", ["x", "ä" * 16, "A" * 500, "%00%00%00%00%00%00%00%00", "..", "AAAAAAAA'--AAAAA"])
+def test_hostile_addresses_get_the_friendly_page(street: Street, code: str) -> None:
+    """Never an error, never a different status."""
+    assert street.browser.get(f"/v/{code}").status_code == 404
+
+
+def test_no_page_sets_a_cookie_or_lets_anything_be_kept(street: Street) -> None:
+    """Also not for the language; and no third party is named anywhere."""
+    link = street.porch.link.code
+    pages = [
+        street.page(),
+        street.page(q="whi", lang="es"),
+        street.page("/call", to=street.porch.entry(), lang="es"),
+        street.browser.get("/v/AAAAAAAAAAAAAAAA"),
+    ]
+    pages.append(street.call())
+    for page in pages:
+        assert not page.cookies and page["Cache-Control"] == "no-store"
+        assert not re.search(r"https?://(?!localhost)", page.content.decode())
+    assert not street.browser.cookies and link
+
+
+@pytest.mark.parametrize("path", ["", "/call"])
+def test_the_whole_page_is_under_50_kilobytes(street: Street, path: str) -> None:
+    """With every style sheet, module and picture it names, uncompressed; also when twelve are listed."""
+    house_full(street, 10)
+    html = street.page(path, to=street.porch.entry()).content.decode()
+    total, wanted, seen = len(html.encode()), files_in(html), set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        text = Path(str(finders.find(name))).read_text("utf-8")
+        total += len(text.encode())
+        folder = Path(name).parent
+        wanted |= {str((folder / one).resolve().relative_to(Path.cwd())) for one in re.findall(r'from "(\.[^"]+)"', text)}
+    assert "visitor/visitor.css" in seen and (path == "" or {"visitor/call.js", "web/talk.js"} <= seen)
+    assert total < PAGE_MAX_BYTES
+
+
+def files_in(html: str) -> set[str]:
+    """Static files that a page names, but for those in its import map, which nothing here asks for."""
+    page = re.sub(r'(?s)<script type="importmap">.*?</script>', "", html)
+    return set(re.findall(rf'(?:href|src)="{re.escape(settings.STATIC_URL)}([^"]+)"', page))
+
+
+def test_spanish_is_one_tap_away_and_stays(street: Street) -> None:
+    """In the address, for there is no cookie; the search and the entry stay."""
+    page = street.page(q="whi")
+    assert re.search(r'<a href="\?lang=es&amp;q=whi" lang="es" hreflang="es">Español</a>', page.content.decode())
+    spanish = street.page(q="whi", lang="es")
+    text = words(spanish.content.decode())
+    assert "¿A quién visita?" in text and "Llamar a D. Whitfield" in text and "2 resultados" in text
+    assert '<input type="hidden" name="lang" value="es">' in spanish.content.decode() and '<html lang="es"' in spanish.content.decode()
+    assert "¿A quién visita?" in words(
+        street.browser.get(f"/v/{street.porch.link.code}", headers={"accept-language": "es-MX"}).content.decode()
+    )
