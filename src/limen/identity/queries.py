@@ -44,7 +44,8 @@ def has_app(person_id: UUID) -> bool:
 def have_app(person_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Gives those of these people for whom `has_app` is true, in a fixed number of reads (directories, lists of a whole building)."""
     with_phone = set(Phone.objects.filter(person_id__in=list(person_ids), removed_at=None).values_list("person_id", flat=True))
-    with_account = set(User.objects.filter(person_id__in=with_phone, is_active=True).values_list("person_id", flat=True))
+    accounts = User.objects.filter(person_id__in=with_phone, is_active=True).values_list("person_id", flat=True)
+    with_account = {person_id for person_id in accounts if person_id is not None}
     return frozenset(person.id for person in people.persons_by_id(with_account).values() if person.status == "active")
 
 

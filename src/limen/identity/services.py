@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from limen.identity import rules
@@ -121,6 +122,11 @@ def remove_phone(*, phone_id: UUID, by: Actor, now: datetime) -> PhoneView:
     facts = {"name": row.name}
     outbox.put("notice", {"kind": "phone_removed", "person": str(row.person_id), "property": "", "facts": facts}, now)
     return phone_view(row)
+
+
+def note_session(*, request: HttpRequest) -> None:
+    """Lists the session of a request that was signed in by an invitation, beside those that were signed in by hand (PEOPLE-5)."""
+    UserSession.objects.create_from_request(request)
 
 
 def end_session(*, user: AbstractBaseUser | AnonymousUser, session_id: int, now: datetime) -> None:
