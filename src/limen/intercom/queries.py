@@ -94,6 +94,12 @@ def call_for_resident(call_id: UUID, person_id: UUID) -> CallView | None:
     return _view_of(Call.objects.filter(id=call_id, person_id=person_id))
 
 
+def answered_on(call_id: UUID, session: str) -> bool:
+    """True if this very session took the call: no other screen of the same person joins in (LINK-7)."""
+    mark = hashlib.sha256(session.encode()).hexdigest()
+    return Call.objects.filter(id=call_id, state=CallState.ANSWERED, answered_by_session=mark).exists()
+
+
 def ringing_for(person_id: UUID, now: datetime) -> CallView | None:
     """Gives the call that rings or talks for a resident now, if there is one."""
     open_states = [CallState.RINGING, CallState.ANSWERED]

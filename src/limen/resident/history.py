@@ -1,5 +1,6 @@
 """Who came to my door, and where I went: two lists that never mix (HISTORY-1, W8 of privacy: one's own is one's own)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +15,7 @@ from limen.history import queries as history
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.resident.asker import Asker, at_home, page
-from limen.web.events import EventLine, event_line, gap_line, note
+from limen.web.events import EventLine, event_line, gap_line, method, note
 from limen.web.when import say
 
 SHOWN = 100
@@ -47,14 +48,18 @@ def shown(request: HttpRequest, asker: Asker) -> HttpResponse:
 def _visits(asker: Asker, door: places.DoorView) -> DoorVisits:
     zone = places.property_view(door.property_id).zone
     found = history.visits(asker.id, door.id, asker.now, limit=SHOWN)
-    lines = told(found, zone, asker.now, places_too={})
+    lines = told(found, zone, asker.now, _visit)
     return DoorVisits(door, lines, _empty(found, zone, asker.now), _last(found, zone, asker.now))
 
 
 def _mine(asker: Asker) -> list[EventLine]:
     found = history.mine(asker.id, asker.now, limit=SHOWN)
-    names = {door.id: door.name for door in places.doors_by_id({event.door_id for event in found.events}).values()}
-    return told(found, asker.zone, asker.now, places_too=names)
+    doors = {door.id: door.name for door in places.doors_by_id({event.door_id for event in found.events}).values()}
+
+    def own(event: history.EventView, _names: dict[UUID, str], zone: ZoneInfo, now: datetime) -> EventLine:
+        return _own(event, doors.get(event.door_id, ""), zone, now)
+
+    return told(found, asker.zone, asker.now, own)
 
 
 def _looks(asker: Asker) -> list[str]:
@@ -74,20 +79,47 @@ def _role(person_id: UUID | None, door: places.DoorView, asker: Asker) -> str:
     return _("security") if rights.security_staff else _("the property team")
 
 
-def told(found: history.HistoryPage, zone: ZoneInfo, now: datetime, *, places_too: dict[UUID, str]) -> list[EventLine]:
-    """Events and gaps, newest first, each gap in its place; `places_too` names the doors where the list has several."""
+Teller = Callable[[history.EventView, dict[UUID, str], ZoneInfo, datetime], EventLine]
+
+
+def told(found: history.HistoryPage, zone: ZoneInfo, now: datetime, tell: Teller) -> list[EventLine]:
+    """Events and gaps, newest first, each gap in its place; `tell` says one event."""
     names = {one.id: one.name for one in people.persons_by_id({i for e in found.events for i in (e.person_id, e.host_id) if i}).values()}
-    lines = [(event.at, _line(event, names, places_too.get(event.door_id, ""), zone, now)) for event in found.events]
+    lines = [(event.at, tell(event, names, zone, now)) for event in found.events]
     lines += [(gap.before or gap.after or now, gap_line(gap, zone, now)) for gap in found.gaps]
     return [line for _at, line in sorted(lines, key=lambda pair: pair[0], reverse=True)]
 
 
-def _line(event: history.EventView, names: dict[UUID, str], place: str, zone: ZoneInfo, now: datetime) -> EventLine:
+def _visit(event: history.EventView, names: dict[UUID, str], zone: ZoneInfo, now: datetime) -> EventLine:
     line = _wrong_codes(event, zone, now) or _by_temporary_code(event, names, zone, now)
-    if line is None:
-        line = event_line(event, names.get(event.person_id) if event.person_id else None, zone, now)
-    sentence = f"{place}: {line.sentence}" if place else line.sentence
-    return EventLine(line.kind, sentence, line.note, line.at, line.refused)
+    return line or event_line(event, names.get(event.person_id) if event.person_id else None, zone, now)
+
+
+def _own(event: history.EventView, door: str, zone: ZoneInfo, now: datetime) -> EventLine:
+    """One's own: where, by what; refused ones with the reason that the door did not give (M14)."""
+    facts = {"door": door, "how": method(event)}
+    if event.result != "refused":
+        return EventLine("event", _("You opened %(door)s, %(how)s") % facts, note(event, zone, now), event.at, False)
+    why = reason(event.reason, door)
+    sentence = _("%(door)s did not open, %(how)s.") % facts
+    return EventLine("event", f"{sentence} {why}".strip(), note(event, zone, now), event.at, True)
+
+
+def reason(word: str, door: str) -> str:
+    """Why a door stayed closed, as far as it is about the person's own access (screens 1.6)."""
+    return {
+        "not_started": _("Your access had not started."),
+        "ended": _("Your access to %(door)s had ended.") % {"door": door},
+        "revoked": _("Your access to %(door)s had ended.") % {"door": door},
+        "lease_over": _("This phone had no signal for 24 hours. It opens doors again after it has signal once."),
+        "outside_schedule": _("It was outside your hours."),
+        "bolt_thrown": _("The bolt is thrown from inside."),
+        "clock_lost": _("This lock lost its clock. Temporary codes and access with dates work after one update by a phone with signal."),
+        "needs_update": _("The door waited for an update that the phone did not have."),
+        "keypad_wait": _("Too many wrong codes at this keypad. Codes work again in about 10 minutes. Your app and card work now."),
+        "card_replayed": _("This card's answer was used before. Try again; if it stays, ask for a new card."),
+        "battery": _("Its battery was nearly empty."),
+    }.get(word, "")
 
 
 def _wrong_codes(event: history.EventView, zone: ZoneInfo, now: datetime) -> EventLine | None:
@@ -121,6 +153,6 @@ def _empty(found: history.HistoryPage, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _last(found: history.HistoryPage, zone: ZoneInfo, now: datetime) -> str:
-    if found.last_arrival is None:
+    if found.last_arrival is None or not found.events:
         return ""
     return _("The last record came %(at)s. Update the door to bring newer ones.") % {"at": say(found.last_arrival, zone, now)}

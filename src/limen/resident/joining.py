@@ -73,6 +73,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             form.add_error("password", problem.title)
         else:
             login(request, get_user_model().objects.get(pk=user.id), backend=settings.AUTHENTICATION_BACKENDS[0])
+            accounts.note_session(request=request)
             return HttpResponseRedirect("/home/consent")
     return render(request, "resident/join.html", context | {"form": form}, zone=place.zone)
 

@@ -1,13 +1,13 @@
 """The resident's end of calls: every open page of the app listens, and looks when it is told to."""
 
 import json
+from typing import Final
 from uuid import UUID
 
 from django.urls import path
 
 from limen.identity import queries as identity
 from limen.intercom import queries as intercom
-from limen.intercom.queries import CallState
 from limen.people import queries as people
 from limen.resident import policy
 from limen.resident.calls import as_json
@@ -20,11 +20,11 @@ SIGNED_OUT = 4401
 class ResidentEnd(CallEnd):
     """Known by the session's person; a page of one call says which in its hello, the others hear of whatever rings."""
 
-    side = "resident"
+    side: Final = "resident"
 
     async def connect(self) -> None:
         self.person_id = await reads(self._person)()
-        self.call_id: UUID | None = None
+        self.asked_for: UUID | None = None
         await super().connect()
         if self.person_id is None:
             await self.close(code=SIGNED_OUT)
@@ -41,15 +41,15 @@ class ResidentEnd(CallEnd):
             return
         asked = str(message.get("call") or "")[:40]
         try:
-            self.call_id = UUID(asked) if asked else None
+            self.asked_for = UUID(asked) if asked else None
         except ValueError:
             await self.close(code=4400)
             return
         call = await reads(self._call)()
-        if self.call_id is not None and call is None:
+        if self.asked_for is not None and call is None:
             await self.close(code=4404)
             return
-        if self.call_id is not None and call is not None:
+        if self.asked_for is not None and call is not None:
             await self.enter(call)
         await self.look_again({})
 
@@ -61,8 +61,11 @@ class ResidentEnd(CallEnd):
         await self.send(json.dumps({"t": "test", "door": event.get("door", "")}))
 
     async def may_signal(self) -> bool:
-        call = await reads(self._call)()
-        return call is not None and call.state == CallState.ANSWERED
+        return await reads(self._answered_here)()
+
+    def _answered_here(self) -> bool:
+        call, session = self._call(), self.scope.get("session")
+        return call is not None and session is not None and intercom.answered_on(call.id, session.session_key or "")
 
     def _group(self) -> str:
         return f"person.{self.person_id}"
@@ -74,8 +77,8 @@ class ResidentEnd(CallEnd):
     def _call(self) -> intercom.CallView | None:
         if self.person_id is None:
             return None
-        if self.call_id is not None:
-            return intercom.call_for_resident(self.call_id, self.person_id)
+        if self.asked_for is not None:
+            return intercom.call_for_resident(self.asked_for, self.person_id)
         return intercom.ringing_for(self.person_id, clock.now())
 
     def _look(self) -> Message:

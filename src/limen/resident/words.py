@@ -91,7 +91,9 @@ def _state(
     return "ready", _("Ready")
 
 
-GAINS = frozenset({fleet.Why.ACCESS_STARTED, fleet.Why.ACCESS_RESUMED, fleet.Why.ACCESS_WIDENED})
+GAINS = frozenset(
+    {fleet.Why.ACCESS_STARTED, fleet.Why.ACCESS_RESUMED, fleet.Why.ACCESS_WIDENED, fleet.Why.CODE_STARTED, fleet.Why.CARD_STARTED}
+)
 
 
 def hours(windows: Sequence[access.AccessWindow], zone: ZoneInfo, now: datetime) -> str:

@@ -44,12 +44,13 @@ function hear(news) {
   else if (news.t === "offer" || news.t === "answer" || news.t === "ice") talk?.hear(news).catch(() => lost(true));
 }
 
-/** @param {{state: string, has_code: boolean} | null} call */
+/** @param {{state: string, has_code: boolean, lost: boolean} | null} call */
 async function look(call) {
   if (call === null || call.state === "ringing") return;
   if (call.has_code) codeMade("");
   if (call.state === "answered") {
     if (page.dataset.state === "ringing") show("elsewhere");
+    lost(call.lost);
     return;
   }
   if (page.dataset.state === "elsewhere") return;
