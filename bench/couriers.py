@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bench.tables import show, timed
 
@@ -46,8 +46,12 @@ def measure() -> None:
     from limen.wire import cbor
 
     client, token = courier(Client)
-    asked = {"data": cbor.encode({"as": "resident"}), "content_type": "application/cbor", "HTTP_AUTHORIZATION": f"Bearer {token}"}
-    answer = client.post("/gateway/inbox", **asked)
+    question, bearer = cbor.encode({"as": "resident"}), {"Authorization": f"Bearer {token}"}
+
+    def inbox() -> HttpResponse:
+        return cast(HttpResponse, client.post("/gateway/inbox", data=question, content_type="application/cbor", headers=bearer))
+
+    answer = inbox()
     assert answer.status_code == 200, answer.content
     body = answer.content
 
@@ -63,7 +67,7 @@ def measure() -> None:
     urls.urlpatterns.append(path("bare", bare))
     django.urls.clear_url_caches()
     assert client.get("/bare").content == body
-    ours = rate(lambda: client.post("/gateway/inbox", **asked))
+    ours = rate(inbox)
     theirs = rate(lambda: client.get("/bare"))
     show(
         "Give me the bundles for my doors",
