@@ -59,11 +59,16 @@ def test_a_record_is_taken_once_and_kept_for_those_who_may_see_it(desk: Desk) ->
     lock.note(t=int(desk.house.now.timestamp()), kind=Kind.ENTRY, method=Method.APP, subj=1)
     (segment,) = lock.segments()
     reading = lock.telemetry(battery=64, t=int(desk.house.now.timestamp()))
-    items = [item("segment", LOCK, segment, b"a" * 16), item("telemetry", LOCK, reading, b"b" * 16), item("noise", LOCK, b"", b"c" * 16)]
+    items = [
+        item("segment", LOCK, segment, b"a" * 16),
+        item("telemetry", LOCK, reading, b"b" * 16),
+        item("noise", LOCK, b"", b"c" * 16),
+        item("receipt", LOCK, lock.receipt(full=True), b"d" * 16),
+    ]
     first = desk.ask("Dana", "outbox", {"items": items})
-    assert [one["status"] for one in first.said["answers"]] == ["taken", "taken", "refused"]  # type: ignore[attr-defined]
+    assert [one["status"] for one in first.said["answers"]] == ["taken", "taken", "refused", "taken"]  # type: ignore[attr-defined]
     second = desk.ask("Milo", "outbox", {"items": items})
-    assert [one["status"] for one in second.said["answers"]] == ["known", "known", "refused"]  # type: ignore[attr-defined]
+    assert [one["status"] for one in second.said["answers"]] == ["known", "known", "refused", "known"]  # type: ignore[attr-defined]
     assert Event.objects.count() == 1
     assert desk.house.state("Package Room").battery.percent == 64
     inbox = desk.ask("Dana", "inbox", {"as": "resident"}).said["doors"]
