@@ -8,16 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from limen.credentials import queries as credentials
 from limen.intercom import queries as intercom
 from limen.intercom import services as verbs
 from limen.intercom.queries import CallState
+from limen.kernel.periods import local_day
 from limen.kernel.problems import NotYours, Refused
 from limen.places import queries as places
 from limen.resident.asker import Asker, at_home, page
 from limen.resident.codes import digits
 from limen.resident.speech import Asked, Json, by_app
 from limen.resident.until import code_until
-from limen.web.when import say, say_clock
+from limen.web.when import say, say_clock, say_end_of_day
 
 ACTS: Final = ("answer", "decline", "hangup", "block")
 CODE_MOST: Final = (20, timedelta(hours=1))
@@ -73,13 +75,17 @@ def call(request: HttpRequest, asker: Asker, call_id: UUID) -> HttpResponse:
     """One call: ringing, talking, ended. M23 names the door, never the visitor."""
     view = _mine(asker, call_id)
     zone = places.property_view(view.property_id).zone
-    made = {"at": say(view.made_at, zone, asker.now)}
-    return page(
-        request,
-        "call.html",
-        asker,
-        {"here": "calls", "call": view, "door": places.door_view(view.door_id).name, "ending": ending(view)} | made,
-    )
+    today = local_day(asker.now, zone)
+    context: dict[str, object] = {
+        "here": "calls",
+        "call": view,
+        "door": places.door_view(view.door_id).name,
+        "ending": ending(view),
+        "at": say(view.made_at, zone, asker.now),
+        "until": say_end_of_day(today, today),
+        "can_code": credentials.has_device(view.door_id),
+    }
+    return page(request, "call.html", asker, context)
 
 
 @by_app("GET")

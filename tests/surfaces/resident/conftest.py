@@ -8,15 +8,20 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
 from django.test import Client
 
+from limen.fleet import services as fleet
+from limen.identity import queries as identity
 from limen.identity import services as accounts
 from limen.people import services as persons
 from limen.resident import policy
 from limen.storage import clock
 from limen.storage.transactions import unit_of_work
 from tests.cast import PASSWORD, Harbor, harbor
+from tests.unit.fleet.house import FACTORY, trust_factory
+from tests.unit.fleet.tiny_lock import TinyLock
 
 
 class Stopped:
@@ -42,6 +47,26 @@ class Home:
         """A door by its name."""
         return self.harbor.doors[name]
 
+    def user(self, who: str) -> AbstractBaseUser:
+        """The account of somebody who agreed to the policy."""
+        self.browser(who)
+        found: AbstractBaseUser = get_user_model().objects.get(person_id=self.harbor.people[who])
+        return found
+
+    def lock(self, name: str, serial: str = "LM000001", model: str = "M") -> TinyLock:
+        """An active lock on a door, its first list proved."""
+        trust_factory()
+        lock = TinyLock(serial, FACTORY, model)
+        by, now, door_id = self.harbor.actor(), self.clock.at, self.door(name)
+        with unit_of_work():
+            n_s = fleet.begin_activation(door_id=door_id, lock_id=lock.lock_id, by=by, now=now)
+        with unit_of_work():
+            done = fleet.finish_activation(door_id=door_id, attest=lock.attest(n_s), h=bytes(32), by=by, now=now)
+        receipt = lock.become(done.ticket, done.snapshot)
+        with unit_of_work():
+            fleet.take_receipt(data=receipt, now=now)
+        return lock
+
 
 @pytest.fixture
 def home(db: None, now: datetime) -> Iterator[Home]:
@@ -64,7 +89,8 @@ def home(db: None, now: datetime) -> Iterator[Home]:
 def browser_of(made: Harbor, who: str, *, agreed: bool = True) -> Client:
     """Somebody signed in at a browser; agreed to the policy unless said otherwise."""
     with unit_of_work():
-        user = accounts.set_password(person_id=made.people[who], password=PASSWORD, now=made.now)
+        person_id = made.people[who]
+        user = identity.user_of(person_id) or accounts.set_password(person_id=person_id, password=PASSWORD, now=made.now)
         if agreed:
             persons.record_consent(person_id=made.people[who], version=policy.VERSION, now=made.now)
     client = Client(enforce_csrf_checks=False)

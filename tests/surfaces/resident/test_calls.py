@@ -1,0 +1,130 @@
+"""A visitor rings Dana: who may answer, what the screens say, and that digits stay where they belong."""
+
+import json
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+
+from limen.intercom import queries as intercom
+from limen.intercom import services as verbs
+from limen.resident.sockets import ResidentEnd
+from limen.storage.transactions import unit_of_work
+from tests.surfaces.resident.conftest import Home
+
+
+def rings(home: Home, who: str = "dana", visitor: str = "192.0.2.7") -> UUID:
+    """Somebody calls from the sign of the Package Room."""
+    home.harbor.phone(who, seed=sum(who.encode()))
+    now = home.clock.at
+    with unit_of_work():
+        link = verbs.make_link(door_id=home.door("Package Room"), by=home.harbor.actor(), now=now)
+    entry = next(e for e in intercom.directory(link.code, "whi", now).entries if e.label.startswith(who[0].upper()))
+    with unit_of_work():
+        call, _token = verbs.start_call(code=link.code, entry_id=entry.id, visitor=visitor, now=now)
+    return call.id
+
+
+def act(browser: Client, call: UUID, what: str, status: int = 200) -> dict[str, str]:
+    answer = browser.post(f"/home/api/calls/{call}/{what}", "{}", content_type="application/json")
+    assert answer.status_code == status, answer.content
+    said: dict[str, str] = answer.json()
+    return said
+
+
+@pytest.mark.rule("LINK-4")
+@pytest.mark.rule("LINK-5")
+def test_dana_answers_gives_a_code_and_hangs_up(home: Home) -> None:
+    """The code goes to the visitor's screen; here its digits come only when they are asked for."""
+    home.lock("Package Room")
+    call, dana = rings(home), home.browser("dana")
+    page = dana.get(f"/home/call/{call}").content.decode()
+    assert "Visitor at the Package Room" in page and "until the end of today (Sat 21 Nov). It cannot be taken back." in page
+    assert act(dana, call, "answer")["state"] == "answered"
+    made = act(dana, call, "code")
+    assert made["first"] == "They must use it before 15:02." and "digits" not in made
+    assert len(act(dana, call, "digits")["digits"]) >= 7
+    assert act(dana, call, "hangup")["ending"] == "Call ended. A code was made."
+    act(dana, call, "digits", status=404)
+
+
+@pytest.mark.rule("LINK-6")
+def test_a_door_without_a_device_gives_no_code_and_says_why(home: Home) -> None:
+    """One can talk all the same."""
+    call, dana = rings(home), home.browser("dana")
+    assert "This door has no active device. You can talk; you cannot give a code here." in dana.get(f"/home/call/{call}").content.decode()
+    act(dana, call, "answer")
+    assert act(dana, call, "code", status=409)["type"].endswith("no_device")
+
+
+@pytest.mark.rule("LINK-7")
+def test_a_call_is_nobody_elses_and_is_answered_on_one_screen(home: Home) -> None:
+    """Theo does not find Dana's call; Dana's second browser reads that it was answered on another phone."""
+    call, dana = rings(home), home.browser("dana")
+    theo = home.browser("theo")
+    for what in ("answer", "decline", "hangup", "block", "code", "digits"):
+        act(theo, call, what, status=404)
+    assert theo.get(f"/home/call/{call}").status_code == 404
+    second = home.browser("dana")
+    act(dana, call, "answer")
+    assert act(second, call, "answer", status=409)["title"] == "Answered on another phone."
+
+
+@pytest.mark.rule("LINK-7")
+def test_the_list_of_calls_says_how_each_ended(home: Home) -> None:
+    """Missed with time and door."""
+    call, dana = rings(home), home.browser("dana")
+    with unit_of_work():
+        verbs.time_out(call_id=call, now=home.clock.at + timedelta(seconds=46))
+    assert "Missed, today 14:02, Package Room" in dana.get("/home/calls").content.decode()
+
+
+@pytest.mark.rule("LINK-9")
+def test_quiet_hours_and_the_name_are_chosen_and_said(home: Home) -> None:
+    """What visitors see stands on top; half a pair of quiet hours is refused."""
+    home.harbor.phone("dana", seed=77)
+    dana = home.browser("dana")
+    assert "Visitors see: D. Whitfield" in dana.get("/home/me/intercom").content.decode()
+    form = {"shown": "on", "display_name": "The Whitfields", "quiet_from": "14:00", "quiet_to": "07:00"}
+    assert "Visitors see: The Whitfields" in dana.post("/home/me/intercom", form).content.decode()
+    assert "Quiet hours until 07:00. Calls do not ring." in dana.get("/home/calls").content.decode()
+    half = dana.post("/home/me/intercom", form | {"quiet_to": ""})
+    assert half.status_code == 422 and "Quiet hours need a beginning and an end." in half.content.decode()
+    hidden = dana.post("/home/api/intercom", json.dumps({"shown": False, "display_name": "D."}), content_type="application/json").json()
+    assert hidden["visitors"] == "Visitors do not see you."
+
+
+def end_of(user: object, hello: dict[str, object]) -> list[dict[str, object]]:
+    """What the socket says to somebody who knocks and says hello."""
+
+    async def knock() -> list[dict[str, object]]:
+        scope = {"type": "websocket", "path": "/home/ws", "headers": [], "user": user, "session": None, "url_route": {"kwargs": {}}}
+        socket = ApplicationCommunicator(ResidentEnd.as_asgi(), scope)
+        await socket.send_input({"type": "websocket.connect"})
+        heard = [
+            await socket.receive_output(5),
+        ]
+        await socket.send_input({"type": "websocket.receive", "text": json.dumps({"t": "hello"} | hello)})
+        heard.append(await socket.receive_output(5))
+        await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+        await socket.wait(5)
+        return heard
+
+    return async_to_sync(knock)()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_strangers_hear_nothing_at_the_socket(home: Home) -> None:
+    """Without a session it closes before it says anything; Theo hears nothing of Dana's call, and Dana that it rings."""
+    call = rings(home)
+    assert end_of(AnonymousUser(), {})[1]["code"] == 4401
+    theo, dana = home.user("theo"), home.user("dana")
+    assert json.loads(str(end_of(theo, {})[1]["text"])) == {"t": "call", "call": None}
+    assert end_of(theo, {"call": str(call)})[1]["code"] == 4404
+    assert end_of(dana, {"call": "nonsense"})[1]["code"] == 4400
+    heard = json.loads(str(end_of(dana, {"call": str(call)})[1]["text"]))
+    assert heard["call"]["state"] == "ringing" and heard["call"]["door"] == "Package Room" and "label" not in heard["call"]

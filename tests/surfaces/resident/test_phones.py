@@ -1,0 +1,98 @@
+"""Phones: registered by key, proved by token or session, removed from anywhere."""
+
+import base64
+import json
+
+import pytest
+from django.test import Client
+
+from limen.identity import queries as identity
+from limen.wire.envelope import SoftSigner
+from tests.surfaces.resident.conftest import Home
+
+
+def key(number: int) -> str:
+    """A phone's public key as the app sends it."""
+    public = SoftSigner.from_scalar(number.to_bytes(32, "big")).public
+    return base64.urlsafe_b64encode(public).rstrip(b"=").decode()
+
+
+def register(browser: Client, number: int = 7, platform: str = "browser", **more: object) -> tuple[int, dict[str, str]]:
+    body = {"public_key": key(number), "platform": platform, "name": "Kitchen tablet"} | more
+    answer = browser.post("/home/api/phones", json.dumps(body), content_type="application/json")
+    return answer.status_code, answer.json()
+
+
+def test_a_browser_is_registered_once_and_gets_no_token(home: Home) -> None:
+    """The same key again is the same phone."""
+    browser = home.browser("dana")
+    status, first = register(browser)
+    assert status == 201 and "token" not in first
+    assert register(browser)[1]["id"] == first["id"]
+    assert [phone["name"] for phone in browser.get("/home/api/phones").json()["phones"]] == ["Kitchen tablet"]
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_a_native_phone_asks_by_its_token_until_it_is_removed(home: Home) -> None:
+    """No session, no cookie; after the removal 410 says why, and another token is nobody's."""
+    dana = home.browser("dana")
+    _status, made = register(dana, 8, "native")
+    phone = Client(headers={"Authorization": f"Bearer {made['token']}"})
+    assert phone.get("/home/api/state").json()["person"]["name"] == "Dana Whitfield"
+    assert dana.post(f"/home/me/phones/{made['id']}/remove").status_code == 302
+    gone = phone.get("/home/api/state")
+    assert gone.status_code == 410 and gone.json()["type"].endswith("phone-removed")
+    assert "Removed. It gets nothing new." in dana.get("/home/me/phones").content.decode()
+    assert Client(headers={"Authorization": "Bearer nobody"}).get("/home/api/state").status_code == 410
+    assert Client(headers={"Authorization": "Basic eDp5"}).get("/home/api/state").status_code == 401
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_nobody_removes_the_phone_of_somebody_else(home: Home) -> None:
+    """By page or interface it is not there."""
+    _status, made = register(home.browser("dana"))
+    theo = home.browser("theo")
+    assert theo.delete(f"/home/api/phones/{made['id']}").status_code == 404
+    assert theo.post(f"/home/me/phones/{made['id']}/remove").status_code == 404
+    assert len(identity.phones(home.harbor.people["dana"])) == 1
+
+
+def test_a_session_without_the_token_of_our_own_pages_changes_nothing(home: Home) -> None:
+    """A form on another site cannot speak for Dana; a native phone's token is no cookie and needs none."""
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = home.browser("dana").cookies
+    status, said = register(strict)
+    assert status == 403 and said["type"].endswith("form_too_old")
+    assert identity.phones(home.harbor.people["dana"]) == ()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"public_key": "x"}, {"public_key": "A" * 44}, {"public_key": 5}, {"platform": "toaster"}, {"name": ["x"]}, {"name": "x" * 500}],
+)
+def test_a_bad_key_platform_or_name_is_refused(home: Home, more: dict[str, object]) -> None:
+    """Each with problem details."""
+    status, said = register(home.browser("dana"), 9, **more)
+    assert status == 400 and said["type"].startswith("about:limen/")
+
+
+def test_managers_register_a_phone_without_the_residents_policy(home: Home) -> None:
+    """Milo updates doors with a phone of his own; the app itself still asks him first."""
+    from tests.surfaces.resident.conftest import browser_of
+
+    ana = browser_of(home.harbor, "ana", agreed=False)
+    assert register(ana)[0] == 201
+    assert ana.get("/home/api/state").status_code == 403
+
+
+@pytest.mark.rule("PEOPLE-5")
+def test_sessions_are_listed_and_ended_one_by_one(home: Home) -> None:
+    """Who came by invitation sees that session; another one's cannot be ended."""
+    from tests.cast import PASSWORD
+    from tests.surfaces.resident.test_joining import invited
+
+    link, browser = invited(home, "kim"), Client()
+    browser.post(link, {"password": PASSWORD})
+    browser.post("/home/consent", {"choice": "agree"})
+    assert "here" in browser.get("/home/me/phones").content.decode()
+    assert home.browser("dana").post("/home/me/sessions/1/end").status_code == 404
