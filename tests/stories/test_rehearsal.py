@@ -17,7 +17,7 @@ Flat B,unit,B,M2,no,T104,yes,yes
 """
 PEOPLE = """Unit,First,Last,Email,Phone,Status,LeaseStart,LeaseEnd,Role,Smartphone
 A,Ida,Vaz Porto,ida@example.org,+1 212 555 0101,Current,01/05/2024,01/04/2030,Resident,yes
-B,Jon,Åberg,jon@example.org,+1 212 555 0102,Current,01/05/2024,01/04/2030,Resident,yes
+B,Jonas,Åberg,jon@example.org,+1 212 555 0102,Current,01/05/2024,01/04/2030,Resident,yes
 B,Kim,Åberg,kim@example.org,+1 212 555 0103,Current,01/05/2024,01/04/2030,Resident,yes
 B,Lea,O'Neil,lea@example.org,+1 212 555 0104,Current,01/05/2024,01/04/2030,Resident,yes
 B,Max,Nowhere,not-an-address,+1 212 555 0105,Current,01/05/2024,01/04/2030,Resident,yes

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -49,6 +49,11 @@ class PersonRow:
     def name(self) -> str:
         """As screens show it."""
         return f"{self.first} {self.last}"
+
+    @property
+    def listed_as(self) -> str:
+        """As a sign shows it, until they choose another name."""
+        return f"{self.first[:1]}. {self.last}"
 
 
 @dataclass(frozen=True)
@@ -105,12 +110,21 @@ def cast(building: Building) -> Cast:
     others = [d for kind in ("common", "entrance", "service", "unit") for d in apart if d.kind == kind]
     other = _first("a third unconnected door", (d for d in others if d not in (parcels, home)))
     resident = by_unit[home.unit][0]
-    rest = [person for person in building.people if person.unit != home.unit]
+    rest = _told_apart(resident, (person for person in building.people if person.unit != home.unit))
     if len(rest) < PEOPLE - 2:
         raise CannotPlay("fewer than three other residents with a smartphone and an e-mail of their own")
     return Cast(
         home=home, parcels=parcels, other=other, reader=reader, resident=resident, neighbour=rest[0], leaver=rest[1], unlisted=rest[2]
     )
+
+
+def _told_apart(first: PersonRow, others: Iterable[PersonRow]) -> list[PersonRow]:
+    """People whose entries at a sign could not be taken for one another's."""
+    found = [first]
+    for person in others:
+        if person.listed_as not in {one.listed_as for one in found}:
+            found.append(person)
+    return found[1:]
 
 
 def _is_home(door: DoorRow, by_unit: dict[str, list[PersonRow]]) -> bool:
@@ -179,7 +193,7 @@ def _people(rows: Sequence[dict[str, str]], units: set[str], stays: date) -> tup
 
 
 def _plain(name: str) -> bool:
-    return bool(name) and name[0] not in "=+-@\t" and "  " not in name
+    return len(name) > 1 and name[0] not in "=+-@\t" and "  " not in name
 
 
 def _lives_here(start: str, end: str, stays: date) -> bool:

@@ -176,7 +176,7 @@ class _Reader(HTMLParser):
                 if "checked" in said:
                     one.values.append(value)
             elif kind != "file":
-                one.values = [value]
+                one.values.append(value)  # a name may come twice, and both are sent
 
     def _label(self, one: Field, place: int, value: str) -> None:
         """The words of the label around a choice, when it is around it."""

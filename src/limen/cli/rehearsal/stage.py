@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-START_S: Final = 120.0
+START_S: Final = 300.0
 STOP_S: Final = 10.0
 LOG_TAIL: Final = 3000
 OFFICE_PHONE: Final = "212 555 0100"

@@ -8,6 +8,7 @@ from limen.cli.rehearsal.pages import NotOnPage
 PAGE = """<!doctype html><html><head><title>Give  access</title><meta name="limen-channel" content="websocket"><script>var unseen = 1</script></head>
 <body><a href="/c/people"> <b>Ana</b> Ruiz </a>
 <form method="post" action="/c/give"><input type="hidden" name="token" value="abc">
+<input type="hidden" name="to" value="1"><input type="hidden" name="to" value="2">
 <label><input type="checkbox" name="groups" value="g1"><span><b>Residents</b></span></label>
 <label><input type="checkbox" name="groups" value="g2" checked><span>Roof</span></label>
 <label><input type="radio" name="standing" value="resident">Resident</label>
@@ -37,7 +38,7 @@ def test_a_form_sends_what_a_browser_would_send() -> None:
     """Hidden, checked and selected values, and the button that was pressed; no files, nothing disabled."""
     form = page().form("Continue")
     assert form.sent("Continue") == {
-        "token": ["abc"], "groups": ["g2"], "note": ["two words"], "days": ["7"], "step": ["check"],
+        "token": ["abc"], "to": ["1", "2"], "groups": ["g2"], "note": ["two words"], "days": ["7"], "step": ["check"],
     }  # fmt: skip
     assert (form.method, form.action) == ("post", "/c/give")
 

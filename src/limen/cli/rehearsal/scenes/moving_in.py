@@ -1,13 +1,15 @@
 """The manager comes in, and the building comes out of two files."""
 
 import re
+from urllib.parse import quote
 
 from limen.cli.rehearsal.authenticator import six_digits
 from limen.cli.rehearsal.browser import Browser
-from limen.cli.rehearsal.pages import Page
+from limen.cli.rehearsal.pages import NotOnPage, Page
 from limen.cli.rehearsal.play import Play, must
 
 COUNTS = re.compile(r"(\d+) new")
+ID = re.compile(r"[0-9a-f-]{36}")
 
 
 def manager_comes_in(play: Play) -> str:
@@ -63,16 +65,23 @@ def importing_again_changes_nothing(play: Play) -> str:
 
 def everybody_is_found(play: Play) -> str:
     """The doors and people of the story are where a manager looks for them."""
-    doors = play.manager.get("/c/doors")
     for door in play.cast.doors:
-        address = next((to for words, to in doors.links if words.startswith(door.name) and "/c/doors/" in to), "")
-        play.door_ids[door.name] = address.rsplit("/", 1)[-1] or doors.link(door.name, "/c/doors/").rsplit("/", 1)[-1]
+        play.door_ids[door.name] = _found(play, f"/c/doors?q={quote(door.name)}", "/c/doors/", door.name)
     cast = play.cast
     for who in (cast.resident, cast.neighbour, cast.leaver, cast.unlisted):
-        page = play.manager.get("/c/people", q=f"{who.first} {who.last}")
-        play.person_ids[who.email] = page.link(who.name, "/c/people/").rsplit("/", 1)[-1]
-        play.person_page(who).says(who.name, f"Unit {who.unit}")
+        play.person_ids[who.email] = _found(play, f"/c/people?q={quote(who.name)}", "/c/people/", who.name)
+        play.person_page(who).says(f"Unit {who.unit}")
     return f"{len(play.door_ids)} doors, {len(play.person_ids)} people"
+
+
+def _found(play: Play, search: str, below: str, name: str) -> str:
+    """The id in the address of the page with exactly this name: "Unit 1" is not "Unit 10"."""
+    listed = play.manager.get(search)
+    for words, address in listed.links:
+        tail = address.rpartition(below)[2]
+        if name in words and ID.fullmatch(tail) and play.manager.get(address).title.startswith(f"{name}, "):
+            return tail
+    raise NotOnPage(f"{name!r} is not found on {listed.here()}")
 
 
 def _import(play: Play, kind: str, data: bytes) -> str:

@@ -5,10 +5,11 @@ import re
 from limen.cli.courier.service import Service
 from limen.cli.rehearsal.building import PersonRow
 from limen.cli.rehearsal.play import Play, must, opens
-from limen.cli.rehearsal.scenes.access import HOME, OTHER, give
+from limen.cli.rehearsal.scenes.access import HOME, OTHER, PARCELS, give
 from limen.cli.rehearsal.scenes.moving_in import agree
 
 LETTER = re.compile(r"<article.*?</article>", re.S)
+LIST = re.compile(r"List (\d+) of \d+")
 JOIN = re.compile(r"/join/[A-Za-z0-9_-]+")
 
 
@@ -57,9 +58,10 @@ def come_in(play: Play, who: PersonRow) -> None:
 
 def letter(play: Play, who: PersonRow) -> str:
     """The path of the join link in the newest letter to this person, or nothing yet."""
+    to_them = re.compile(rf"(?<![\w.+-]){re.escape(who.email)}(?![\w.-])", re.I)
     for one in LETTER.findall(play.manager.raw("/demo/mail").text):
         found = JOIN.search(one)
-        if who.email in one.casefold() and found:
+        if to_them.search(one) and found:
             return found[0]
     return ""
 
@@ -75,13 +77,21 @@ def register(play: Play, who: PersonRow) -> None:
 
 
 def neighbour_comes_in(play: Play) -> str:
-    """A neighbour with the app gets access to the third door and to the parcels: no task comes of it (SYNC-3)."""
+    """A neighbour with the app gets access: no task comes of it (SYNC-3), and the reader follows by itself within ten seconds (SYNC-7)."""
     cast = play.cast
     come_in(play, cast.neighbour)
     register(play, cast.neighbour)
-    give(play, cast.neighbour, [OTHER])
+    before = _list(play)
+    give(play, cast.neighbour, [OTHER, PARCELS])
     play.manager.get("/c/").says("No door needs an update today.")
-    return f"{cast.neighbour.name} has access; no door needs an update today"
+    play.soon("the reader's update", lambda: _list(play) > before, within_s=10)
+    return f"no door needs an update today; the reader went from list {before} to {_list(play)}"
+
+
+def _list(play: Play) -> int:
+    """Which list the reader has proved."""
+    found = LIST.search(play.door_page(play.cast.reader).words)
+    return int(found[1]) if found else 0
 
 
 def leaver_has_a_phone(play: Play) -> str:

@@ -24,7 +24,7 @@ Message = dict[str, object]
 def a_sign_is_put_up(play: Play) -> str:
     """The parcel door gets its QR sign; a unit door has none (LINK-1)."""
     page = play.manager.get("/c/links")
-    must(play.cast.home.name not in page.words, "a unit door can have a sign")
+    must(not any(play.door_ids[play.cast.home.name] in one.sent("").get("door", []) for one in page.forms), "a unit door can have a sign")
     door = play.door_ids[play.cast.parcels.name]
     form = next((one for one in page.forms if one.fields.get("door") and one.fields["door"].values == [door]), None)
     if form is None:
@@ -44,12 +44,12 @@ def only_eligible_residents_are_listed(play: Play) -> str:
         first = visitor.get(f"/v/{sign}")
         first.says("Who are you visiting?", cast_.parcels.name)
         found = visitor.get(f"/v/{sign}", q=cast_.resident.last)
-        entry = next((form for form in found.forms if "to" in form.fields), None)
+        entry = next((form for form in found.forms if "to" in form.fields and cast_.resident.listed_as in form.words), None)
         must(entry is not None, f"{cast_.resident.name} is not listed: {found.here()}")
         play.notes["entry"] = entry.fields["to"].values[0] if entry else ""
         for who in (cast_.unlisted, cast_.leaver):
             page = visitor.get(f"/v/{sign}", q=who.last)
-            must(not any("to" in form.fields and who.last in form.words for form in page.forms), f"{who.name} is listed")
+            must(who.listed_as not in page.words, f"{who.name} is listed")
         one = visitor.get(f"/v/{sign}", q="x")
         one.says("Type at least 2 letters, or a unit number.")
         visitor.get("/v/AAAAAAAAAAAAAAAA", expect=404)
