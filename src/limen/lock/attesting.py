@@ -32,17 +32,18 @@ def receipt(memory: Memory, session: Session, at: int, nonce: bytes | None = Non
     return sign_receipt(word, memory.ports.id_key)
 
 
-def telemetry(memory: Memory, at: int) -> bytes:
-    """Battery and counters, for those who pull."""
+def telemetry(memory: Memory, session: Session, at: int) -> bytes:
+    """Battery and counters, for those who pull; how many records are held only for those who may count them."""
     held = memory.held
+    hidden = _may_not_count(memory, session)
     said = Telemetry(
         lock_id=memory.lock_id,
         epoch=held.state.epoch if held else memory.epoch,
         lock_time=memory.read_clock(at).utime,
         battery=memory.battery,
         boots=memory.boots,
-        records=memory.journal.kept,
-        lost=memory.journal.lost,
+        records=0 if hidden else memory.journal.kept,
+        lost=0 if hidden else memory.journal.lost,
         firmware=FIRMWARE_VERSION,
         slowed=memory.bucket.guarded,
     )
@@ -52,8 +53,7 @@ def telemetry(memory: Memory, at: int) -> bytes:
 def _attested(memory: Memory, session: Session, at: int) -> Attested:
     held, now, head = memory.held, memory.read_clock(at), memory.journal.head
     assert held is not None
-    at_home = held.config.door_kind == DoorKind.UNIT
-    hidden = at_home and session.grant is not None and session.grant.cls in _MAY_NOT_COUNT
+    hidden = _may_not_count(memory, session)
     return Attested(
         lock_time=now.utime,
         tstate=now.quality,
@@ -62,3 +62,8 @@ def _attested(memory: Memory, session: Session, at: int) -> Attested:
         boot=memory.boots,
         known_newer=memory.known_newer,
     )
+
+
+def _may_not_count(memory: Memory, session: Session) -> bool:
+    at_home = memory.held is not None and memory.held.config.door_kind == DoorKind.UNIT
+    return at_home and session.grant is not None and session.grant.cls in _MAY_NOT_COUNT

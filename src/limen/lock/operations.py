@@ -167,7 +167,7 @@ class Operations:
             case ask.PhotoAsk(photo, offset):
                 return Given(Op.PHOTO, self._openings.photos.read(photo, offset, PHOTO_BYTES))
             case ask.TelemetryAsk():
-                return Given(Op.TELEMETRY, telemetry(memory, at))
+                return Given(Op.TELEMETRY, telemetry(memory, session, at))
             case ask.AckTell(log_ack):
                 return self._acknowledge(log_ack, at)
             case ask.ReleaseTell(release):
@@ -176,7 +176,9 @@ class Operations:
                 return Plain(op_of(request), Status.UNKNOWN)
 
     def _sticker(self, session: Session, request: Request, at: int) -> Answer | None:
-        """The session of the sticker's secret: it can make an owner and nothing else."""
+        """The session of the sticker's secret: it can make an owner and nothing else. Once there is one it only hears the receipt (inv. 69, 70)."""
+        if self._memory.held is not None and not isinstance(request, ask.ReceiptAsk):
+            return None
         if session.phase is not Phase.AUTH:
             self._links.authenticated(session, at)
             session.rights = Rights.PUSH

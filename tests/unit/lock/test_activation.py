@@ -59,6 +59,19 @@ def test_an_owned_lock_does_not_know_its_sticker_any_more_even_with_the_button_p
         sticker_session(home.rig)
 
 
+def test_a_second_session_of_the_sticker_is_worth_nothing_once_there_is_an_owner() -> None:
+    """Inv. 70: who photographed the sticker and connected in time does not take the lock over after the installer has left."""
+    service, rig = new()
+    rig.do(InsideButton())
+    lurking = sticker_session(rig)
+    assert isinstance(activate(rig, service), Settled)
+    before = rig.lock.memory.held
+    with contextlib.suppress(AssertionError, SessionBroken):
+        assert lurking.ask(ask.AttestAsk(b"s" * 16)) is None
+    assert rig.lock.memory.held is before
+    assert rig.lock.memory.notes.get(b"attest") is None
+
+
 @pytest.mark.rule("LOCK-6")
 def test_activation_needs_twenty_percent_of_battery() -> None:
     _service, rig = new()

@@ -1,15 +1,18 @@
 """The lock's signed word (B.6, B.7; inv. 21)."""
 
+from dataclasses import replace
+
 import pytest
 
 from limen.lock.attesting import receipt, telemetry
 from limen.lock.sessions import Session
-from limen.wire.envelope import BadSignature, RoleKeys
+from limen.wire.envelope import BadSignature, RoleKeys, unverified_payload
 from limen.wire.frames import Assembler, Cutter
-from limen.wire.grants import Rights
+from limen.wire.grants import Cls, Rights, read_grant
 from limen.wire.receipts import LogHead, open_receipt
-from limen.wire.telemetry import open_telemetry
-from tests.unit.lock.site import DANA, GUS, House, code, house
+from limen.wire.records import DoorKind
+from limen.wire.telemetry import open_telemetry, unverified_telemetry
+from tests.unit.lock.site import CONFIG, DANA, GUS, House, code, house
 
 
 def session(rights: Rights) -> Session:
@@ -55,11 +58,25 @@ def test_the_full_form_attests_the_head_of_the_record() -> None:
 @pytest.mark.rule("LOCK-6")
 def test_telemetry_is_signed_by_the_lock() -> None:
     home = house()
-    said = open_telemetry(telemetry(home.rig.lock.memory, home.rig.at), RoleKeys.of_lock(home.service.id_key))
+    said = open_telemetry(telemetry(home.rig.lock.memory, session(Rights.PULL), home.rig.at), RoleKeys.of_lock(home.service.id_key))
     assert (said.battery, said.boots, said.lost, said.slowed) == (100, 1, 0, False)
     assert said.lock_time == home.rig.lock.memory.read_clock(home.rig.at).utime
     with pytest.raises(BadSignature):
-        open_telemetry(telemetry(home.rig.lock.memory, home.rig.at), RoleKeys.of_lock(GUS.public))
+        open_telemetry(telemetry(home.rig.lock.memory, session(Rights.PULL), home.rig.at), RoleKeys.of_lock(GUS.public))
+
+
+def test_no_guest_counts_the_comings_of_a_home() -> None:
+    """At a unit door neither head nor counters tell a guest's phone how often the door was used (B.7); the household's own may know."""
+    home = house(replace(CONFIG, door_kind=DoorKind.UNIT))
+    home.unlock(DANA)
+    guest, resident = session(Rights.PULL), session(Rights.PULL)
+    guest.grant = read_grant(unverified_payload(home.service.grant(GUS, Cls.APP_GUEST))[1])
+    resident.grant = read_grant(unverified_payload(home.service.grant(DANA))[1])
+    told = [unverified_telemetry(telemetry(home.rig.lock.memory, who, home.rig.at)).records for who in (guest, resident)]
+    assert told[0] == 0 < told[1]
+    attested = home.service.take(receipt(home.rig.lock.memory, guest, home.rig.at)).full
+    assert attested is not None
+    assert isinstance(attested.head, bytes)
 
 
 def test_an_unowned_lock_has_no_receipt() -> None:
