@@ -67,6 +67,7 @@ class DoorList(models.Model):
     device = models.OneToOneField(Device, on_delete=models.CASCADE, primary_key=True, related_name="list")
     current = models.PositiveBigIntegerField(default=0)
     proven = models.PositiveBigIntegerField(default=0)
+    proven_at = models.DateTimeField(null=True)  # when the receipt of that version reached us
     confirmed_at = models.DateTimeField(null=True)
     fresh_at = models.DateTimeField(null=True)
     lock_time = models.DateTimeField(null=True)

@@ -31,8 +31,13 @@ class Heard:
     receipt: wire.Receipt
     device: Device
     digest: bytes
-    fresh: bool
+    asked_at: datetime | None  # when we gave out the nonce that it answers
     now: datetime
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it answers a nonce of ours: then it is not older than the nonce."""
+        return self.asked_at is not None
 
 
 def take(data: bytes, now: datetime) -> Outcome:
@@ -50,9 +55,10 @@ def take(data: bytes, now: datetime) -> Outcome:
         return Outcome("known")
     if isinstance(receipt, wire.WipedReceipt):
         return Outcome("taken")
+    _tell_head(receipt, now)
     if receipt.epoch != device.epoch or device.ended_at is not None:
         return Outcome("refused", "another_epoch")
-    heard = Heard(receipt, device, digest, _is_fresh(receipt, device, now), now)
+    heard = Heard(receipt, device, digest, _asked_at(receipt, device, now), now)
     return _weigh(heard)
 
 
@@ -74,10 +80,28 @@ def _device_named_in(data: bytes) -> Device | None:
     return Device.objects.filter(lock=named.lock_id.hex(), epoch=named.epoch).first()
 
 
-def _is_fresh(receipt: wire.Receipt, device: Device, now: datetime) -> bool:
+def _tell_head(receipt: wire.Receipt, now: datetime) -> None:
+    """Whatever became of the list since: where the record ended when the lock signed this is true for ever (F.2)."""
+    if receipt.full is None:
+        return
+    head, names = receipt.full.head, {"lock": receipt.lock_id.hex(), "probe": receipt.probe.hex()}
+    if isinstance(head, LogHead):
+        names |= {"tag": head.tag.hex()}
+        news.say("record.attested", now=now, epoch=receipt.epoch, logepoch=head.logepoch, seqnext=head.seqnext, **names)
+    else:
+        news.say("record.attested", now=now, epoch=receipt.epoch, tag=head.hex(), **names)
+
+
+def _asked_at(receipt: wire.Receipt, device: Device, now: datetime) -> datetime | None:
+    """When the nonce it carries was given out; each nonce counts once."""
     if receipt.nonce is None:
-        return False
-    return bool(AttestNonce.objects.filter(nonce=receipt.nonce, device=device, used_at=None).update(used_at=now))
+        return None
+    asked = AttestNonce.objects.select_for_update().filter(nonce=receipt.nonce, device=device, used_at=None).first()
+    if asked is None:
+        return None
+    asked.used_at = now
+    asked.save(update_fields=["used_at"])
+    return asked.issued_at
 
 
 def _weigh(heard: Heard) -> Outcome:
@@ -101,18 +125,23 @@ def _judge(heard: Heard, held: DoorList) -> str:
     """`proof`, `old` (says nothing new), or `fork`: a list that is not ours under a number that is, or a number we never gave (B.2)."""
     said = heard.receipt
     if said.ver < held.proven:
-        return "fork" if heard.fresh else "old"
+        return "fork" if _went_back(heard, held) else "old"
     ours = ListVersion.objects.filter(device=heard.device, version=said.ver).first()
     if ours is None or ours.after is None or bytes(ours.after) != said.after or bytes(ours.probe) != said.probe:
         return "fork"
     return "proof"
 
 
+def _went_back(heard: Heard, held: DoorList) -> bool:
+    """A lower version is a fork only if the lock was asked after we knew the higher one: a courier may sit on an answer as long as it likes."""
+    return heard.asked_at is not None and held.proven_at is not None and heard.asked_at >= held.proven_at
+
+
 def _prove(heard: Heard, held: DoorList) -> None:
     said, device, now = heard.receipt, heard.device, heard.now
     is_news = said.ver > held.proven
     if is_news:
-        held.proven = said.ver
+        held.proven, held.proven_at = said.ver, now
         held.needs_snapshot = held.needs_snapshot and said.ver < held.current
         held.mismatch_at = None if said.ver == held.current else held.mismatch_at
         Delivery.objects.filter(device=device, delivered_at=None, version__lte=said.ver).update(

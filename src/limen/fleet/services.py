@@ -93,10 +93,14 @@ def acknowledge(*, lock_id: bytes, epoch: int, tag: bytes, now: datetime) -> byt
     return data
 
 
-def note_online(*, lock_id: bytes, online: bool, now: datetime) -> None:
-    """Notes that a connected lock's own connection stands, or broke."""
-    fields = {"online_since": now, "offline_since": None} if online else {"online_since": None, "offline_since": now}
-    Device.objects.filter(lock=lock_id.hex(), ended_at=None).update(**fields)
+def note_online(*, lock_id: bytes, since: datetime) -> None:
+    """Notes that a connected lock's own connection stands, since that moment."""
+    Device.objects.filter(lock=lock_id.hex(), ended_at=None).update(online_since=since, offline_since=None)
+
+
+def note_offline(*, lock_id: bytes, since: datetime, now: datetime) -> None:
+    """Notes that the connection of that moment broke. A lock that has dialled again meanwhile stays online."""
+    Device.objects.filter(lock=lock_id.hex(), ended_at=None, online_since=since).update(online_since=None, offline_since=now)
 
 
 def press_remote(*, door_id: UUID, person_id: UUID, now: datetime) -> None:

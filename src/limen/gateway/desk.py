@@ -71,10 +71,16 @@ def parcel(lock_id: bytes, now: datetime) -> Parcel | None:
     return Parcel(newest.version, shape.blob(manifest), [shape.blob(chunk) for chunk in shape.array(chunks, 1, 256)])
 
 
-def note_online(lock_id: bytes, online: bool, now: datetime) -> None:
-    """Notes that the connection stands, or broke."""
+def note_online(lock_id: bytes, since: datetime) -> None:
+    """Notes that a connection stands."""
     with unit_of_work():
-        fleet_services.note_online(lock_id=lock_id, online=online, now=now)
+        fleet_services.note_online(lock_id=lock_id, since=since)
+
+
+def note_offline(lock_id: bytes, since: datetime, now: datetime) -> None:
+    """Notes that the connection of that moment broke; a newer one is not touched."""
+    with unit_of_work():
+        fleet_services.note_offline(lock_id=lock_id, since=since, now=now)
 
 
 def take_receipt(data: bytes, now: datetime) -> None:

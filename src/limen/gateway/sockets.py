@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
 from channels.db import database_sync_to_async
@@ -42,6 +43,7 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.lock: str = self.scope["url_route"]["kwargs"]["lock"]
         self.look, self.orders = asyncio.Event(), asyncio.Queue[dict[str, Any]](maxsize=8)
         self.work: asyncio.Task[None] | None = None
+        self.online_since: datetime | None = None
         self.line = Line(self._send)
         lock_id = _lock_id(self.lock)
         self.contact = await database_sync_to_async(desk.contact)(lock_id, clock.now()) if lock_id else None
@@ -60,7 +62,8 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
         with suppress(asyncio.CancelledError):
             await self.work
         await self.channel_layer.group_discard(group(self.lock), self.channel_name)
-        await database_sync_to_async(desk.note_online)(_lock_id(self.lock) or b"", False, clock.now())
+        if self.online_since is not None and self.contact is not None:  # whoever only dialled never was this lock
+            await database_sync_to_async(desk.note_offline)(self.contact.lock_id, self.online_since, clock.now())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Takes a frame; anything else ends the connection."""
@@ -93,7 +96,8 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
             answer = await self.line.present(contact.grant, contact.signer, Op.REMOTE, ctx)
             if not isinstance(answer, Presented | NeedUpdate):  # behind our list it lets us in all the same: the first round brings it
                 raise LineBroken("not let in")
-            await database_sync_to_async(desk.note_online)(contact.lock_id, True, clock.now())
+            self.online_since = clock.now()
+            await database_sync_to_async(desk.note_online)(contact.lock_id, self.online_since)
             await self._rounds(contact)
         except LineBroken as problem:
             log.info("a connected lock's session ended: %s", problem)
@@ -144,6 +148,7 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _pull_record(self, contact: desk.Contact) -> None:
         segments = await self.line.segments()
         if segments:
+            await self._receipt(contact)  # nothing is believed before the lock has signed where its record ends (L-9)
             ack = await database_sync_to_async(desk.take_segments)(contact.lock_id, segments, clock.now())
             if ack is not None:
                 await self.line.ask(AckTell(ack))

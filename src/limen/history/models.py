@@ -1,6 +1,13 @@
 """Tables of the room. In clear: which door, which day, which number. Everything else of an event is sealed for those who may see it (H.3)."""
 
+import hashlib
+
 from django.db import models
+
+from limen.wire.events import Event as SaidEvent
+from limen.wire.events import Kind
+from limen.wire.events import Loss as SaidLoss
+from limen.wire.receipts import TrustedTime
 
 
 class Segment(models.Model):
@@ -17,7 +24,6 @@ class Record(models.Model):
     epoch = models.PositiveBigIntegerField()
     door_id = models.UUIDField()
     property_id = models.UUIDField()
-    first_seq = models.PositiveBigIntegerField(null=True)
     acknowledged_seq = models.PositiveBigIntegerField(null=True)  # the last number covered by an acknowledgement
     last_arrival = models.DateTimeField(null=True)
     dropped = models.PositiveIntegerField(default=0)
@@ -29,31 +35,49 @@ class Record(models.Model):
 
 
 class LogEpoch(models.Model):
-    """One log epoch: its sealed header as it came, and how far it has been opened."""
+    """A header that was sealed to us, with the records that open under it: one branch. Before a receipt leads to it, anybody may have made it."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="epochs")
     logepoch = models.PositiveBigIntegerField()
     prevtag = models.BinaryField(max_length=16)
-    envelope = models.BinaryField()
-    next_i = models.PositiveIntegerField(null=True)
-    next_seq = models.PositiveBigIntegerField(null=True)
-    tag = models.BinaryField(max_length=16, null=True)
+    envelope = models.BinaryField(max_length=128)
+    seq0 = models.PositiveBigIntegerField()
+    vouched = models.BooleanField(default=False)  # the lock's own word says so (L-9)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["record", "logepoch"], name="history_logepoch_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["record", "logepoch", "envelope"], name="history_header_once"),
+            models.UniqueConstraint(fields=["record", "logepoch"], condition=models.Q(vouched=True), name="history_logepoch_once"),
+        ]
 
 
 class Waiting(models.Model):
-    """A sealed record that cannot be opened yet: what stands before it has not arrived."""
+    """A sealed record that is not believed yet: what stands before it, or the receipt that vouches for it, has not arrived."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="waiting")
     logepoch = models.PositiveBigIntegerField()
     i = models.PositiveIntegerField()
-    sealed = models.BinaryField()
+    sealed = models.BinaryField(max_length=272)
     prevtag = models.BinaryField(max_length=16, null=True)
+    branch = models.ForeignKey(LogEpoch, on_delete=models.CASCADE, null=True, related_name="waiting")  # under whose seed it opens
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["record", "logepoch", "i"], name="history_waiting_once")]
+        constraints = [models.UniqueConstraint(fields=["record", "logepoch", "i", "sealed"], name="history_waiting_once")]
+
+    def digest(self) -> bytes:
+        """SHA-256 of the sealed bytes, by which an event knows its second copy."""
+        return hashlib.sha256(bytes(self.sealed)).digest()
+
+
+class Head(models.Model):
+    """Where a verified receipt said that the record ended then: in clear, or (`hidden`, with the `probe` of that receipt) as 8 bytes (B.7)."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="heads")
+    logepoch = models.PositiveBigIntegerField(null=True)
+    seqnext = models.PositiveBigIntegerField(null=True)
+    tag = models.BinaryField(max_length=16, null=True)
+    hidden = models.BinaryField(max_length=8, null=True)
+    probe = models.BinaryField(max_length=8, null=True)
 
 
 class Event(models.Model):
@@ -94,6 +118,10 @@ class Loss(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "first", "last"], name="history_loss_once")]
+
+    def said(self) -> SaidEvent:
+        """The loss as the lock said it."""
+        return SaidEvent(seq=0, t=0, tq=TrustedTime.GOOD, kind=Kind.LOSS, loss=SaidLoss(self.first, self.last, self.count))
 
 
 class Gap(models.Model):

@@ -237,19 +237,35 @@ def _tag_before(here: Mapping[int, SealedRecord], i: int) -> bytes | None:
 
 
 def gaps(seen: Iterable[int], losses: Iterable[Event], since: int, until: int) -> list[tuple[int, int, bool]]:
-    """``(first, last, declared)`` for every run of numbers in [since, until) not ``seen``: declared ones are covered by a LOSS event."""
-    covered = [event.loss for event in losses if event.loss is not None]
+    """``(first, last, declared)`` for every run of numbers in [since, until) not ``seen``: declared ones are covered by a LOSS event.
+
+    Costs what is here and what was declared, never how far the numbers reach.
+    """
+    covered = sorted((event.loss.first, event.loss.last) for event in losses if event.loss is not None)
     runs: list[tuple[int, int, bool]] = []
-    here = set(seen)
-    for seq in range(since, until):
-        if seq in here:
-            continue
-        declared = any(loss.first <= seq <= loss.last for loss in covered)
-        if runs and runs[-1][1] == seq - 1 and runs[-1][2] == declared:
-            runs[-1] = (runs[-1][0], seq, declared)
-        else:
-            runs.append((seq, seq, declared))
+    at = since
+    for seq in [*sorted({seq for seq in seen if since <= seq < until}), until]:
+        runs += _parted(at, seq - 1, covered)
+        at = seq + 1
     return runs
+
+
+def _parted(first: int, last: int, covered: Sequence[tuple[int, int]]) -> list[tuple[int, int, bool]]:
+    """One hole by what covers it; ``covered`` is in rising order."""
+    runs: list[tuple[int, int, bool]] = []
+    for start, end in covered:
+        if end < first or start > last or first > last:
+            continue
+        if start > first:
+            runs.append((first, start - 1, False))
+            first = start
+        upto = min(end, last)
+        if runs and runs[-1][2] and runs[-1][1] == first - 1:
+            runs[-1] = (runs[-1][0], upto, True)
+        else:
+            runs.append((first, upto, True))
+        first = upto + 1
+    return [*runs, (first, last, False)] if first <= last else runs
 
 
 def _sorted(entries: Iterable[Entry], found: LogOpened) -> tuple[dict[int, SealedHeader], dict[tuple[int, int], SealedRecord]]:

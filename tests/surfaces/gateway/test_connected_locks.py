@@ -249,6 +249,20 @@ def test_a_remote_order_opens_now_or_never(reader: House) -> None:
     assert len(lock.opened_for) == 1
 
 
+def test_who_only_dials_as_a_lock_switches_nothing_off(reader: House) -> None:
+    """Names are no secret: somebody who dials under a reader's name and hangs up leaves it online."""
+    with unit_of_work():
+        fleet_services.note_online(lock_id=b"LR000001", since=reader.now)
+
+    async def dial() -> None:
+        socket = Socket(b"LR000001".hex())
+        assert await socket.dial()
+        await socket.hang_up()
+
+    run_to_its_end(dial())
+    assert reader.state("Main Entrance").online_since == reader.now
+
+
 @pytest.mark.parametrize("lock_hex", ["4c4d303030303031", "ffffffffffffffff", "zz", ""])
 def test_locks_that_are_not_ours_or_not_connected_are_hung_up_on(reader: House, lock_hex: str) -> None:
     """An unknown lock, a battery lock, nonsense: closed before a byte is said."""

@@ -149,3 +149,33 @@ def wire_payload(receipt: bytes) -> bytes:
     from limen.wire.envelope import unverified_payload
 
     return unverified_payload(receipt)[1]
+
+
+@pytest.mark.rule("SYNC-10")
+def test_an_answer_that_was_sat_on_is_no_fork(active: House) -> None:
+    """A courier who keeps back an answer to our nonce until the door has moved on makes it neither unproved nor wrong."""
+    lock = active.locks["Package Room"]
+    with unit_of_work():
+        nonce = fleet_services.attest_nonce(lock_id=lock.lock_id, now=active.now)
+    kept_back = lock.receipt(nonce=nonce)
+    active.later(minutes=5)
+    active.give("Rosa", active.group("Others", "Package Room"))
+    active.update("Package Room")
+    before = active.state("Package Room")
+    assert active.hand_in(kept_back).status == "known"
+    after = active.state("Package Room")
+    assert (after.truth, after.current, after.proven) == (Truth.PROVED, before.current, before.proven)
+
+
+def test_a_lock_that_went_back_is_a_fork(active: House) -> None:
+    """Asked after a higher version was proved, it signs for a lower one: it starts over with a snapshot (B.2)."""
+    lock = active.locks["Package Room"]
+    old = lock.state
+    active.give("Rosa", active.group("Others", "Package Room"))
+    active.update("Package Room")
+    active.later(minutes=5)
+    with unit_of_work():
+        nonce = fleet_services.attest_nonce(lock_id=lock.lock_id, now=active.now)
+    lock.state = old
+    assert active.hand_in(lock.receipt(nonce=nonce)).reason == "does_not_match"
+    assert active.state("Package Room").truth == Truth.MISMATCH

@@ -96,9 +96,24 @@ def test_a_remote_order_needs_access_now_and_a_connection(active: House) -> None
     with pytest.raises(Refused, match="does not answer"):
         press()
     with unit_of_work():
-        fleet_services.note_online(lock_id=b"LR000001", online=True, now=active.now)
+        fleet_services.note_online(lock_id=b"LR000001", since=active.now)
     press()
     assert OutboxRow.objects.filter(topic="remote.pressed").count() == 1
     active.later(hours=10)
     with pytest.raises(NotYours):
         press()
+
+
+def test_only_the_connection_that_stands_can_break(active: House) -> None:
+    """A reader that dialled again stays online when its old connection is found dead."""
+    active.door("Main Entrance", "entrance", connected=True)
+    active.activate("Main Entrance", "LR000001", "R")
+    first, second = active.now, active.later(minutes=1)
+    with unit_of_work():
+        fleet_services.note_online(lock_id=b"LR000001", since=first)
+        fleet_services.note_online(lock_id=b"LR000001", since=second)
+        fleet_services.note_offline(lock_id=b"LR000001", since=first, now=active.later(minutes=1))
+    assert active.state("Main Entrance").online_since == second
+    with unit_of_work():
+        fleet_services.note_offline(lock_id=b"LR000001", since=second, now=active.now)
+    assert active.state("Main Entrance").offline_since == active.now

@@ -45,9 +45,14 @@ class Archive:
         return Pseudonym.objects.get(device__door_id=self.house.doors[door], person_id=self.house.people[who], retired_at=None).number
 
     def carry(self, door: str, *, drop: int | None = None) -> list[Taken]:
-        """A courier hands in everything the lock wrote; one piece may be lost on the way."""
+        """A courier hands in everything the lock wrote, and its word on where that ends; one piece may be lost on the way."""
         segments = [data for i, data in enumerate(self.lock(door).segments()) if i != drop]
+        self.attest(door)
         return [self.take(door, data) for data in segments]
+
+    def attest(self, door: str) -> None:
+        """The lock's receipt reaches the service."""
+        self.house.hand_in(self.lock(door).receipt(full=True))
 
     def take(self, door: str, data: bytes) -> Taken:
         """One piece reaches the service."""

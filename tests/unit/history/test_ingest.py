@@ -3,9 +3,8 @@
 import pytest
 
 from limen.fleet import queries as fleet
-from limen.fleet import services as fleet_services
 from limen.history import queries as history
-from limen.history.models import Alarm, Event, Gap, Record
+from limen.history.models import Alarm, Event, Gap, Record, Waiting
 from limen.storage import kms
 from limen.storage.transactions import unit_of_work
 from limen.wire import hpke, ratchet, segments
@@ -17,9 +16,11 @@ from tests.unit.history.conftest import Archive
 MANY = 300  # three segments
 
 
-def fill(archive: Archive, door: str = "Package Room", count: int = MANY) -> None:
+def fill(archive: Archive, door: str = "Package Room", count: int = MANY, attested_at: int | None = None) -> None:
     number = archive.number(door, "Dana")
     for index in range(count):
+        if index == attested_at:
+            archive.attest(door)
         if index == count // 2:
             archive.lock(door).start_log(2)
         archive.house.later(minutes=1)
@@ -34,7 +35,11 @@ def test_each_record_is_stored_once_whatever_the_order(archive: Archive) -> None
     assert len(pieces) >= 3
     for data in [*reversed(pieces), *pieces]:
         archive.take("Package Room", data)
+    archive.attest("Package Room")
+    for data in archive.lock("Package Room").segments():
+        archive.take("Package Room", data)
     assert Event.objects.count() == MANY
+    assert not Waiting.objects.exists()
     assert Gap.objects.count() == 0
     assert archive.take("Package Room", pieces[0]).status == "known"
 
@@ -42,14 +47,13 @@ def test_each_record_is_stored_once_whatever_the_order(archive: Archive) -> None
 @pytest.mark.rule("HISTORY-2")
 def test_a_dropped_piece_is_a_gap_until_it_comes(archive: Archive) -> None:
     """The hole is said as "not carried yet"; nothing behind it is acknowledged, so the lock keeps it and the next courier brings it."""
-    fill(archive)
+    fill(archive, attested_at=40)
     pieces = archive.lock("Package Room").segments()
-    archive.take("Package Room", pieces[0])
-    first = acknowledged(archive)
-    for data in pieces[2:]:
+    for data in [pieces[0], *pieces[2:]]:
         archive.take("Package Room", data)
-    with unit_of_work():
-        fleet_services.take_receipt(data=archive.lock("Package Room").receipt(full=True), now=archive.house.now)
+    archive.attest("Package Room")
+    first = acknowledged(archive)
+    assert first is not None
     archive.entry("Package Room", "Theo")
     archive.take("Package Room", archive.lock("Package Room").segments()[-1])
     (gap,) = archive.looked("Ana", "Package Room").gaps
@@ -76,6 +80,7 @@ def test_the_tail_that_was_attested_and_never_came_is_missing(archive: Archive) 
 
         only_new = segments.pack(late.lock_id, late.written[-2:], hpke.HpkeSealer(late.ticket.klog))  # type: ignore[union-attr]
         services.take_segment(lock_id=late.lock_id, data=only_new[0], now=archive.house.now)
+    archive.attest("Package Room")
     (gap,) = archive.looked("Ana", "Package Room").gaps
     assert (gap.kind, gap.count) == ("not_carried", 3)
 
@@ -139,6 +144,20 @@ def test_forged_pieces_delay_nothing(archive: Archive) -> None:
     archive.carry("Package Room")
     assert [event.seq for event in archive.mine("Dana").events] == [1, 0]
     assert set(Alarm.objects.values_list("kind", flat=True)) == {"mac", "fork"}
+    assert not Waiting.objects.exists()
+
+
+def test_a_first_piece_that_was_kept_back_is_missed_and_not_acknowledged(archive: Archive) -> None:
+    """Numbers begin at nought: a courier who hands in only the end does not make the lock forget the beginning (invariant 58)."""
+    fill(archive)
+    pieces = archive.lock("Package Room").segments()
+    archive.attest("Package Room")
+    for data in pieces[1:]:
+        archive.take("Package Room", data)
+    assert Event.objects.exists()
+    assert acknowledged(archive) is None
+    (gap,) = archive.looked("Ana", "Package Room").gaps
+    assert (gap.kind, gap.count) == ("not_carried", MANY - Event.objects.count())
 
 
 def test_a_code_nobody_was_given_is_an_alarm(archive: Archive) -> None:

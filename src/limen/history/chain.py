@@ -1,0 +1,270 @@
+"""Tells the lock's own record from what anybody may have sealed to us (L-9): nothing is believed before a verified receipt leads to it.
+
+A log epoch's seed is known to whoever made its header, to nobody else. So whole branches (a header with the records that open under it) are
+weighed: one is the lock's if a receipt names the tag of one of its records, or if a later branch that is the lock's goes on from its last
+tag. Several branches may claim one log epoch until then; a forged one neither delays nor replaces the true one, in whatever order they come.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from limen.history.models import Alarm, Event, Head, LogEpoch, Record, Waiting
+from limen.wire import limits
+from limen.wire.cbor import Malformed, WireError
+from limen.wire.events import Event as Said
+from limen.wire.events import read_event
+from limen.wire.hpke import Opener
+from limen.wire.ratchet import (
+    TAG_BYTES,
+    SealedHeader,
+    SealedRecord,
+    first_chain,
+    first_tag,
+    header_bytes,
+    next_chain,
+    open_header,
+    open_record,
+    record_context,
+)
+from limen.wire.receipts import LogHead, head8
+from limen.wire.segments import Opened, gaps
+
+Kept = TypeVar("Kept", LogEpoch, Waiting, Head)
+RIVAL_HEADERS_MAX = 8
+RIVAL_RECORDS_MAX = 4
+HEADERS_MAX = 1_024
+WAITING_MAX = 3 * limits.RING_RECORDS
+HEADS_MAX = 64
+"""What waits for proof is bounded; the newest stays. What is true and had to go comes again: the lock frees nothing that we did not believe."""
+EMPTY_EPOCHS_MAX = 64
+"""Log epochs without a record between two branches: each boot makes one, and its header may be gone."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One header that was sealed to us, opened."""
+
+    row: LogEpoch
+    lock_id: bytes
+    seed: bytes
+
+    @classmethod
+    def of(cls, row: LogEpoch, lock_id: bytes, opener: Opener) -> "Branch":
+        """The branch of a stored header; only headers that open are stored."""
+        return cls(row, lock_id, open_header(lock_id, _header(row), opener)[0])
+
+    def chain(self, places: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """Each place, in rising order, with its chain key."""
+        ck, at = first_chain(self.seed), 0
+        for i in sorted(set(places)):
+            while at < i:
+                ck, at = next_chain(ck), at + 1
+            yield i, ck
+
+    def start(self) -> bytes:
+        """What stands for a tag before record 0."""
+        return first_tag(header_bytes(self.lock_id, self.row.logepoch, bytes(self.row.prevtag)))
+
+    def read(self, ck: bytes, i: int, sealed: bytes, prevtag: bytes) -> Said | None:
+        """The event at a place, None if it was not sealed there, under this seed, after this tag."""
+        try:
+            event = read_event(open_record(ck, record_context(self.lock_id, self.row.logepoch, i, prevtag), sealed))
+        except Malformed:
+            return None
+        return event if event.seq == self.row.seq0 + i else None
+
+
+# ---- what came, kept until it is proved
+
+
+def keep_headers(record: Record, lock_id: bytes, headers: Iterable[SealedHeader], opener: Opener, now: datetime) -> None:
+    """Keeps headers that were sealed to us. A second one where the first is proved is a fork (L-7)."""
+    for header in headers:
+        held = LogEpoch.objects.filter(record=record, logepoch=header.logepoch)
+        if any((bytes(row.prevtag), bytes(row.envelope)) == (header.prevtag, header.envelope) for row in held):
+            continue
+        try:
+            _, seq0 = open_header(lock_id, header, opener)
+        except WireError:
+            continue
+        if any(row.vouched for row in held):
+            alarm(record, "fork", header.logepoch, None, now)
+            continue
+        LogEpoch.objects.create(record=record, logepoch=header.logepoch, prevtag=header.prevtag, envelope=header.envelope, seq0=seq0)
+        _keep_newest(held, RIVAL_HEADERS_MAX)
+    _keep_newest(LogEpoch.objects.filter(record=record, vouched=False), HEADERS_MAX)
+
+
+def keep_records(record: Record, records: Iterable[SealedRecord]) -> None:
+    """Keeps sealed records until a branch opens them. What is believed already is not kept again."""
+    for one in records:
+        if one.i >= limits.RECORDS_PER_LOG_EPOCH:
+            continue
+        rivals = Waiting.objects.filter(record=record, logepoch=one.logepoch, i=one.i)
+        kept = next((row for row in rivals if bytes(row.sealed) == one.sealed), None)
+        if kept is None:
+            Waiting.objects.create(record=record, logepoch=one.logepoch, i=one.i, sealed=one.sealed, prevtag=one.prevtag)
+            _keep_newest(rivals, RIVAL_RECORDS_MAX)
+        elif kept.branch_id is None and one.prevtag is not None:
+            kept.prevtag = one.prevtag
+            kept.save(update_fields=["prevtag"])
+    _keep_newest(Waiting.objects.filter(record=record), WAITING_MAX)
+
+
+def keep_head(record: Record, head: LogHead | bytes, probe: bytes) -> None:
+    """Keeps where a verified receipt says the record ended then; 8 bytes stand for a head that its courier may not count (B.7)."""
+    if isinstance(head, bytes):
+        Head.objects.get_or_create(record=record, hidden=head, probe=probe, defaults={"logepoch": None, "seqnext": None, "tag": None})
+    else:
+        Head.objects.get_or_create(
+            record=record, logepoch=head.logepoch, seqnext=head.seqnext, tag=head.tag, defaults={"hidden": None, "probe": None}
+        )
+    _keep_newest(Head.objects.filter(record=record), HEADS_MAX)
+
+
+def check_head(record: Record, head: LogHead | bytes, now: datetime) -> None:
+    """A proved record that is not what the lock attests at that number is a fork; a head whose log epoch is proved has done its work."""
+    if isinstance(head, bytes):
+        return
+    held = Event.objects.filter(record=record, logepoch=head.logepoch, seq=head.seqnext - 1).first()
+    if held is not None and bytes(held.tag) != head.tag:
+        alarm(record, "fork", head.logepoch, held.i, now)
+    proved = LogEpoch.objects.filter(record=record, vouched=True).values("logepoch")
+    Head.objects.filter(record=record, logepoch__in=proved).delete()
+
+
+def _keep_newest(rows: "QuerySet[Kept]", most: int) -> None:
+    if gone := list(rows.order_by("-pk").values_list("pk", flat=True)[most : most + 256]):
+        rows.filter(pk__in=gone).delete()
+
+
+# ---- which branch a record belongs to
+
+
+def assign(branch: Branch, now: datetime) -> None:
+    """Finds the waiting records that this branch opens. In a proved one what does not open is a broken seal, and goes (L-8)."""
+    row = branch.row
+    tags = tags_of(row)
+    waiting = list(Waiting.objects.filter(record=row.record, logepoch=row.logepoch, branch=None).order_by("i", "-pk"))
+    keys = dict(branch.chain(one.i for one in waiting))
+    for one in waiting:
+        sealed = bytes(one.sealed)
+        if one.i in tags:
+            _second_copy(row, one, now)
+            continue
+        before = branch.start() if one.i == 0 else tags.get(one.i - 1)
+        given = bytes(one.prevtag) if one.prevtag is not None else None
+        for prevtag in (before, given):
+            if prevtag is not None and branch.read(keys[one.i], one.i, sealed, prevtag) is not None:
+                one.branch, one.prevtag = row, prevtag
+                one.save(update_fields=["branch", "prevtag"])
+                tags[one.i] = sealed[-TAG_BYTES:]
+                break
+        else:
+            if row.vouched and before is not None:
+                alarm(row.record, "mac", row.logepoch, one.i, now)
+                one.delete()
+
+
+def _second_copy(row: LogEpoch, one: Waiting, now: datetime) -> None:
+    if not row.vouched:
+        return
+    if not Event.objects.filter(record=row.record, logepoch=one.logepoch, i=one.i, digest=one.digest()).exists():
+        alarm(row.record, "fork", one.logepoch, one.i, now)
+    one.delete()
+
+
+def tags_of(row: LogEpoch) -> dict[int, bytes]:
+    """The tags of a branch by place: of what waits for proof in it, and of what was believed."""
+    found = {one.i: bytes(one.sealed)[-TAG_BYTES:] for one in Waiting.objects.filter(branch=row)}
+    if row.vouched:
+        places = Event.objects.filter(record=row.record, logepoch=row.logepoch).values_list("i", "tag")
+        found |= {i: bytes(tag) for i, tag in places}
+    return found
+
+
+# ---- which branches are the lock's
+
+
+def vouch(record: Record, lock_id: bytes, now: datetime) -> list[LogEpoch]:
+    """Marks the branches that verified receipts lead to, newest first, and gives those marked now; their rivals go, with an alarm."""
+    marked: list[LogEpoch] = []
+    for row in LogEpoch.objects.filter(record=record, vouched=False, waiting__isnull=False).distinct().order_by("-logepoch", "pk"):
+        rivals = LogEpoch.objects.filter(record=record, logepoch=row.logepoch).exclude(pk=row.pk)
+        if any(rival.vouched for rival in rivals) or not (_leads_to(row, lock_id) or _declared_end(row, rivals.exists())):
+            continue
+        row.vouched = True
+        row.save(update_fields=["vouched"])
+        if rivals.exists():
+            alarm(record, "fork", row.logepoch, None, now)
+            rivals.delete()
+        marked.append(row)
+    return marked
+
+
+def _leads_to(row: LogEpoch, lock_id: bytes) -> bool:
+    tags = tags_of(row)
+    ends = _ends(lock_id, row.logepoch, tags[max(tags)])
+    later = LogEpoch.objects.filter(record=row.record, vouched=True, logepoch__in=[logepoch + 1 for logepoch in ends])
+    if any(bytes(after.prevtag) == ends[after.logepoch - 1] for after in later):
+        return True
+    return any(_attests(head, row, tags, ends) for head in Head.objects.filter(record=row.record))
+
+
+def _ends(lock_id: bytes, logepoch: int, tag: bytes) -> dict[int, bytes]:
+    """What the record's tag is at the end of each log epoch from this one on, while those after it stay empty."""
+    ends = {logepoch: tag}
+    for number in range(logepoch + 1, logepoch + 1 + EMPTY_EPOCHS_MAX):
+        tag = first_tag(header_bytes(lock_id, number, tag))
+        ends[number] = tag
+    return ends
+
+
+def _attests(head: Head, row: LogEpoch, tags: dict[int, bytes], ends: dict[int, bytes]) -> bool:
+    last = max(tags)
+    if head.hidden is not None and head.probe is not None:
+        said = [LogHead(row.logepoch, row.seq0 + i + 1, tag) for i, tag in tags.items()]
+        said += [LogHead(logepoch, row.seq0 + last + 1, tag) for logepoch, tag in ends.items()]
+        return any(head8(one, bytes(head.probe)) == bytes(head.hidden) for one in said)
+    if head.logepoch is None or head.seqnext is None or head.tag is None:
+        return False
+    if head.logepoch == row.logepoch:
+        return tags.get(head.seqnext - 1 - row.seq0) == bytes(head.tag)
+    return ends.get(head.logepoch) == bytes(head.tag)
+
+
+def _declared_end(row: LogEpoch, has_rivals: bool) -> bool:
+    """Where the lock had to drop the end of a log epoch no tag leads on from it: an undisputed branch counts if a believed LOSS tells of that end."""
+    after = LogEpoch.objects.filter(record=row.record, vouched=True, logepoch__gt=row.logepoch).order_by("logepoch").first()
+    if has_rivals or after is None:
+        return False
+    end = row.seq0 + max(tags_of(row)) + 1
+    taken = Event.objects.filter(record=row.record, seq__gte=row.seq0, seq__lt=end).exists()
+    hole = gaps((), [loss.said() for loss in row.record.losses.all()], end, after.seq0)
+    return not taken and bool(hole) and all(declared for _, _, declared in hole)
+
+
+def opened(branch: Branch) -> list[Opened]:
+    """Takes what a proved branch holds out of waiting, opened."""
+    waiting = {one.i: one for one in Waiting.objects.filter(branch=branch.row)}
+    found: list[Opened] = []
+    for i, ck in branch.chain(waiting):
+        sealed = bytes(waiting[i].sealed)
+        event = branch.read(ck, i, sealed, bytes(waiting[i].prevtag or b""))
+        if event is not None:
+            found.append(Opened(event, branch.row.logepoch, i, waiting[i].digest(), sealed[-TAG_BYTES:]))
+    Waiting.objects.filter(branch=branch.row).delete()
+    return found
+
+
+def alarm(record: Record, kind: str, logepoch: int, i: int | None, now: datetime) -> None:
+    """Notes once that something about a record must never happen."""
+    Alarm.objects.get_or_create(record=record, kind=kind, logepoch=logepoch, i=i, defaults={"at": now})
+
+
+def _header(row: LogEpoch) -> SealedHeader:
+    return SealedHeader(row.logepoch, bytes(row.prevtag), bytes(row.envelope))
