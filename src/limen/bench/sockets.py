@@ -63,5 +63,6 @@ def locks_address() -> str:
     return (settings.LIMEN_DATA / "locks-url").read_text("ascii").strip().rstrip("/")
 
 
-browsers = [path("air/<str:serial>", Air.as_asgi()), path("bench/face/<str:serial>", Face.as_asgi())]
-programmes = [path("air/<str:serial>", Air.as_asgi())]
+AIR = path("air/<str:serial>", Air.as_asgi())
+browsers = [AIR, path("bench/face/<str:serial>", Face.as_asgi())] if settings.LIMEN_DEMO else []
+programmes = [AIR] if settings.LIMEN_DEMO else []

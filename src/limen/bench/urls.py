@@ -10,5 +10,6 @@ urlpatterns = [
     path("demo/clock", views.time, name="demo-clock"),
     path("demo/sign-in/<slug:key>", views.sign_in, name="demo-sign-in"),
     path("bench/", views.shelf, name="bench"),
+    path("bench/<slug:serial>/ours", views.ours, name="bench-ours"),
     path("bench/<slug:serial>", views.face, name="bench-face"),
 ]

@@ -1,6 +1,8 @@
 """The demonstration: what to try, the mailbox, the clock, and the bench with every simulated lock. It exists only where it was asked for."""
 
 import json
+import re
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from limen.bench import tour as steps
 from limen.bench.cast import PLAYERS, player
+from limen.bench.sayings import book
 from limen.fleet import queries as fleet
 from limen.kernel.problems import NotYours, Problem
 from limen.notices import queries as notices
@@ -18,8 +21,11 @@ from limen.places import queries as places
 from limen.storage import clock
 from limen.web.middleware import now_of
 from limen.web.pages import render
+from limen.web.when import say_clock, say_day
 
 LONGEST_STEP_MS: Final = 400 * 24 * 3600 * 1000
+OURS: Final = re.compile(r"/(home|c)/[A-Za-z0-9/_-]*")
+MODELS: Final = {"C": "Lock C", "C2": "Lock C2", "M": "Lock M", "M2": "Lock M2", "M3": "Lock M3", "R": "Reader R"}
 
 
 @require_GET
@@ -29,7 +35,7 @@ def tour(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "bench/tour.html",
-        {"players": PLAYERS, "steps": done, "first": next((s for s in done if not s.done), None)},
+        {"players": PLAYERS, "steps": done, "first": next((s for s in done if not s.done), None), "setting_up": steps.setting_up()},
         zone=steps.zone(),
     )
 
@@ -52,7 +58,8 @@ def time(request: HttpRequest) -> HttpResponse:
         if not 0 <= ms <= LONGEST_STEP_MS:
             raise Problem("not_understood", "Time passes forward, by at most 400 days at once.")
         clock.shift(ms)
-    return JsonResponse({"now_ms": int(clock.now().timestamp() * 1000), "offset_ms": clock.offset_ms()})
+    now = clock.now()
+    return JsonResponse({"now_ms": int(now.timestamp() * 1000), "offset_ms": clock.offset_ms(), "said": _wall(now)})
 
 
 @require_POST
@@ -63,7 +70,8 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     if who is None or user is None:
         raise NotYours
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return HttpResponseRedirect(request.POST.get("to", "") if request.POST.get("to", "").startswith("/home/") else who.home)
+    to = request.POST.get("to", "")[:200]
+    return HttpResponseRedirect(to if OURS.fullmatch(to) else who.home)
 
 
 @require_GET
@@ -73,7 +81,9 @@ def shelf(request: HttpRequest) -> HttpResponse:
     doors = [door for place in places.properties() for door in places.doors(place.id) if door.planned_serial]
     found = [door for door in doors if asked in door.name.casefold() or asked in door.planned_serial.casefold()]
     active = {device.serial for place in places.properties() for device in fleet.devices(place.id)}
-    return render(request, "bench/shelf.html", {"doors": found, "active": active, "asked": asked, "total": len(doors)}, zone=steps.zone())
+    rows = [(door, MODELS.get(door.planned_model, door.planned_model), door.planned_serial in active) for door in found]
+    context = {"doors": rows, "asked": asked, "total": len(doors), "setting_up": steps.setting_up()}
+    return render(request, "bench/shelf.html", context, zone=steps.zone())
 
 
 @require_GET
@@ -82,5 +92,28 @@ def face(request: HttpRequest, serial: str) -> HttpResponse:
     door = next((d for p in places.properties() for d in places.doors(p.id) if d.planned_serial == serial), None)
     if door is None:
         raise NotYours
+    context = {
+        "door": door,
+        "model": MODELS.get(door.planned_model, door.planned_model),
+        "serial": serial,
+        "state": fleet.door_state(door.id, now_of(request)),
+        "now": _wall(now_of(request)),
+        "sayings": book(),
+    }
+    return render(request, "bench/face.html", context, zone=steps.zone())
+
+
+@require_GET
+def ours(request: HttpRequest, serial: str) -> HttpResponse:
+    """The list the service wants this lock to hold, for the line beside the lock's own."""
+    door = next((d for p in places.properties() for d in places.doors(p.id) if d.planned_serial == serial), None)
+    if door is None:
+        raise NotYours
     state = fleet.door_state(door.id, now_of(request))
-    return render(request, "bench/face.html", {"door": door, "serial": serial, "state": state, "now": now_of(request)}, zone=steps.zone())
+    return JsonResponse({"list": state.current if state is not None and state.device is not None else None})
+
+
+def _wall(now: datetime) -> str:
+    """ "Sat 21 Nov 14:02" on the building's wall."""
+    zone = steps.zone()
+    return f"{say_day(now.astimezone(zone).date(), now.astimezone(zone).date())} {say_clock(now, zone)}"

@@ -4,13 +4,20 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from limen.cli import migrate, serve
 
+if TYPE_CHECKING:
+    from limen.cli.demonstration.building import Made
+
 LOCKS_START_S = 30
+BREATH_S = 0.05
+"""Between two activations in the background, so that whoever opens pages meanwhile comes first."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
     os.environ["LIMEN_DATA"] = str(data)
     migrate.prepare()
     with locks(data, address) as air:
-        prepare_building(data, air)
-        serve.serve(sockets, lambda told: _welcome(told, data))
+        made = prepare_building(data, air)
+        with _meanwhile(made, air) as begin:
+            serve.serve(sockets, lambda told: (_welcome(told, data), begin()))
     return 0
 
 
@@ -48,7 +56,7 @@ def locks(data: Path, address: str) -> Iterator[str]:
     gateway = address.rstrip("/").replace("http", "ws", 1) + "/gateway/lock"
     command = [sys.executable, "-m", "limen", "lock", "--data", str(data / "locks"), "--listen", "127.0.0.1:0", "--shelf", str(shelf)]
     command += ["--gateway", gateway, "--clock-file", str(data / "clock-offset-ms")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own command line)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         first = process.stdout.readline().strip()
@@ -60,10 +68,10 @@ def locks(data: Path, address: str) -> Iterator[str]:
         process.wait(LOCKS_START_S)
 
 
-def prepare_building(data: Path, air: str) -> None:
-    """The building at the first start, and every lock that is not active yet."""
+def prepare_building(data: Path, air: str) -> "Made":
+    """The building at the first start, and every lock that the tour goes to; the story of today comes after their activation."""
     from limen.cli.demonstration import activating, building
-    from limen.storage import clock, outbox
+    from limen.storage import clock
     from limen.storage.transactions import unit_of_work
 
     made = building.there()
@@ -71,13 +79,41 @@ def prepare_building(data: Path, air: str) -> None:
         print("First start: making the demonstration building.", file=sys.stderr, flush=True)
         with unit_of_work():
             made = building.make(data, clock.now())
-    fresh = activating.activate_all(made, air, lambda done, total: print(f"\rLocks active: {done} of {total}", end="", file=sys.stderr, flush=True))
-    if fresh:
+    first, _rest = activating.waiting(made)
+    if activating.activate(made, air, first, lambda done: _show(done, len(first))):
         print(file=sys.stderr)
         with unit_of_work():
             building.today(made, clock.now())
             building.invite_guest(made, clock.now())
-        outbox.settle(clock.now())
+    return made
+
+
+def _show(done: int, total: int) -> bool:
+    print(f"\rLocks active: {done} of {total}", end="", file=sys.stderr, flush=True)
+    return True
+
+
+@contextmanager
+def _meanwhile(made: "Made", air: str) -> Iterator[Callable[[], None]]:
+    """Activates the other homes' locks while the pages are open; gives what begins it. Ends after the lock in hand when the server ends."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_others, args=(made, air, ended), name="activating", daemon=True)
+    try:
+        yield thread.start
+    finally:
+        ended.set()
+        if thread.ident is not None:
+            thread.join(LOCKS_START_S)
+
+
+def _others(made: "Made", air: str, ended: threading.Event) -> None:
+    from django.db import connection
+
+    from limen.cli.demonstration import activating
+
+    _first, rest = activating.waiting(made)
+    activating.activate(made, air, rest, lambda _done: not ended.wait(BREATH_S))
+    connection.close()
 
 
 def _welcome(address: str, data: Path) -> None:
@@ -85,7 +121,9 @@ def _welcome(address: str, data: Path) -> None:
     from limen.cli.demonstration.cast import sign_ins
 
     print(address, flush=True)
-    print(f"\nThe demonstration is open: {address}demo/\nIt says what to try in which order, and lets you sign in as anybody with one tap.\n")
+    print(
+        f"\nThe demonstration is open: {address}demo/\nIt says what to try in which order, and lets you sign in as anybody with one tap.\n"
+    )
     print("Sign-ins of this installation (drawn at its first start):")
     for one in sign_ins(data):
         extra = f"   authenticator {one['authenticator']}" if one["authenticator"] else ""

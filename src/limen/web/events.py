@@ -60,7 +60,7 @@ def method(event: EventView) -> str:
         "inside": _("from inside"),
         "remote": _("from the intercom"),
     }
-    return words.get("temporary_code" if event.credential == "temporary code" else event.method, event.method)
+    return words.get("temporary_code" if event.credential == "temporary_code" else event.method, event.method)
 
 
 def note(event: EventView, zone: ZoneInfo, now: datetime) -> str:

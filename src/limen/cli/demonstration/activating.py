@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from websockets.sync.client import connect
@@ -12,7 +12,7 @@ from limen.cli.demonstration.building import Made
 from limen.fleet import queries as fleet
 from limen.fleet import services as verbs
 from limen.kernel.actors import SYSTEM
-from limen.phone import activate
+from limen.phone import activate as installing
 from limen.phone.channels.driver import carry_out
 from limen.phone.channels.websocket import WebSocket
 from limen.phone.commands import Say
@@ -24,6 +24,8 @@ from limen.wire.sticker import read_sticker
 
 LEFT_FOR_THE_READER = frozenset({"Boiler Room"})
 """One door has no device yet, so that activating can be tried."""
+VISITED_FIRST = frozenset({"Unit 2A", "Unit 4B", "Unit 4C", "Unit 7C", "Unit 10H"})
+"""Homes that somebody looks at in the first minute; the others are activated while the pages are open already."""
 
 
 class _Hands:
@@ -49,15 +51,22 @@ class _Hands:
         return None
 
 
-def activate_all(made: Made, air: str, progress: Callable[[int, int], None]) -> int:
-    """Activates every planned lock that is not active yet; gives how many."""
-    active = {device.serial for device in fleet.devices(made.property_id)}
-    waiting = [d for d in places.doors(made.property_id) if d.planned_serial not in active and d.name not in LEFT_FOR_THE_READER]
-    stickers = shelf(air)
-    for number, door in enumerate(waiting, 1):
+def activate(made: Made, air: str, doors: Sequence[places.DoorView], progress: Callable[[int], bool]) -> int:
+    """Activates these doors' locks one by one; `progress` is told how many are done and says whether to go on. Gives how many."""
+    stickers = shelf(air) if doors else {}
+    for number, door in enumerate(doors, 1):
         _activate(air, door, stickers[door.planned_serial])
-        progress(number, len(waiting))
-    return len(waiting)
+        if not progress(number):
+            return number
+    return len(doors)
+
+
+def waiting(made: Made) -> tuple[list[places.DoorView], list[places.DoorView]]:
+    """Doors whose lock is not active yet: those that the tour goes to, and the homes of everybody else."""
+    active = {device.serial for device in fleet.devices(made.property_id)}
+    rest = [d for d in places.doors(made.property_id) if d.planned_serial not in active and d.name not in LEFT_FOR_THE_READER]
+    first = [door for door in rest if door.kind != "unit" or door.name in VISITED_FIRST]
+    return first, [door for door in rest if door not in first]
 
 
 def shelf(air: str) -> dict[str, str]:
@@ -71,18 +80,18 @@ def shelf(air: str) -> dict[str, str]:
 def _activate(air: str, door: places.DoorView, text: str) -> None:
     sticker = read_sticker(text)
     press_button(air, door.planned_serial)
-    installer, hands = activate.Installer(sticker=sticker, draw=secrets.token_bytes), _Hands(clock.now)
+    installer, hands = installing.Installer(sticker=sticker, draw=secrets.token_bytes), _Hands(clock.now)
     with WebSocket(air, door.planned_serial) as link:
         with unit_of_work():
             n_s = verbs.begin_activation(door_id=door.id, lock_id=sticker.lock_id, by=SYSTEM, now=clock.now())
-        attested = carry_out(activate.attest(installer, n_s), link, hands)
-        if not isinstance(attested, activate.Attested):
+        attested = carry_out(installing.attest(installer, n_s), link, hands)
+        if not isinstance(attested, installing.Attested):
             raise SystemExit(f"{door.name}: the lock did not attest ({attested}).")
         with unit_of_work():
             given = verbs.finish_activation(door_id=door.id, attest=attested.attest, h=attested.h, by=SYSTEM, now=clock.now())
         link.reopen()
-        done = carry_out(activate.deliver(installer, given.ticket, given.snapshot, attested.attest), link, hands)
-        if not isinstance(done, activate.Active):
+        done = carry_out(installing.deliver(installer, given.ticket, given.snapshot, attested.attest), link, hands)
+        if not isinstance(done, installing.Active):
             raise SystemExit(f"{door.name}: the lock did not take its first list ({done}).")
 
 

@@ -70,7 +70,12 @@ def _made(property_id: UUID) -> Made:
 
 def _groups(made: Made, now: datetime) -> dict[str, UUID]:
     """A group for each home with the doors on its way, and groups for what not everybody has."""
-    common = [_door(made, "Main Entrance"), _door(made, "Alley Gate"), _door(made, "Package Room"), _door(made, "Gym", codes=False, hours=GYM_HOURS)]
+    common = [
+        _door(made, "Main Entrance"),
+        _door(made, "Alley Gate"),
+        _door(made, "Package Room"),
+        _door(made, "Gym", codes=False, hours=GYM_HOURS),
+    ]
     wanted = {
         "Amenities": [_door(made, "Bike Room"), _door(made, "Garage")],
         "Roof deck": [_door(made, "Roof", codes=False)],
@@ -80,7 +85,8 @@ def _groups(made: Made, now: datetime) -> dict[str, UUID]:
         own = [GroupDoorView(door.id, None, door.codes_allowed) for door in places.doors_of_unit(unit.id)]
         wanted[f"Residents {unit.name}"] = [*own, *common]
     return {
-        name: access.create_group(property_id=made.property_id, name=name, doors=doors, by=SYSTEM, now=now).id for name, doors in wanted.items()
+        name: access.create_group(property_id=made.property_id, name=name, doors=doors, by=SYSTEM, now=now).id
+        for name, doors in wanted.items()
     }
 
 
@@ -146,4 +152,4 @@ def today(made: Made, now: datetime) -> None:
 
 
 def _everything(made: Made) -> people.Rights:
-    return people.Rights(None, made.property_id, access="full")
+    return people.Rights(None, made.property_id, property_manager=True, access="full")

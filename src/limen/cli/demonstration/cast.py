@@ -51,9 +51,7 @@ def add_everybody(property_id: UUID, now: datetime) -> dict[str, UUID]:
     """Adds the cast with their units and gives ids by first name."""
     ids = {}
     for part in CAST:
-        person_id = people.add_person(
-            first=part.first, last=part.last, email=part.address, smartphone=part.email, by=SYSTEM, now=now
-        )
+        person_id = people.add_person(first=part.first, last=part.last, email=part.address, smartphone=part.email, by=SYSTEM, now=now)
         ids[part.first] = person_id
         unit = places.unit_named(property_id, part.unit) if part.unit else None
         if unit is not None:
@@ -79,7 +77,15 @@ def open_accounts(ids: dict[str, UUID], data: Path, now: datetime) -> None:
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         identity.set_password(person_id=ids[part.first], password=password, now=now)
         secret = identity.enroll_authenticator(person_id=ids[part.first], now=now) if part.role else ""
-        signs.append({"name": f"{part.first} {part.last}", "role": part.role or "resident", "email": part.address, "password": password, "authenticator": secret})
+        signs.append(
+            {
+                "name": f"{part.first} {part.last}",
+                "role": part.role or "resident",
+                "email": part.address,
+                "password": password,
+                "authenticator": secret,
+            }
+        )
     path = data / FILE
     path.touch(mode=OWNER_ONLY_FILE)
     path.write_text(json.dumps(signs, indent=1), "utf-8")

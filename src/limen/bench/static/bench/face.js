@@ -1,16 +1,20 @@
 // A lock one can touch: hands go in, what an eye would see comes out. Nothing here decides anything.
 
 const face = /** @type {HTMLElement} */ (document.getElementById("face"));
-const lens = /** @type {HTMLElement} */ (face.querySelector(".lens"));
+const lens = /** @type {HTMLElement} */ (document.getElementById("lens"));
 const words = /** @type {HTMLElement} */ (document.getElementById("words"));
 const texts = /** @type {HTMLElement} */ (document.getElementById("texts")).dataset;
+/** @type {Record<string, string>} */
+const sayings = JSON.parse(document.getElementById("sayings")?.textContent ?? "{}");
+const OURS_EVERY_MS = 4000;
+const LIT_MS = 250;
 /** @type {WebSocket | null} */
 let lock = null;
 
 /** @param {string} id @param {string} text */
 function put(id, text) {
   const place = document.getElementById(id);
-  if (place) place.textContent = text;
+  if (place && place.textContent !== text) place.textContent = text;
 }
 
 /** @param {string | undefined} pattern @param {Record<string, unknown>} values */
@@ -18,38 +22,103 @@ function fill(pattern, values) {
   return (pattern ?? "").replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? "?"));
 }
 
+/** A lock's sentence in the reader's language; one that nobody knows stays as it is. @param {string} sentence */
+function say(sentence) {
+  const numbers = sentence.match(/\d+/g) ?? [];
+  const known = sayings[sentence.replace(/\d+/g, "{n}")];
+  return known === undefined ? sentence : known.replace(/\{n\}/g, () => numbers.shift() ?? "");
+}
+
+/** @param {string} name @param {boolean} there */
+function part(name, there) {
+  for (const one of document.querySelectorAll(`[data-needs="${name}"]`)) /** @type {HTMLElement} */ (one).hidden = !there;
+  for (const one of document.querySelectorAll(`[data-lacks="${name}"]`)) /** @type {HTMLElement} */ (one).hidden = there;
+}
+
+/** @param {string} act @param {boolean} pressed */
+function press(act, pressed) {
+  face.querySelector(`[data-do="${act}"]`)?.setAttribute("aria-pressed", String(pressed));
+}
+
 /** @param {any} view */
 function show(view) {
   lens.dataset.state = view.lens.state;
-  if (words.textContent !== view.lens.words) words.textContent = view.lens.words;
-  const { holds, model } = view;
-  put("list", String(holds.list ?? "?"));
-  const error = holds.clock === "lost" ? "" : `, ${fill(texts.within, { s: Math.round(holds.clock_error_s) })}`;
-  put("time", `${texts[holds.clock] ?? holds.clock}${error}`);
-  put("tries", fill(texts.of, { left: holds.tries_left, max: holds.tries_max }));
-  put("record", fill(texts.events, { n: holds.record, lost: holds.lost }));
-  put("power", holds.power === false ? (texts.nobattery ?? "") : model.power === "wired" ? (texts.mains ?? "") : `${holds.battery} %`);
+  speak(view.lens);
+  showHolds(view.holds, view.model);
+  showModel(view.model);
+  showCards(view.cards ?? []);
+  showHappened(view.happened ?? []);
   put("sticker", view.sticker ?? "");
-  const happened = /** @type {HTMLElement} */ (document.getElementById("happened"));
-  happened.replaceChildren(...(view.happened ?? []).map((/** @type {any} */ line) => Object.assign(document.createElement("li"), { textContent: `${line.at} ${line.words}` })));
-  const has = { nfc: model.nfc, cylinder: model.cylinder, jumpstart: model.jumpstart, privacy: model.privacy_deadbolt, wired: model.power === "wired", batteries: model.power !== "wired" };
-  for (const [name, there] of Object.entries(has)) {
-    for (const part of face.querySelectorAll(`[data-needs="${name}"]`)) /** @type {HTMLElement} */ (part).hidden = !there;
-    for (const part of face.querySelectorAll(`[data-lacks="${name}"]`)) /** @type {HTMLElement} */ (part).hidden = Boolean(there);
+  press("walk_away", Boolean(view.away));
+  press("bolt_inside", Boolean(view.bolt_thrown));
+  /** @type {HTMLElement} */ (document.getElementById("reach")).hidden = !view.away;
+}
+
+/** What the lens says is read aloud once, when it changes. @param {{state: string, words: string, seconds: number}} said */
+function speak(said) {
+  const sentence = say(said.words);
+  if (words.dataset.said !== said.words || words.textContent === "") {
+    words.dataset.said = said.words;
+    words.textContent = sentence;
   }
-  const cards = /** @type {HTMLSelectElement} */ (document.getElementById("card"));
-  if (view.cards && cards.options.length !== view.cards.length)
-    cards.replaceChildren(...view.cards.map((/** @type {any} */ card) => new Option(card.name ?? card, card.id ?? card)));
+}
+
+/** @param {any} holds @param {any} model */
+function showHolds(holds, model) {
+  put("list", holds.list === null || holds.list === undefined ? (texts.nolist ?? "") : String(holds.list));
+  const clock = texts[holds.clock] ?? holds.clock;
+  put("time", holds.clock_error_s === null ? clock : fill(texts.within, { clock, s: Math.round(holds.clock_error_s) }));
+  const wait = holds.wait_ms ? `, ${fill(texts.wait, { s: Math.ceil(holds.wait_ms / 1000) })}` : "";
+  put("tries", fill(texts.of, { left: holds.tries_left, max: holds.tries_max }) + wait);
+  put("record", fill(texts.events, { n: holds.record, lost: holds.lost }));
+  const full = model.power === "wired" ? texts.mains : fill(texts.battery, { percent: holds.battery });
+  put("power", (holds.power === false ? texts.nopower : full) ?? "");
+}
+
+/** @param {any} model */
+function showModel(model) {
+  const wired = model.power === "wired";
+  part("keypad", model.keypad);
+  part("nfc", model.nfc);
+  part("cylinder", model.cylinder);
+  part("jumpstart", model.jumpstart);
+  part("privacy", model.privacy_deadbolt);
+  part("wired", wired);
+  part("batteries", !wired);
+}
+
+/** @param {{id: string, name: string}[]} cards */
+function showCards(cards) {
+  const list = /** @type {HTMLSelectElement} */ (document.getElementById("card"));
+  const held = [...list.options].map((one) => one.value).join();
+  if (held !== cards.map((one) => one.id).join()) list.replaceChildren(...cards.map((one) => new Option(say(one.name), one.id)));
+}
+
+/** @param {{at: string, words: string}[]} lines */
+function showHappened(lines) {
+  const list = /** @type {HTMLElement} */ (document.getElementById("happened"));
+  const rows = lines.map(({ at, words }) => {
+    const row = document.createElement("li");
+    const time = Object.assign(document.createElement("span"), { textContent: at, className: "at" });
+    row.append(time, " ", say(words));
+    return row;
+  });
+  list.replaceChildren(...rows);
+  /** @type {HTMLElement} */ (document.getElementById("nothing")).hidden = rows.length > 0;
 }
 
 function connect() {
   lock = new WebSocket(`${location.origin.replace("http", "ws")}/bench/face/${face.dataset.serial}`);
   lock.onmessage = ({ data }) => {
     const view = JSON.parse(data);
-    if (view.t === "view") show(view);
+    if (view.t !== "view") return;
+    delete face.dataset.away;
+    show(view);
   };
   lock.onclose = () => {
-    lens.dataset.state = "no power";
+    face.dataset.away = "yes";
+    lens.dataset.state = "asleep";
+    words.dataset.said = "";
     words.textContent = face.dataset.lost ?? "";
     setTimeout(connect, 1500);
   };
@@ -63,28 +132,56 @@ function act(what) {
 /** @param {string} digit */
 function type(digit) {
   act({ do: "digit", digit: Number(digit) });
-  const key = /** @type {HTMLElement | null} */ (lens.querySelector(`[data-digit="${digit}"]`));
-  if (!key) return;
-  key.dataset.lit = "";
-  setTimeout(() => delete key.dataset.lit, 250);
+  light(lens.querySelector(`[data-digit="${digit}"]`));
 }
 
-face.addEventListener("click", async (event) => {
+function check() {
+  act({ do: "check" });
+  light(lens.querySelector('[data-do="check"]'));
+}
+
+/** @param {Element | null} key */
+function light(key) {
+  if (!(key instanceof HTMLElement)) return;
+  key.dataset.lit = "";
+  setTimeout(() => delete key.dataset.lit, LIT_MS);
+}
+
+/** @param {string} ms */
+async function passTime(ms) {
+  const answer = await fetch("/demo/clock", { method: "POST", body: JSON.stringify({ ms: Number(ms) }) });
+  put("clock", (await answer.json()).said);
+}
+
+async function look() {
+  if (document.hidden) return;
+  const [clock, ours] = await Promise.all([fetch("/demo/clock"), fetch(`/bench/${face.dataset.serial}/ours`)]);
+  if (clock.ok) put("clock", (await clock.json()).said);
+  if (!ours.ok) return;
+  const { list } = await ours.json();
+  put("ours", list === null ? "" : fill(texts.ours, { n: list }));
+}
+
+document.addEventListener("click", (event) => {
   const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("button"));
   if (!button) return;
-  const { digit, to, clock } = button.dataset;
+  const { digit, to, clock, do: hand } = button.dataset;
   if (digit) type(digit);
-  else if (clock) {
-    await fetch("/demo/clock", { method: "POST", body: JSON.stringify({ ms: Number(clock) }) });
-    location.reload();
-  } else if (button.dataset.do === "card") act({ do: "card", card: /** @type {HTMLSelectElement} */ (document.getElementById("card")).value });
-  else if (button.dataset.do) act(to ? { do: button.dataset.do, to } : { do: button.dataset.do });
+  else if (clock) passTime(clock);
+  else if (hand === "check") check();
+  else if (hand === "card") act({ do: "card", card: /** @type {HTMLSelectElement} */ (document.getElementById("card")).value });
+  else if (hand) act(to ? { do: hand, to } : { do: hand });
+  if (hand?.startsWith("drop_next")) put("fault", texts.faultnext ?? "");
 });
-addEventListener("keydown", (event) => {
-  const busy = event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement?.tagName ?? "");
-  if (busy) return;
+lens.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const onKey = /** @type {HTMLElement} */ (event.target).closest(".keys button") !== null;
   if (/^[0-9]$/.test(event.key)) type(event.key);
-  else if (event.key === "l" || event.key === "L") act({ do: "lens" });
-  else if (event.key === "Enter" && document.activeElement?.closest("button, a, summary") === null) act({ do: "check" });
+  else if (event.key.toLowerCase() === "l") act({ do: "lens" });
+  else if (event.key === "Enter" && !onKey) check();
+  else return;
+  event.preventDefault();
 });
 connect();
+look();
+setInterval(look, OURS_EVERY_MS);
