@@ -123,5 +123,6 @@ def remove_phone(request: HttpRequest, asker: Asker, person_id: UUID, phone_id: 
     asker.must(asker.changes_people)
     if phone_id not in {phone.id for phone in identity.phones(who.id)}:
         raise NotYours
-    accounts.remove_phone(phone_id=phone_id, by=asker.actor, now=asker.now)
+    mine = request.session.session_key or ""
+    accounts.remove_phone(phone_id=phone_id, by=asker.actor, now=asker.now, keep_session=mine)
     return HttpResponseRedirect(f"/c/people/{who.id}")

@@ -145,13 +145,14 @@ def invite(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Adds one person and mails the invitation at once (PEOPLE-4); access is given on the next page."""
     if not asker.sees_people:
         raise NotYours
-    form = InviteForm(request.POST or None, initial={"unit": request.GET.get("unit", "")[:60]})
+    form = InviteForm(request.POST if request.method == "POST" else None, initial={"unit": request.GET.get("unit", "")[:60]})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         unit = places.unit_named(asker.place.id, given["unit"]) if given["unit"] else None
         if given["unit"] and unit is None:
             form.add_error("unit", _g("%(unit)s is not a unit of this building.") % {"unit": given["unit"]})
         else:
+            asker.must(unit is None or asker.changes_people)  # who lives in a unit sees that home's visitors: more than single groups
             try:
                 person_id = _add(asker, given, unit)
                 request.session[NEW] = [*request.session.get(NEW, [])[1 - NEW_MOST :], str(person_id)]
@@ -164,6 +165,7 @@ def invite(request: HttpRequest, asker: Asker) -> HttpResponse:
 def _add(asker: Asker, given: dict[str, str], unit: places.UnitView | None) -> UUID:
     person_id = persons.add_person(first=given["first"], last=given["last"], email=given["email"] or None, by=asker.actor, now=asker.now)
     if unit is not None:
+        asker.must(person_id != asker.person_id)  # nobody lets themselves into a home's history
         persons.assign_to_unit(person_id=person_id, unit_id=unit.id, since=asker.now, by=asker.actor, now=asker.now)
     if given["email"] and identity.user_of(person_id) is None:
         accounts.invite(person_id=person_id, property_id=asker.place.id, by=asker.actor, now=asker.now)

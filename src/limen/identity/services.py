@@ -104,9 +104,10 @@ def register_phone(*, person_id: UUID, public_key: bytes, platform: str, name: s
     return phone_view(row), token
 
 
-def remove_phone(*, phone_id: UUID, by: Actor, now: datetime) -> PhoneView:
+def remove_phone(*, phone_id: UUID, by: Actor, now: datetime, keep_session: str = "") -> PhoneView:
     """Removes a phone at once (PEOPLE-7): no new grants, its token dead, `phone.removed` said, the ledger told first.
 
+    The person is signed out everywhere but in `keep_session`, from which they asked: a stolen browser would register anew.
     Codes, cards and the person's other phones stay. NotYours for an unknown phone, Refused `phone_removed` for one removed before.
     """
     row = Phone.objects.select_for_update().filter(id=phone_id).first()
@@ -117,6 +118,8 @@ def remove_phone(*, phone_id: UUID, by: Actor, now: datetime) -> PhoneView:
     ledger.append("phone_removed", {"phone": phone_id, "person": row.person_id}, now)
     row.removed_at, row.token_hash = now, None
     row.save(update_fields=["removed_at", "token_hash"])
+    for session in UserSession.objects.filter(user__person_id=row.person_id).exclude(session_key=keep_session):
+        session.end()
     news.say("phone.removed", now=now, person_id=str(row.person_id), phone_id=str(row.id), by=str(by.person_id or ""))
     journal.record(by, "phone.removed", f"person:{row.person_id}", {"phone": str(row.id)}, now)
     facts = {"name": row.name}

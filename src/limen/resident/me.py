@@ -172,7 +172,7 @@ def remove_phone(request: HttpRequest, asker: Asker, phone_id: UUID) -> HttpResp
     known = identity.phone(phone_id)
     if known is None or known.person_id != asker.id:
         raise NotYours
-    accounts.remove_phone(phone_id=phone_id, by=asker.actor, now=asker.now)
+    accounts.remove_phone(phone_id=phone_id, by=asker.actor, now=asker.now, keep_session=asker.session)
     request.session["phones-said"] = f"{_('Removed. It gets nothing new.')} {_still_opens(asker)}".strip()
     return HttpResponseRedirect("/home/me/phones")
 

@@ -47,7 +47,7 @@ def remove(asked: Asked, phone_id: UUID) -> None:
     known = identity.phone(phone_id)
     if known is None or known.person_id != asked.asker.id:
         raise NotYours
-    accounts.remove_phone(phone_id=phone_id, by=asked.asker.actor, now=asked.now)
+    accounts.remove_phone(phone_id=phone_id, by=asked.asker.actor, now=asked.now, keep_session=asked.asker.session)
 
 
 def said(phone: identity.PhoneView) -> Json:

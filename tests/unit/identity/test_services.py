@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.test import Client
 
 from limen.identity import queries, services
-from limen.identity.models import Invitation, Phone
+from limen.identity.models import Invitation, Phone, User
 from limen.kernel.problems import NotYours, Problem, Refused
 from limen.people import queries as people
 from limen.storage import ledger, news, outbox
@@ -144,6 +146,26 @@ def test_removing_a_phone(house: Harbor, now: datetime, monkeypatch: pytest.Monk
     assert ledger.lines("phone_removed")[-1].facts["phone"] == str(phone.id)
     with pytest.raises(Refused, match="was removed"):
         services.register_phone(person_id=dana, public_key=KEY, platform="native", name="", now=now)
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_a_stolen_browser_does_not_register_anew(house: Harbor, now: datetime) -> None:
+    """Removing a phone signs the person out everywhere but where they asked from; other people stay signed in."""
+    clients: dict[str, list[Client]] = {}
+    for who in ("dana", "theo"):
+        services.set_password(person_id=house.people[who], password=PASSWORD, now=now)
+        clients[who] = [Client(), Client()]
+        for client in clients[who]:
+            user = User.objects.get(person_id=house.people[who])
+            client.force_login(user)
+            UserSession.objects.create(user=user, session_key=client.session.session_key, ip="192.0.2.1", user_agent="")
+    phone, _ = services.register_phone(person_id=house.people["dana"], public_key=KEY, platform="browser", name="", now=now)
+    here, stolen = clients["dana"]
+    with unit_of_work():
+        services.remove_phone(phone_id=phone.id, by=house.actor("dana"), now=now, keep_session=here.session.session_key or "")
+    assert here.session.get("_auth_user_id") is not None
+    assert stolen.session.get("_auth_user_id") is None
+    assert all(client.session.get("_auth_user_id") is not None for client in clients["theo"])
 
 
 def test_an_authenticator_secret_is_sealed(house: Harbor, now: datetime) -> None:
