@@ -109,7 +109,7 @@ class DoorForm(forms.Form):
 def add(request: HttpRequest, asker: Asker) -> HttpResponse:
     """One door by hand; many come by file."""
     asker.must(asker.rights.edits_groups, "groups")
-    form = DoorForm(request.POST or None)
+    form = DoorForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

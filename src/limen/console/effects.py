@@ -69,9 +69,7 @@ def losing(asker: Asker, who: people.PersonView, effect: access.Effect) -> Told:
         words = ngettext("%(n)d guest loses them too.", "%(n)d guests lose them too.", len(effect.guests))
         sentences.append(words % {"n": len(effect.guests)})
     touched = own | scene.needs.keys() | set(effect.connected)
-    return Told(
-        tuple(sentences), tuple(scene.line(door) for door in scene.ordered(touched)), "", (), scene.waiting(), effect.is_nothing
-    )
+    return Told(tuple(sentences), tuple(scene.line(door) for door in scene.ordered(touched)), "", (), scene.waiting(), effect.is_nothing)
 
 
 def regrouping(asker: Asker, effect: access.Effect) -> Told:

@@ -52,7 +52,7 @@ def groups(request: HttpRequest, asker: Asker) -> HttpResponse:
 def add(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Makes a group; every door in it is open to its holders always, until hours are given."""
     asker.must(asker.rights.edits_groups, "groups")
-    form = GroupForm(request.POST or None, initial={"codes": True})
+    form = GroupForm(request.POST if request.method == "POST" else None, initial={"codes": True})
     if request.method == "POST" and form.is_valid():
         try:
             doors = _doors(request, asker, (), codes=form.cleaned_data["codes"])
@@ -92,7 +92,9 @@ def edit(request: HttpRequest, asker: Asker, group_id: UUID) -> HttpResponse:
     """Changes name and doors; says what changes before it is saved (ACCESS-3, ACCESS-11)."""
     view = group_of(asker, group_id)
     asker.must(asker.rights.edits_groups, "groups")
-    form = GroupForm(request.POST or None, initial={"name": view.name, "codes": any(door.codes_on for door in view.doors)})
+    form = GroupForm(
+        request.POST if request.method == "POST" else None, initial={"name": view.name, "codes": any(door.codes_on for door in view.doors)}
+    )
     chosen = set(request.POST.getlist("doors")) if request.method == "POST" else {str(door.door_id) for door in view.doors}
     context: dict[str, object] = {"here": "more", "group": view, "form": form, "choices": _choices(asker, chosen)}
     if request.method == "POST" and form.is_valid():

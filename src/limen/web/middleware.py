@@ -22,6 +22,7 @@ LANGUAGES: Final = frozenset({"en", "es"})
 LANGUAGE_COOKIE: Final = "limen-language"
 NO_COOKIES: Final = "/v/"
 """Visitors get no cookie, not even for their language (screens 1.4)."""
+BODY_MAX_BYTES: Final = 5 * 1024 * 1024
 
 POLICY: Final = {
     "default-src": "'self'",
@@ -54,11 +55,24 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", self.policy)
-        response.setdefault("Permissions-Policy", "camera=(self), microphone=(self), bluetooth=(self), geolocation=(), payment=()")
+        response.setdefault("Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), payment=()")
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if not request.path.startswith(settings.STATIC_URL):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+class BodyLimit:
+    """Refuses a body larger than any page of ours sends, before anybody parses it (a form's check comes too late: its file is on the disk)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if not announced.isdecimal() or int(announced) > BODY_MAX_BYTES:
+            return problems.answer(request, Problem("too_large", "That is more than can be sent at once.", status=413))
+        return self.get_response(request)
 
 
 class Language:
@@ -71,9 +85,9 @@ class Language:
         asked = request.GET.get("lang", "")
         remembered = request.COOKIES.get(LANGUAGE_COOKIE, "")
         chosen = next((c for c in (asked, remembered) if c in LANGUAGES), None) or translation.get_language_from_request(request)
-        translation.activate(chosen)
         request.LANGUAGE_CODE = chosen
-        response = self.get_response(request)
+        with translation.override(chosen):  # and the thread speaks as before to whoever comes next
+            response = self.get_response(request)
         response.setdefault("Content-Language", chosen)
         patch_vary_headers(response, ("Accept-Language",))
         if asked in LANGUAGES and not request.path.startswith(NO_COOKIES):

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
+from django.utils.translation import get_language
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 
@@ -18,7 +20,11 @@ def say(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 def say_day(day: date, today: date) -> str:
     """ "Sat 21 Nov", with the year when it is not this one."""
-    words = f"{formats.date_format(day, 'D')} {day.day} {formats.date_format(day, 'M')}"
+    month = formats.date_format(day, "M")
+    if (get_language() or "").startswith("es"):  # Django writes it with a capital, which Spanish does not
+        month = month.lower()
+    words = f"{formats.date_format(day, 'D')} {day.day} {month}"
+    words = words.lower() if get_language() == "es" else words  # Spanish writes days and months small
     return words if day.year == today.year else f"{words} {day.year}"
 
 
