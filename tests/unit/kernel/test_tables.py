@@ -48,7 +48,14 @@ def test_the_encodings_of_spreadsheets_are_read_alike(data: bytes, encoding: str
 
 @pytest.mark.parametrize(
     "data",
-    [b"PK\x03\x04 a workbook", b"Name,Email\r\nZo\x00e,x", b"\xff\xfeN", b"Name,Email\r\n\x81,x\r\n", b"\x89PNG\r\n\x1a\n", b'Name,Email\r\n"open,x\r\n'],
+    [
+        b"PK\x03\x04 a workbook",
+        b"Name,Email\r\nZo\x00e,x",
+        b"\xff\xfeN",
+        b"Name,Email\r\n\x81,x\r\n",
+        b"\x89PNG\r\n\x1a\n",
+        b'Name,Email\r\n"open,x\r\n',
+    ],
 )
 def test_what_is_no_csv_file_is_called_that(data: bytes) -> None:
     """Workbooks, pictures, broken letters, quotation marks that do not match."""

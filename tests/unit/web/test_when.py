@@ -33,7 +33,9 @@ def test_the_end_of_a_day_is_never_called_midnight() -> None:
         assert when.say_end_of_day(NOW.astimezone(NEW_YORK).date(), NOW.astimezone(NEW_YORK).date()) == "the end of today (Sat 21 Nov)"
 
 
-@pytest.mark.parametrize(("code", "groups"), [("4815920", ["481", "5920"]), ("50938174", ["5093", "8174"]), ("123456789", ["123", "456", "789"])])
+@pytest.mark.parametrize(
+    ("code", "groups"), [("4815920", ["481", "5920"]), ("50938174", ["5093", "8174"]), ("123456789", ["123", "456", "789"])]
+)
 def test_digits_come_in_groups_and_are_spoken_one_by_one(code: str, groups: list[str]) -> None:
     """Eyes get groups, ears get digits."""
     assert grouped(code) == groups

@@ -1,0 +1,62 @@
+"""The demonstration's building is made by the rooms' own verbs, with something to do on its first page."""
+
+import dataclasses
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from limen.access import queries as access
+from limen.cli.demonstration import building, cast
+from limen.intercom import queries as intercom
+from limen.people import queries as people
+from limen.places import queries as places
+from limen.storage.transactions import unit_of_work
+
+LAST_DOORS = 128
+
+
+@pytest.fixture
+def made(db: None, tmp_path: Path, now: datetime) -> building.Made:
+    with unit_of_work():
+        return building.make(tmp_path, now)
+
+
+@pytest.mark.rule("PLACE-5")
+def test_the_whole_building_is_there_with_signs_and_people(made: building.Made, now: datetime) -> None:
+    """Doors and rent roll arrive by the same import that a manager uses."""
+    assert len(places.doors(made.property_id)) == LAST_DOORS
+    assert {places.door_view(link.door_id).name for link in intercom.links(made.property_id)} == set(building.SIGNS)
+    dana = people.person_of_email("dana@example.org")
+    assert dana is not None
+    unit = people.unit_of(dana.id, made.property_id, now)
+    assert unit is not None and unit.name == "4B"
+
+
+def test_a_second_start_finds_what_the_first_one_made(made: building.Made) -> None:
+    """Nothing is made twice."""
+    again = building.there()
+    assert again is not None
+    assert dataclasses.asdict(again) == dataclasses.asdict(made)
+
+
+def test_today_somebody_moves_in_and_somebody_loses_a_door(made: building.Made, now: datetime) -> None:
+    """So that the first opening really sets a door up, and a revocation really waits."""
+    dana, theo = people.person_of_email("dana@example.org"), people.person_of_email("theo@example.org")
+    assert dana is not None and theo is not None
+    assert made.doors["Unit 4B"] not in access.doors_of(dana.id, now)
+    with unit_of_work():
+        building.today(made, now)
+        building.invite_guest(made, now)
+    assert made.doors["Unit 4B"] in access.doors_of(dana.id, now)
+    assert made.doors["Bike Room"] not in access.doors_of(theo.id, now)
+    assert access.revocations(person_id=theo.id)
+    assert access.guests_of(dana.id, now)
+
+
+def test_passwords_are_drawn_here_and_only_their_owner_reads_them(made: building.Made, tmp_path: Path) -> None:
+    """No password is in the repository, and who manages has a second factor (PEOPLE-5)."""
+    signs = cast.sign_ins(tmp_path)
+    assert len({one["password"] for one in signs}) == len(signs)
+    assert all(one["authenticator"] for one in signs if one["role"] != "resident")
+    assert (tmp_path / cast.FILE).stat().st_mode & 0o077 == 0

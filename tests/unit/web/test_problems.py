@@ -1,0 +1,38 @@
+"""A problem is a page for people and problem details for programs, with one status."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import RequestFactory
+
+from limen.kernel.problems import NotYours, TooMany
+from limen.web import problems
+
+NOW = datetime(2026, 11, 21, 19, 2, tzinfo=UTC)
+
+
+def test_programs_get_problem_details() -> None:
+    """RFC 9457, by path and by what the asker accepts."""
+    for request in (RequestFactory().get("/gateway/inbox"), RequestFactory().get("/c/", headers={"Accept": "application/json"})):
+        answer = problems.answer(request, NotYours())
+        assert answer["Content-Type"] == "application/problem+json"
+        assert json.loads(answer.content)["status"] == answer.status_code == 404
+
+
+@pytest.mark.django_db
+def test_people_get_a_sentence_and_a_way_back() -> None:
+    """M27, for what is absent and for what is somebody else's."""
+    request = RequestFactory().get("/c/doors/1")
+    request.user = None  # type: ignore[assignment]
+    answer = problems.as_page(request, NotYours())
+    assert "We could not find that, or it is not yours to see." in answer.content.decode()
+    assert answer.status_code == 404
+
+
+def test_a_limit_says_when_to_come_back() -> None:
+    """Retry-After counts from this request's own instant."""
+    request = RequestFactory().get("/gateway/inbox")
+    request.now = NOW  # type: ignore[attr-defined]
+    answer = problems.answer(request, TooMany("often", "Many tries from here.", retry_at=NOW + timedelta(seconds=90)))
+    assert answer["Retry-After"] == "90"
