@@ -31,7 +31,6 @@ STEPS: Final = {
     "connecting": "Connecting",
     "setting_up": "Setting up this door for you. This happens once.",
     "opening": "Opening",
-    "open": "Open. You have 10 seconds.",
     "sending": "Sending changes",
     "waiting": "Waiting",
     "reading": "Reading battery and history",
@@ -211,6 +210,8 @@ def _sentence(problem: Exception) -> str:
 
 
 def _show(progress: Say) -> None:
+    if progress.step == "open":
+        return  # the answer says it, once
     parts = f" {progress.done} of {progress.total}" if progress.total else ""
     print(STEPS[progress.step] + parts, file=sys.stderr)
 

@@ -125,7 +125,8 @@ def _words(answer: httpx.Response) -> tuple[str, str]:
         said = None
     if not isinstance(said, dict):
         return "", f"The service answered {answer.status_code} at {answer.url.path}."
-    return str(said.get("type", "")), str(said.get("detail") or said.get("title") or answer.status_code)
+    words = " ".join(str(said[name]) for name in ("title", "detail") if said.get(name))
+    return str(said.get("type", "")), words or f"The service answered {answer.status_code}."
 
 
 def _answer(value: Value) -> tuple[bytes, Status]:
