@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from limen.credentials import services as credentials
 from limen.fleet import rules, tasks
@@ -153,11 +153,13 @@ def _prove(heard: Heard, held: DoorList) -> None:
         made = ListVersion.objects.get(device=device, version=said.ver).made_at
         credentials.note_proven(door_id=device.door_id, as_of=made, now=now)
         news.say("list.proven", now=now, door_id=str(device.door_id))
-    if is_news or heard.fresh:
+    if is_news:
         held.confirmed_at = now
+    elif heard.asked_at is not None:  # signed after we asked, perhaps long before it was brought
+        held.confirmed_at = max(held.confirmed_at or heard.asked_at, heard.asked_at)
     elif (at := _lock_time(said)) is not None and (held.confirmed_at is None or at > held.confirmed_at):
         held.confirmed_at = min(at, now)
-    held.fresh_at = now if heard.fresh else held.fresh_at
+    held.fresh_at = heard.asked_at or held.fresh_at
     held.lock_time = _lock_time(said) or held.lock_time
     held.save()
 
@@ -180,8 +182,19 @@ def _note_readings(heard: Heard) -> None:
         device.known_newer, device.lost = max(device.known_newer, full.known_newer), full.lost
         if isinstance(full.head, LogHead) and full.head.seqnext >= (device.head_seq or 0):
             device.head_logepoch, device.head_seq, device.head_tag = full.head.logepoch, full.head.seqnext, full.head.tag
-        _note_clock(device, full.tstate, heard.now)
+        if not _is_behind(heard, full):
+            _note_clock(device, full.tstate, heard.now)
     device.save()
+
+
+def _is_behind(heard: Heard, full: wire.Attested) -> bool:
+    """Whether we have later word already: a reading that a courier kept back tells how the clock was, not how it is."""
+    device, said_at = heard.device, _lock_time(heard.receipt)
+    if isinstance(full.head, LogHead) and full.head.seqnext < (device.head_seq or 0):
+        return True
+    if heard.fresh or said_at is None or device.clock_at is None:
+        return False
+    return said_at + timedelta(seconds=CLOCKS[full.tstate][1] or 0) < device.clock_at
 
 
 def _note_clock(device: Device, said: TrustedTime, now: datetime) -> None:

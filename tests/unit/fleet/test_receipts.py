@@ -179,3 +179,17 @@ def test_a_lock_that_went_back_is_a_fork(active: House) -> None:
     lock.state = old
     assert active.hand_in(lock.receipt(nonce=nonce)).reason == "does_not_match"
     assert active.state("Package Room").truth == Truth.MISMATCH
+
+
+@pytest.mark.rule("SYNC-10")
+def test_a_reading_that_was_kept_back_does_not_turn_the_clock_good_again(active: House) -> None:
+    """A courier hands in, after the word that the clock was lost, a receipt from before: the clock stays lost for us (LOCK-5)."""
+    lock = active.locks["Package Room"]
+    kept_back = lock.receipt(full=True, lock_time=int(active.now.timestamp()))
+    active.later(hours=2)
+    active.hand_in(lock.receipt(full=True, lock_time=0, tstate=wire.TrustedTime.LOST))
+    active.later(hours=1)
+    active.hand_in(kept_back)
+    assert active.state("Package Room").clock.state == "lost"
+    active.hand_in(lock.receipt(full=True, lock_time=int(active.now.timestamp())))
+    assert active.state("Package Room").clock.state == "good"

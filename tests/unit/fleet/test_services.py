@@ -51,15 +51,17 @@ def test_the_time_is_signed_for_locks_of_ours_only(active: House) -> None:
 
 
 def test_a_nonce_counts_once(active: House) -> None:
-    """The second receipt with the same nonce is not fresh any more."""
+    """A day under way it proves the moment of our asking, no later one; the second receipt with the same nonce proves nothing more (B.7)."""
     lock = active.locks["Package Room"]
+    asked = active.later(minutes=5)
     with unit_of_work():
-        nonce = fleet_services.attest_nonce(lock_id=lock.lock_id, now=active.now)
-    first = active.later(days=1)
-    active.hand_in(lock.receipt(nonce=nonce))
+        nonce = fleet_services.attest_nonce(lock_id=lock.lock_id, now=asked)
     active.later(days=1)
-    active.hand_in(lock.receipt(nonce=nonce, full=True, lock_time=int((first - timedelta(days=2)).timestamp())))
-    assert active.state("Package Room").confirmed_at == first
+    active.hand_in(lock.receipt(nonce=nonce))
+    assert active.state("Package Room").confirmed_at == asked
+    active.later(days=1)
+    active.hand_in(lock.receipt(nonce=nonce, full=True, lock_time=int((asked - timedelta(days=2)).timestamp())))
+    assert active.state("Package Room").confirmed_at == asked
 
 
 def test_an_acknowledgement_is_signed_and_travels_with_the_next_phone(active: House) -> None:

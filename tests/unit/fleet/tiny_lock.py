@@ -88,12 +88,20 @@ class TinyLock:
         self.state = after
         return "applied"
 
-    def receipt(self, *, nonce: bytes | None = None, full: bool = False, hidden: bool = False, lock_time: int = 1_795_287_720) -> bytes:
+    def receipt(
+        self,
+        *,
+        nonce: bytes | None = None,
+        full: bool = False,
+        hidden: bool = False,
+        lock_time: int = 1_795_287_720,
+        tstate: TrustedTime = TrustedTime.GOOD,
+    ) -> bytes:
         """What it holds, in its own words."""
         assert self.state is not None
         head = self.writer.head if self.writer else LogHead(0, 0, bytes(16))
         shown = receipts.head8(head, self.state.probe) if hidden else head
-        attested = Attested(lock_time=lock_time, tstate=TrustedTime.GOOD, head=shown, lost=0, boot=1, known_newer=0)
+        attested = Attested(lock_time=lock_time, tstate=tstate, head=shown, lost=0, boot=1, known_newer=0)
         said = Receipt(
             lock_id=self.lock_id,
             epoch=self.state.epoch,
