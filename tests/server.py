@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-START_S = 60
+START_S = 240  # the first start of a demonstration makes a building and activates its locks
 STOP_S = 15
 # What this process set for its own tests must not reach the spawned one.
 OURS = ("LIMEN_", "DJANGO_", "PYTEST_", "PORT")

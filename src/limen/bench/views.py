@@ -70,7 +70,7 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     if who is None or user is None:
         raise NotYours
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    to = request.POST.get("to", "")[:200]
+    to = request.GET.get("to", "")[:200]
     return HttpResponseRedirect(to if OURS.fullmatch(to) else who.home)
 
 

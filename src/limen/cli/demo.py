@@ -43,7 +43,12 @@ def run(args: argparse.Namespace) -> int:
     with locks(data, address) as air:
         made = prepare_building(data, air)
         with _meanwhile(made, air) as begin:
-            serve.serve(sockets, lambda told: (_welcome(told, data), begin()))
+
+            def ready(told: str) -> None:
+                _welcome(told, data)
+                begin()
+
+            serve.serve(sockets, ready)
     return 0
 
 

@@ -31,6 +31,7 @@ class DueRow:
     """One door that waits: why, since when, what still opens until then, and whether it waits for longer than the property allows."""
 
     task: fleet.Task
+    lock: str
     why: list[str]
     more: int
     due: str
@@ -73,9 +74,11 @@ def today(asker: Asker) -> date:
 def row(asker: Asker, task: fleet.Task) -> DueRow:
     """One due door in words."""
     why = changes(asker, task.door_id, task.changes)
+    device = fleet.device_at(task.door_id)
     said = why if len(why) <= SAID_MOST else why[: SAID_MOST - 1]
     return DueRow(
         task=task,
+        lock=device.lock_id.hex() if device else "",
         why=said,
         more=len(why) - len(said),
         due=truth.due(task.due, asker.place.zone, asker.now),

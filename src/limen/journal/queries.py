@@ -33,9 +33,7 @@ def verify_chain() -> int:
     """How many entries there are, each following the one before it and the last one being the head. Raises BrokenChain."""
     previous, count = rules.FIRST_HASH, 0
     for e in Entry.objects.order_by("id").iterator(chunk_size=CHUNK):
-        hashed = rules.chained(
-            previous, at=e.at, by=e.by, via=e.via, verb=e.verb, target=e.target, property_id=e.property, detail=e.detail
-        )
+        hashed = rules.chained(previous, at=e.at, by=e.by, via=e.via, verb=e.verb, target=e.target, property_id=e.property, detail=e.detail)
         if e.previous != previous or e.hash != hashed:
             raise BrokenChain(e.id)
         previous, count = hashed, count + 1

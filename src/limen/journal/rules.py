@@ -38,7 +38,9 @@ def _like_a_code(value: str) -> bool:
     return bool(_DIGITS.fullmatch(value)) and not _DATE.fullmatch(value) and sum(c.isdecimal() for c in value) in CODE_DIGITS
 
 
-def chained(previous: str, *, at: datetime, by: UUID | None, via: str, verb: str, target: str, property_id: UUID | None, detail: Detail) -> str:
+def chained(
+    previous: str, *, at: datetime, by: UUID | None, via: str, verb: str, target: str, property_id: UUID | None, detail: Detail
+) -> str:
     """The hash of an entry: SHA-256 over the hash before it and every field, in hexadecimal."""
     fields = [previous, at.astimezone(UTC).isoformat(), _text(by), via, verb, target, _text(property_id), dict(sorted(detail.items()))]
     return hashlib.sha256(json.dumps(fields, separators=(",", ":"), sort_keys=True).encode("ascii")).hexdigest()

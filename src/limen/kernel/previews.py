@@ -50,7 +50,7 @@ class Preview:
 
     @property
     def summary(self) -> str:
-        """"171 new, 4 changed, 10 the same, 12 not imported.", or that there is nothing to do (screens W5, J1)."""
+        """ "171 new, 4 changed, 10 the same, 12 not imported.", or that there is nothing to do (screens W5, J1)."""
         return summary(self.count("new"), self.count("changed"), self.count("same"), self.count("bad"))
 
     def bad_csv(self) -> bytes:

@@ -224,7 +224,9 @@ def _renewed(case: _Case, known: Known, building: Building) -> Judged:
     known.homes[case.unit_id], known.line = home, known.line or case.row.line
     if not reasons:
         return case.result("same", [])
-    return case.result("changed", reasons, Plan(line, case.key, known.id, case.unit_id, home if home != old else None, True, phone, smartphone))
+    return case.result(
+        "changed", reasons, Plan(line, case.key, known.id, case.unit_id, home if home != old else None, True, phone, smartphone)
+    )
 
 
 def _changes(unit: str, old: Home, new: Home) -> Iterator[str]:

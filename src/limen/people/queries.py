@@ -152,6 +152,4 @@ def _of_property(property_id: UUID) -> Q:
 
 def _residencies(asked: Q, now: datetime) -> tuple[ResidencyView, ...]:
     rows = Residency.objects.filter(_not_over(now)).filter(asked).select_related("unit").order_by("since", "id")
-    return tuple(
-        ResidencyView(r.id, r.person_id, r.unit_id, r.unit.name, r.unit.property_id, r.since, r.until, r.lease_ends) for r in rows
-    )
+    return tuple(ResidencyView(r.id, r.person_id, r.unit_id, r.unit.name, r.unit.property_id, r.since, r.until, r.lease_ends) for r in rows)

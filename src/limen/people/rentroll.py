@@ -66,7 +66,16 @@ def read(row: Row, order: DateOrder) -> tuple[Line, list[Wrong]]:
     start, end = date_of(cell["LeaseStart"], order), date_of(cell["LeaseEnd"], order)
     status = cell["Status"].capitalize()
     line = Line(
-        cell["Unit"], cell["First"], cell["Last"], email, phone, status, start, end, cell["Smartphone"].casefold() in YES, email != cell["Email"]
+        cell["Unit"],
+        cell["First"],
+        cell["Last"],
+        email,
+        phone,
+        status,
+        start,
+        end,
+        cell["Smartphone"].casefold() in YES,
+        email != cell["Email"],
     )
     wrong = [(name, "is longer than a name can be.") for name in sorted(row.too_long)]
     wrong += _wrong_person(cell, line)
@@ -79,7 +88,9 @@ def _wrong_person(cell: dict[str, str], line: Line) -> list[Wrong]:
     if not cell["Unit"]:
         wrong.append(("Unit", "is empty."))
     wrong += [(name, "is empty.") for name in ("First", "Last") if not cell[name]]
-    wrong += [(name, f"is longer than {rules.NAME_MAX_CHARS} characters.") for name in ("First", "Last") if len(cell[name]) > rules.NAME_MAX_CHARS]
+    wrong += [
+        (name, f"is longer than {rules.NAME_MAX_CHARS} characters.") for name in ("First", "Last") if len(cell[name]) > rules.NAME_MAX_CHARS
+    ]
     if cell["Smartphone"].casefold() not in YES | NO:
         wrong.append(("Smartphone", f'"{cell["Smartphone"]}" is neither yes nor no.'))
     elif line.smartphone and not line.email:

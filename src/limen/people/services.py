@@ -56,7 +56,9 @@ def edit_person(
     )  # fmt: skip
     if new[2] and (known := queries.person_of_email(new[2])) and known.id != person_id:
         raise Refused("email_taken", "This e-mail belongs to another person.")
-    changed = [name for name, before, after in zip(sealing.COLUMNS, sealing.fields(old), new, strict=True) if (before or "") != (after or "")]
+    changed = [
+        name for name, before, after in zip(sealing.COLUMNS, sealing.fields(old), new, strict=True) if (before or "") != (after or "")
+    ]
     for column in changed:
         text = new[sealing.COLUMNS.index(column)]
         setattr(row, column, sealing.sealed(person_id, column, text) if text else None)
@@ -106,7 +108,14 @@ def accept_app(*, person_id: UUID, by: Actor, now: datetime) -> None:
 
 
 def assign_to_unit(
-    *, person_id: UUID, unit_id: UUID, since: datetime, until: datetime | None = None, lease_ends: date | None = None, by: Actor, now: datetime
+    *,
+    person_id: UUID,
+    unit_id: UUID,
+    since: datetime,
+    until: datetime | None = None,
+    lease_ends: date | None = None,
+    by: Actor,
+    now: datetime,
 ) -> UUID:
     """Makes the person part of a household and returns the residency's id; opens no door by itself (PLACE-4). Again extends nothing."""
     unit = places.unit_view(unit_id)

@@ -20,7 +20,10 @@ from limen.storage.transactions import unit_of_work
 BATCH_LINES: Final = 50
 TEMPLATE: Final = written(
     [column.name for column in rules.COLUMNS],
-    [["Main Entrance", "entrance", "", "R", "yes", "LM000101", "yes", "yes"], ["Unit 4B", "unit", "4B", "M3", "no", "LM000140", "yes", "yes"]],
+    [
+        ["Main Entrance", "entrance", "", "R", "yes", "LM000101", "yes", "yes"],
+        ["Unit 4B", "unit", "4B", "M3", "no", "LM000140", "yes", "yes"],
+    ],
 )
 FIELDS: Final = {
     "kind": "kind", "connected": "connected", "share_allowed": "share_allowed", "codes_allowed": "codes_allowed",

@@ -60,7 +60,5 @@ class Door(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint("property", Lower("name"), name="door_named_once"),
-            models.UniqueConstraint(
-                "property", "planned_serial", name="serial_planned_once", condition=~models.Q(planned_serial="")
-            ),
+            models.UniqueConstraint("property", "planned_serial", name="serial_planned_once", condition=~models.Q(planned_serial="")),
         )

@@ -113,7 +113,8 @@ def end(asked: Asked, code_id: UUID) -> Json:
     try:
         verbs.revoke_temporary(code_id=code_id, by_person=asked.asker.id, now=asked.now)
     except Refused as no:
-        raise Refused(no.type, cannot_end(code, zone, asked.now), **no.extra) from None
+        no.title = cannot_end(code, zone, asked.now)
+        raise
 
 
 def _mine(asked: Asked, code_id: UUID) -> credentials.TemporaryView:

@@ -1,6 +1,6 @@
 """From an invitation to an account, and the policy before anything else (PEOPLE-4, PEOPLE-6)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django import forms
@@ -78,7 +78,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "resident/join.html", context | {"form": form}, zone=place.zone)
 
 
-def _starts(invitation: identity.InvitationView, now: object) -> object:
+def _starts(invitation: identity.InvitationView, now: datetime) -> datetime | None:
     """When their first access begins, if that is still to come."""
     grants = [g for g in access.grants_of(invitation.person_id, invitation.property_id) if g.ended_at is None]
     first = min((g.starts for g in grants), default=None)

@@ -1,7 +1,6 @@
 """The resident's end of calls: every open page of the app listens, and looks when it is told to."""
 
 import json
-from typing import Final
 from uuid import UUID
 
 from django.urls import path
@@ -20,7 +19,7 @@ SIGNED_OUT = 4401
 class ResidentEnd(CallEnd):
     """Known by the session's person; a page of one call says which in its hello, the others hear of whatever rings."""
 
-    side: Final = "resident"
+    side = "resident"
 
     async def connect(self) -> None:
         self.person_id = await reads(self._person)()
@@ -54,14 +53,16 @@ class ResidentEnd(CallEnd):
         await self.look_again({})
 
     async def look(self) -> Message | None:
-        return await reads(self._look)()
+        told: Message | None = await reads(self._look)()
+        return told
 
     async def ring_test(self, event: Message) -> None:
         """The person asked to be rung, to hear that it rings."""
         await self.send(json.dumps({"t": "test", "door": event.get("door", "")}))
 
     async def may_signal(self) -> bool:
-        return await reads(self._answered_here)()
+        here: bool = await reads(self._answered_here)()
+        return here
 
     def _answered_here(self) -> bool:
         call, session = self._call(), self.scope.get("session")

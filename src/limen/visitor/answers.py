@@ -51,7 +51,7 @@ def works(code: intercom.CallCode, zone: ZoneInfo, now: datetime) -> str:
     return _("Works here until %(until)s. Use it first before %(first)s.") % {"until": until, "first": first}
 
 
-def refusal(problem: Problem, zone: ZoneInfo) -> dict[str, object]:
+def refusal(problem: Problem, zone: ZoneInfo) -> dict[str, str | int]:
     """Why no call was made, as problem details in the visitor's language; the stable type is for the page, the sentence for the visitor."""
     return problem.as_details() | {"title": _sentence(problem, zone)}
 

@@ -1,6 +1,6 @@
 """The visitor's end of a call."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.urls import path
@@ -18,7 +18,7 @@ HELLO_MAX = 64
 class VisitorEnd(CallEnd):
     """Says hello with the token of its call in the first message: a token has no place in an address."""
 
-    side: Final = "visitor"
+    side = "visitor"
 
     async def connect(self) -> None:
         self.token = ""
@@ -37,7 +37,8 @@ class VisitorEnd(CallEnd):
         await self.look_again({})
 
     async def look(self) -> Message | None:
-        return await reads(self._look)()
+        told: Message | None = await reads(self._look)()
+        return told
 
     async def may_signal(self) -> bool:
         call = await reads(self._call)()

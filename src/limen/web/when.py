@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats
 from django.utils.translation import get_language
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -81,7 +82,7 @@ class Desk:
         """A page."""
         return _page(self.client(who).get(path, query))
 
-    def post(self, who: str | None, path: str, data: dict[str, object] | None = None, *, follow: bool = True) -> Page:
+    def post(self, who: str | None, path: str, data: Mapping[str, object] | None = None, *, follow: bool = True) -> Page:
         """A form, and the page after it."""
         answer = self.client(who).post(path, data or {})
         if follow and answer.status_code in {302, 303}:

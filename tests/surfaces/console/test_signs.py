@@ -18,7 +18,7 @@ def scanned(pdf: bytes) -> tuple[str, tuple[float, float], str]:
     size = tuple(round(points / 72 * 25.4, 1) for points in sheet.get_size())
     words = sheet.get_textpage().get_text_range()
     document.close()
-    return found[0].text, size, words  # type: ignore[return-value]
+    return found[0].text, size, words
 
 
 @pytest.mark.rule("LINK-1", "LINK-8")

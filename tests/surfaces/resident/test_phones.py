@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -70,7 +71,7 @@ def test_a_session_without_the_token_of_our_own_pages_changes_nothing(home: Home
     "more",
     [{"public_key": "x"}, {"public_key": "A" * 44}, {"public_key": 5}, {"platform": "toaster"}, {"name": ["x"]}, {"name": "x" * 500}],
 )
-def test_a_bad_key_platform_or_name_is_refused(home: Home, more: dict[str, object]) -> None:
+def test_a_bad_key_platform_or_name_is_refused(home: Home, more: dict[str, Any]) -> None:
     """Each with problem details."""
     status, said = register(home.browser("dana"), 9, **more)
     assert status == 400 and said["type"].startswith("about:limen/")

@@ -11,7 +11,8 @@ AT = datetime(2026, 11, 21, 19, 2, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "detail", [{"door": "481 5920"}, {"door": "4815920"}, {"code": "x"}, {"password": "x"}, {"why": "x" * 201}, {"Zoë": 1}, {"door": "50-93"}]
+    "detail",
+    [{"door": "481 5920"}, {"door": "4815920"}, {"code": "x"}, {"password": "x"}, {"why": "x" * 201}, {"Zoë": 1}, {"door": "50-93"}],
 )
 def test_digits_secrets_and_whole_texts_are_refused(detail: dict[str, str | int]) -> None:
     """A code can reach the journal neither by its name nor by its look (CODE-11)."""
@@ -21,7 +22,11 @@ def test_digits_secrets_and_whole_texts_are_refused(detail: dict[str, str | int]
 
 def test_ids_counts_and_words_are_fit() -> None:
     """What happened, to what, how many."""
-    rules.check("people.imported", "property:1", {"new": 171, "unit": str(UUID(int=5)), "kind": "property_manager", "room": "4B", "from": "2026-11-21"})
+    rules.check(
+        "people.imported",
+        "property:1",
+        {"new": 171, "unit": str(UUID(int=5)), "kind": "property_manager", "room": "4B", "from": "2026-11-21"},
+    )
 
 
 def test_verbs_are_words_of_ours() -> None:

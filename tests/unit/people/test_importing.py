@@ -160,7 +160,7 @@ def test_an_interrupted_import_goes_on_with_the_same_file(harbor: UUID, now: dat
 
 
 def test_progress_tells_how_far_it_is(harbor: UUID, now: datetime) -> None:
-    """"Reading line 61 of 197."."""
+    """ "Reading line 61 of 197."."""
     seen: list[tuple[int, int]] = []
     services.import_people(property_id=harbor, data=ROLL, by=SYSTEM, now=now, progress=lambda line, total: seen.append((line, total)))
     assert seen[0] == (50, 197) and seen[-1] == (197, 197) and len(seen) == 4

@@ -20,7 +20,9 @@ LIVES = Home(date(2026, 6, 1), None, date(2027, 5, 31))
 def building(**people: Known) -> Building:
     """Units 2A and 4B; people by the name before the @ of their address."""
     units = {"2a": (A2, "2A"), "4b": (B4, "4B")}
-    return Building("88 Harbor Street", ZoneInfo("America/New_York"), TODAY, units, {f"{k}@example.org": v for k, v in people.items()}, set())
+    return Building(
+        "88 Harbor Street", ZoneInfo("America/New_York"), TODAY, units, {f"{k}@example.org": v for k, v in people.items()}, set()
+    )
 
 
 def dana(*, here: bool = True, homes: dict[UUID, Home] | None = None) -> Known:
@@ -87,7 +89,10 @@ def test_a_line_that_repeats_is_the_same_and_one_that_contradicts_is_not_importe
     other = DANA.replace("05/31/2027", "06/30/2027")
     assert verdicts(DANA + other)[1] == ("bad", ("Line 3, LeaseEnd: the lease of Dana Reyes is another one on line 2. We do not guess.",))
     past = DANA.replace("Current", "Past").replace("05/31/2027", "10/31/2026")
-    assert verdicts(DANA + past)[1] == ("bad", ("Line 3, Status: says Past, but line 2 says that Dana Reyes lives there. We do not guess.",))
+    assert verdicts(DANA + past)[1] == (
+        "bad",
+        ("Line 3, Status: says Past, but line 2 says that Dana Reyes lives there. We do not guess.",),
+    )
 
 
 def test_a_bad_line_does_not_stand_in_the_way_of_a_good_one() -> None:
@@ -122,7 +127,9 @@ def test_who_still_lives_here_in_our_books_and_has_moved_out_leaves() -> None:
 
 def test_past_with_an_end_ahead_contradicts_itself() -> None:
     """It is not imported."""
-    assert verdicts(PAST.replace("05/31/2026", "05/31/2027")) == [("bad", ("Line 2, Status: says Past, but the lease ends later than today.",))]
+    assert verdicts(PAST.replace("05/31/2026", "05/31/2027")) == [
+        ("bad", ("Line 2, Status: says Past, but the lease ends later than today.",))
+    ]
 
 
 @pytest.mark.parametrize(

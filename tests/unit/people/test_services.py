@@ -158,7 +158,14 @@ def test_only_a_portfolio_manager_appoints_and_removes(owner: Actor, house: UUID
     """Not a property manager, however many rights they have; not a resident."""
     ben = add("Ben Ode", "ben@example.org")
     role = services.appoint(
-        person_id=ben, kind="property_manager", property_id=house, access="full", device_management=True, activate_devices=True, by=owner, now=now
+        person_id=ben,
+        kind="property_manager",
+        property_id=house,
+        access="full",
+        device_management=True,
+        activate_devices=True,
+        by=owner,
+        now=now,
     )
     for asker in (Actor(ben, "console"), Actor(add("Dana Reyes"), "console")):
         with pytest.raises(NotAllowed):

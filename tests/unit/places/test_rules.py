@@ -14,7 +14,9 @@ def row(line: str) -> Row:
 
 
 @pytest.mark.rule("PLACE-1")
-@pytest.mark.parametrize("wrong", [{"name": " "}, {"name": "x" * 121}, {"time_zone": "New York"}, {"time_zone": "../etc"}, {"profile": "DE"}])
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"name": "x" * 121}, {"time_zone": "New York"}, {"time_zone": "../etc"}, {"profile": "DE"}]
+)
 def test_a_building_has_a_name_a_zone_and_a_profile(wrong: dict[str, str]) -> None:
     """Only zones of the IANA table and the three privacy profiles."""
     right = {"name": "88 Harbor Street", "time_zone": "America/New_York", "profile": "NYC"}

@@ -21,8 +21,14 @@ async function start() {
       return;
     }
     await courier.wallet.register("Browser");
-    const answer = await activate({ courier, door: stage.root.dataset.door ?? "", serial: stage.root.dataset.serial ?? "", sticker: sticker?.value.trim() ?? "", onstep: ({ name }) => stage.step(name) });
-    if (answer.result === "refused" && answer.reason) stage.fill("reason", answer.reason);
+    const answer = await activate({
+      courier,
+      door: stage.root.dataset.door ?? "",
+      serial: stage.root.dataset.serial ?? "",
+      sticker: sticker?.value.trim() ?? "",
+      onstep: ({ name }) => stage.step(name),
+    });
+    if (answer.result === "active") stage.fill("at", stage.clock(courier.now()));
     stage.show(SHOWN.get(answer.result) ?? answer.result);
   } catch (problem) {
     console.warn(problem instanceof Error ? problem.name : "problem");

@@ -1,11 +1,7 @@
 // Finds a line in a long list of ticks while one types; without script the whole list is there.
 
 /** @param {string} text */
-const plain = (text) =>
-  text
-    .toLowerCase()
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "");
+const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 
 for (const box of document.querySelectorAll("[data-filter-for]")) {
   const place = /** @type {HTMLElement} */ (box);

@@ -1,20 +1,72 @@
-// Takes the sealed updates of the round along, so that they work where there is no signal.
+// The round: takes the sealed updates along, and then updates door after door on this very page, so that no signal is needed there.
 
 import { openCourier } from "../courier/courier.js";
+import { Stage } from "../web/stage.js";
+import { Pushing } from "./pushing.js";
 
-const button = document.getElementById("take");
+const take = document.getElementById("take");
 const taken = /** @type {HTMLElement | null} */ (document.getElementById("taken"));
+const list = document.getElementById("list");
 
-button?.addEventListener("click", async () => {
+/** @param {string} words @param {number} [count] */
+function tell(words, count = 0) {
   if (!taken) return;
-  const courier = await openCourier({ as: "manager" });
   taken.hidden = false;
-  if (!courier.channel) {
-    taken.textContent = taken.dataset.unsupported ?? "";
-    return;
-  }
+  taken.textContent = words.replace("{n}", String(count));
+}
+
+take?.addEventListener("click", async () => {
+  const words = taken?.dataset ?? {};
+  const courier = await openCourier({ as: "manager" });
+  if (!courier.channel) return tell(words.unsupported ?? "");
   await courier.wallet.register("Browser");
-  const fetched = await courier.inbox.refresh();
-  const carried = await courier.inbox.carried();
-  taken.textContent = fetched ? (taken.dataset.words ?? "").replace("{n}", String(carried.length)) : (taken.dataset.nosignal ?? "");
+  if (!(await courier.inbox.refresh())) return tell(words.nosignal ?? "");
+  const count = (await courier.inbox.carried()).length;
+  tell((count === 0 ? words.none : count === 1 ? words.one : words.words) ?? "", count);
 });
+
+if (document.getElementById("round") && list) walk(list);
+
+/** @param {HTMLElement} rows */
+function walk(rows) {
+  const stage = new Stage("round");
+  const pushing = new Pushing(stage);
+  /** @type {HTMLElement | null} */
+  let here = null;
+
+  rows.addEventListener("click", (event) => {
+    const link = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("a[data-lock]"));
+    if (!link) return;
+    event.preventDefault();
+    here = link;
+    const door = link.dataset.door ?? "";
+    stage.fill("title", stage.words("title", "words").replace("{door}", door));
+    stage.fill("start", stage.words("start", "words").replace("{door}", door));
+    stage.show("ready");
+    rows.hidden = true;
+    stage.root.hidden = false;
+    stage.root.querySelector("h2")?.focus();
+  });
+
+  stage.root.addEventListener("click", async (event) => {
+    const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-do]"));
+    if (button?.dataset.do === "stop") pushing.stop();
+    if (button?.dataset.do === "start") {
+      const end = await pushing.start(here?.dataset.lock ?? "");
+      if (end === "confirmed" || end === "at-lock") done(end);
+    }
+    if (button?.dataset.do === "list") {
+      stage.root.hidden = true;
+      rows.hidden = false;
+      here?.focus();
+    }
+  });
+
+  /** The row says what the stage said, in the same words. @param {string} end */
+  function done(end) {
+    const line = stage.root.querySelector(`[data-when="${end}"] .truth-line`)?.cloneNode(true);
+    const row = here?.closest("li");
+    if (line && row) here?.parentElement?.replaceWith(line);
+    here = row?.querySelector("a") ?? null;
+  }
+}

@@ -49,7 +49,7 @@ function show(next) {
   for (const one of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-when]"))) {
     const wasHidden = one.hidden;
     one.hidden = !one.dataset.when?.split(" ").includes(next);
-    if (wasHidden && !one.hidden) heading = one.querySelector("h1");
+    if (wasHidden && !one.hidden) heading ??= one.querySelector("h1");
   }
   only("rings", next === "ringing");
   only("may-call", next !== "replaced");
@@ -120,7 +120,7 @@ function become(call) {
 /** Lost: this screen has no socket, or the service says the other one has none. */
 function judgeLine() {
   if (!mine || !talk) return;
-  const lost = theirsLost || socket?.readyState !== WebSocket.OPEN;
+  const lost = theirsLost || !navigator.onLine || socket?.readyState !== WebSocket.OPEN;
   if (!lost) lostSince = 0;
   else if (!lostSince) lostSince = Date.now();
   const seconds = lost ? Math.round((Date.now() - lostSince) / 1000) : 0;
@@ -284,6 +284,7 @@ page.querySelector("form[data-do=type]")?.addEventListener("submit", (event) => 
   type(words.value);
   words.value = "";
 });
+addEventListener("offline", () => socket?.close()); // so that the other side is told at once
 setInterval(() => {
   const seconds = Math.max(0, Math.round((Date.now() - since) / 1000));
   if (state === "ringing") fill("seconds", String(seconds));
