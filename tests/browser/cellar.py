@@ -1,0 +1,81 @@
+"""A place with or without signal: the service is reached through it, and when the signal is cut only the air around the locks is left."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
+
+FIRST_BYTES = 65_536
+
+
+class Cellar:
+    """Passes connections on to the service. Without signal it lets nothing through but `/air/…`, which stands for Bluetooth."""
+
+    def __init__(self, service: str) -> None:
+        self.there = (urlsplit(service).hostname or "localhost", urlsplit(service).port or 80)
+        self.signal = True
+        self._open: list[socket.socket] = []
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://localhost:{self._door.getsockname()[1]}"
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def cut(self) -> None:
+        """The signal is gone, also for what was being said."""
+        self.signal = False
+        for one in self._open:
+            _end(one)
+        self._open.clear()
+
+    def back(self) -> None:
+        """There is signal again."""
+        self.signal = True
+
+    def close(self) -> None:
+        """Nobody comes through any more."""
+        self.cut()
+        self._door.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._door.accept()
+                threading.Thread(target=self._pass, args=(near,), daemon=True).start()
+
+    def _pass(self, near: socket.socket) -> None:
+        with suppress(OSError):
+            first = near.recv(FIRST_BYTES)
+            air = first.startswith(b"GET /air/")
+            if not (self.signal or air):
+                _end(near)
+                return
+            far = socket.create_connection(self.there)
+            if not air:
+                self._open += [near, far]
+            far.sendall(first)
+            threading.Thread(target=_copy, args=(far, near), daemon=True).start()
+            _copy(near, far)
+
+
+def _copy(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while data := one.recv(FIRST_BYTES):
+            other.sendall(data)
+    _end(one)
+    _end(other)
+
+
+def _end(one: socket.socket) -> None:
+    with suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
+
+
+@contextmanager
+def cellar(service: str) -> Iterator[Cellar]:
+    """One such place, closed at the end."""
+    made = Cellar(service)
+    try:
+        yield made
+    finally:
+        made.close()
