@@ -23,8 +23,6 @@ export const ROUND_TRIP_MS = 2 * 3600 * 1000;
  * @returns {Promise<boolean>} whether the lock took a time now
  */
 export async function repairTime({ session, wallet, service, signal }) {
-  const carried = await takeAnswer(wallet, session.lock);
-  if (carried !== null && (await session.time(carried))) return true;
   const nonce = await session.timeNonce();
   if (nonce === null) return false;
   try {
@@ -32,6 +30,9 @@ export async function repairTime({ session, wallet, service, signal }) {
   } catch (problem) {
     if (problem instanceof Refused) return false;
     if (!(problem instanceof NoSignal)) throw problem;
+    // A carried answer knows the time less well than a fresh one, so it is told only where there is no fresh one.
+    const carried = await takeAnswer(wallet, session.lock);
+    if (carried !== null && (await session.time(carried))) return true;
     const question = { nonce, asked_ms: wallet.now(), answer: null };
     await wallet.storage.change([{ drawer: "questions", name: session.lock, put: question }]);
     return false;
