@@ -29,6 +29,7 @@ async function start() {
       onstep: ({ name }) => stage.step(name),
     });
     if (answer.result === "active") stage.fill("at", stage.clock(courier.now()));
+    if (answer.result === "refused" && answer.reason) stage.fill("reason", answer.reason);
     stage.show(SHOWN.get(answer.result) ?? answer.result);
   } catch (problem) {
     console.warn(problem instanceof Error ? problem.name : "problem");
