@@ -297,7 +297,7 @@ def test_signals_pass_only_while_talking_and_only_what_is_meant_to(street: Stree
     class Inside(VisitorEnd):
         """The other side of the same call, for the test."""
 
-        side = "resident"  # type: ignore[misc,assignment]
+        side = "resident"  # type: ignore[assignment]
 
     async def play() -> list[dict[str, Any]]:
         outside, inside = End(street, call), End(street, call, Inside)
