@@ -11,6 +11,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORDS := $(shell find src -name '*.po')
 SCRIPTS = $(shell find tests -name '*.test.js' -o -name '*.test.mjs')
+# What never speaks to the database of the tests is run once.
+WITHOUT_DATABASE := tests/browser tests/tidy tests/conformance tests/stories tests/unit/kernel tests/unit/wire tests/unit/lock tests/unit/phone \
+	tests/unit/cli/courier tests/unit/cli/rehearsal tests/unit/cli/vectorbook tests/properties/test_lock_clock.py \
+	tests/properties/test_doorcodes_in_two_hands.py
 # Node of the machine where there is one, else the one from the lock.
 NODE_PATH_FIRST = export PATH="$(CURDIR)/$(BIN):$$PATH"
 
@@ -60,7 +64,7 @@ run: setup
 
 test: setup .venv/dev .venv/node browser test-js
 	@LIMEN_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n auto -q
-	@LIMEN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto -q --ignore=tests/browser --ignore=tests/tidy
+	@LIMEN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto -q $(WITHOUT_DATABASE:%=--ignore=%)
 
 test-js: .venv/node
 	@$(if $(SCRIPTS),$(NODE_PATH_FIRST); node --test $(SCRIPTS),echo "No browser module has a test yet.")

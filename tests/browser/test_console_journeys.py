@@ -226,7 +226,7 @@ def test_j4_and_j5_a_revocation_is_told_truly_and_milo_brings_it(demo: Running, 
     expect(milo.get_by_text("Sends changes only. It brings back no battery and no history. The resident app does both.")).to_be_visible()
     none_on(milo)
     milo.get_by_role("button", name="Start, I am at Roof").click()
-    expect(milo.get_by_text("The proof is on this phone and goes up when there is signal.")).to_be_visible(timeout=30_000)
+    expect(milo.locator("#round").get_by_text("The proof is on this phone and goes up when there is signal.")).to_be_visible(timeout=30_000)
     ana.goto(f"{demo.address}/c/updates")
     expect(ana.get_by_role("heading", name="Roof")).to_be_visible()
     place.back()
