@@ -8,8 +8,11 @@ const texts = /** @type {HTMLElement} */ (document.getElementById("texts")).data
 const sayings = JSON.parse(document.getElementById("sayings")?.textContent ?? "{}");
 const OURS_EVERY_MS = 4000;
 const LIT_MS = 250;
+const KEPT_AT_MOST = 20;
 /** @type {WebSocket | null} */
 let lock = null;
+/** Touches from before the line to the lock stood; a hand is quicker than a socket. @type {Record<string, unknown>[]} */
+let early = [];
 
 /** @param {string} id @param {string} text */
 function put(id, text) {
@@ -109,6 +112,7 @@ function showHappened(lines) {
 
 function connect() {
   lock = new WebSocket(`${location.origin.replace("http", "ws")}/bench/face/${face.dataset.serial}`);
+  lock.onopen = () => early.splice(0).forEach(act);
   lock.onmessage = ({ data }) => {
     const view = JSON.parse(data);
     if (view.t !== "view") return;
@@ -116,6 +120,7 @@ function connect() {
     show(view);
   };
   lock.onclose = () => {
+    early = [];
     face.dataset.away = "yes";
     lens.dataset.state = "asleep";
     words.dataset.said = "";
@@ -127,6 +132,7 @@ function connect() {
 /** @param {Record<string, unknown>} what */
 function act(what) {
   if (lock?.readyState === WebSocket.OPEN) lock.send(JSON.stringify(what));
+  else if (lock?.readyState === WebSocket.CONNECTING && early.length < KEPT_AT_MOST) early.push(what);
 }
 
 /** @param {string} digit */
