@@ -20,7 +20,7 @@ from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours, Problem, Refused
 from limen.people import services as people_verbs
 from limen.places import queries as places
-from limen.storage import chance, outbox
+from limen.storage import chance, kms, outbox
 
 DOORS_MAX = 50
 GUESTS_MAX = 50
@@ -75,7 +75,7 @@ def invite_guest(
         return Invited(None, None, answers)
     guest_id = _guest(first, last, email, host_id=host_id, by=by, now=now)
     grants = [
-        _give(guest_id, doors, stay, host_id=host_id, property_id=property_id, by=by, now=now)
+        _give(guest_id, doors, stay, called=f"{first.strip()} {last.strip()}", host_id=host_id, property_id=property_id, by=by, now=now)
         for property_id, doors in sorted(doors_by_property.items())
     ]
     _mail(guest_id, host_id, grants[0], by, now)
@@ -147,16 +147,38 @@ def _guest(first: str, last: str, email: str, *, host_id: UUID, by: Actor, now: 
 
 
 def _give(
-    guest_id: UUID, doors: Sequence[UUID], stay: Stay, *, host_id: UUID, property_id: UUID, by: Actor, now: datetime
+    guest_id: UUID, doors: Sequence[UUID], stay: Stay, *, called: str, host_id: UUID, property_id: UUID, by: Actor, now: datetime
 ) -> Grant:  # fmt: skip
+    grant_id = chance.fresh_id()
     grant = Grant.objects.create(
-        id=chance.fresh_id(), person_id=guest_id, property_id=property_id, group=None, standing="non-resident", role_kind=None, may_share=False,
+        id=grant_id, called=kms.seal(f"person:{guest_id}", called, _called_place(grant_id)),
+        person_id=guest_id, property_id=property_id, group=None, standing="non-resident", role_kind=None, may_share=False,
         opens_app=True, opens_code=False, opens_card=False, starts=stay.starts, ends=stay.ends, given_by=by.person_id, given_at=now, host_id=host_id,
     )  # fmt: skip
     GrantDoor.objects.bulk_create(GrantDoor(grant=grant, door_id=door_id) for door_id in doors)
     news.touch(doors, now)
     news.note(by, "guest.invited", f"grant:{grant.id}", property_id, now, detail={"doors": len(doors)})
     return grant
+
+
+def names_given(host_id: UUID) -> dict[UUID, str]:
+    """What a host called each of their guests, by grant; empty where the guest's key is gone.
+
+    The host reads their own words: an address that already has an account must not answer with the name behind it.
+    """
+    rows = Grant.objects.filter(host_id=host_id).exclude(called=None).values_list("id", "person_id", "called")
+    return {grant_id: _unsealed(grant_id, person_id, bytes(called)) for grant_id, person_id, called in rows}
+
+
+def _unsealed(grant_id: UUID, person_id: UUID, called: bytes) -> str:
+    try:
+        return kms.unseal_text(f"person:{person_id}", called, _called_place(grant_id))
+    except kms.Destroyed:
+        return ""
+
+
+def _called_place(grant_id: UUID) -> str:
+    return kms.context("access_grant", "called", grant_id)
 
 
 def _mail(guest_id: UUID, host_id: UUID, grant: Grant, by: Actor, now: datetime) -> None:

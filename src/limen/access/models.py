@@ -44,6 +44,7 @@ class Grant(models.Model):
     given_by = models.UUIDField(null=True)
     given_at = models.DateTimeField()
     host_id = models.UUIDField(null=True, db_index=True)
+    called = models.BinaryField(null=True)  # what the host wrote as the guest's name, sealed under the guest's key
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from limen.access import giving, news
+from limen.access import giving, guests, news
 from limen.access import groups as bundles
 from limen.access.effects import uses_app
 from limen.access.models import Grant, Group, GroupDoor, Revocation, Suspension
@@ -161,6 +161,11 @@ def guests_of(host_id: UUID, now: datetime, *, ended_too: bool = False) -> tuple
     """Lists the guests a resident invited, newest first (ACCESS-8)."""
     rows = Grant.objects.select_related("group").filter(host_id=host_id).order_by("-given_at", "id")
     return tuple(giving.view(row) for row in rows if ended_too or giving.is_live(row, now))
+
+
+def guest_names(host_id: UUID) -> dict[UUID, str]:
+    """What a host called each of their guests, by grant: the host's own words, for nobody else (ACCESS-8)."""
+    return guests.names_given(host_id)
 
 
 def suspension(person_id: UUID, property_id: UUID) -> SuspensionView | None:

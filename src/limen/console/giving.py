@@ -1,7 +1,7 @@
 """Give access: three short pages, and a check before anything is given (W4, J3). Standing has no default: it decides privacy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from limen.console.fields import choice
 from limen.console.naming import person_of
 from limen.console.people import NEW
 from limen.console.sentences import both
-from limen.kernel.problems import Problem
+from limen.kernel.problems import NotYours, Problem
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.storage.transactions import unit_of_work
@@ -157,10 +157,17 @@ def _check_or_give(
 
 
 def _person(request: HttpRequest, asker: Asker, person_id: UUID) -> people.PersonView:
-    """Somebody of this building, or somebody whom this very session has just added and who has nothing here yet."""
-    if asker.sees_people and str(person_id) in request.session.get(NEW, []):
-        return people.person_view(person_id)
-    return person_of(asker, person_id)
+    """Somebody of this building, or somebody whom this very session has just added and who has nothing here yet.
+
+    The latter go by the name that was typed: an address known elsewhere must not answer with the name behind it.
+    """
+    try:
+        return person_of(asker, person_id)
+    except NotYours:
+        if not asker.sees_people or str(person_id) not in request.session.get(NEW, {}):
+            raise
+    first, last = request.session[NEW][str(person_id)]
+    return replace(people.person_view(person_id), first=first, last=last)
 
 
 def _groups(asker: Asker, who: people.PersonView, groups: Sequence[access.GroupView]) -> dict[str, object]:

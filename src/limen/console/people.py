@@ -121,8 +121,8 @@ def send_again(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpRespo
     return HttpResponseRedirect(f"/c/people/{who.id}")
 
 
-NEW = "console-new-people"
-"""People whom this session added: until they are given something, nothing else ties them to this building."""
+NEW = "console-new-names"
+"""People whom this session added, with the names it typed: until they are given something, nothing else ties them to this building."""
 NEW_MOST = 20
 
 
@@ -155,7 +155,8 @@ def invite(request: HttpRequest, asker: Asker) -> HttpResponse:
             asker.must(unit is None or asker.changes_people)  # who lives in a unit sees that home's visitors: more than single groups
             try:
                 person_id = _add(asker, given, unit)
-                request.session[NEW] = [*request.session.get(NEW, [])[1 - NEW_MOST :], str(person_id)]
+                known = list(request.session.get(NEW, {}).items())[1 - NEW_MOST :]
+                request.session[NEW] = dict(known) | {str(person_id): [given["first"], given["last"]]}
                 return HttpResponseRedirect(f"/c/people/{person_id}/give?new=1")
             except Problem as problem:
                 form.add_error("email" if "email" in problem.type else None, _g(problem.title))

@@ -16,7 +16,6 @@ from limen.credentials import queries as credentials
 from limen.fleet import queries as fleet
 from limen.identity import queries as identity
 from limen.kernel.problems import NotYours, Problem
-from limen.people import queries as people
 from limen.places import queries as places
 from limen.resident.asker import Asker, at_home, page
 from limen.resident.speech import Asked, Json, bad_request, by_app
@@ -38,17 +37,17 @@ def guests(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 def _listed(asker: Asker) -> dict[str, object]:
     grants = access.guests_of(asker.id, asker.now, ended_too=True)
-    names = people.persons_by_id({grant.person_id for grant in grants})
+    names = access.guest_names(asker.id)
     codes = [c for c in credentials.temporary_of(asker.id, asker.now) if asker.now < c.stops_at_latest + timedelta(days=1)]
     return {
-        "living": [_guest(asker, grant, names[grant.person_id].first) for grant in grants if grant.is_live(asker.now)],
-        "ended": [told for grant in grants if _just_ended(grant, asker.now) for told in _still(asker, grant, names[grant.person_id].first)],
+        "living": [_guest(grant, names.get(grant.id, "")) for grant in grants if grant.is_live(asker.now)],
+        "ended": [told for grant in grants if _just_ended(grant, asker.now) for told in _still(asker, grant, names.get(grant.id, ""))],
         "codes": [_code(asker, code) for code in codes],
         "may_share": bool(_shareable(asker)),
     }
 
 
-def _guest(asker: Asker, grant: access.GrantView, name: str) -> dict[str, object]:
+def _guest(grant: access.GrantView, name: str) -> dict[str, object]:
     doors = sorted(door.name for door in places.doors_by_id(grant.door_ids).values())
     return {"grant": grant, "name": name, "doors": doors, "in_app": identity.has_app(grant.person_id)}
 
@@ -198,7 +197,8 @@ def api(asked: Asked) -> Json:
     """Lists guests, or invites one: `{first, last, email, doors, starts?, ends?}` with instants in ISO 8601."""
     asker = asked.asker
     if asked.request.method == "GET":
-        return {"guests": [_said(grant) for grant in access.guests_of(asker.id, asked.now)]}
+        names = access.guest_names(asker.id)
+        return {"guests": [_said(grant, names.get(grant.id, "")) for grant in access.guests_of(asker.id, asked.now)]}
     given = {name: asked.text(name, 254) for name in ("first", "last", "email")}
     told = _invite(asker, given, asked.uuids("doors"), _instant(asked, "starts"), _instant(asked, "ends"))
     results = [{"door": str(r.door_id), "ok": r.ok, "type": r.type, "reason": r.reason} for r in told["results"]]  # type: ignore[attr-defined]
@@ -213,15 +213,14 @@ def api_end(asked: Asked, grant_id: UUID) -> Json:
     if grant is None or grant.host_id != asker.id:
         raise NotYours
     verbs.revoke_guest(grant_id=grant_id, host_id=asker.id, by=asker.actor, now=asked.now)
-    name = people.person_view(grant.person_id).first
+    name = access.guest_names(asker.id).get(grant_id, "")
     return {"ended": str(grant_id), "still_opens": [told["sentence"] for told in _still(asker, grant, name)]}
 
 
-def _said(grant: access.GrantView) -> Json:
-    person = people.person_view(grant.person_id)
+def _said(grant: access.GrantView, name: str) -> Json:
     return {
         "id": str(grant.id),
-        "name": person.name,
+        "name": name,
         "doors": [str(door) for door in grant.door_ids],
         "starts": grant.starts.isoformat(),
         "ends": grant.ends.isoformat() if grant.ends else None,

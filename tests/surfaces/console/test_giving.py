@@ -125,6 +125,22 @@ def test_a_new_person_gets_access_in_one_go(office: Desk) -> None:
     assert office.get("Ana", "/c/people", q="vera").says("Invited Sat 21 Nov, not signed in")
 
 
+def test_a_known_address_goes_by_the_name_that_was_typed_until_it_belongs_here(office: Desk) -> None:
+    """An address with an account elsewhere does not answer with the person behind it."""
+    from limen.kernel.actors import SYSTEM
+    from limen.people import services as people_verbs
+    from limen.storage.transactions import unit_of_work
+
+    with unit_of_work():
+        people_verbs.add_person(first="Rosalind", last="Achterberg", email="rosalind@example.org", by=SYSTEM, now=office.house.now)
+    page = office.post(
+        "Ana", "/c/people/invite", {"first": "Vera", "last": "Novak", "email": "rosalind@example.org", "unit": ""}, follow=False
+    )
+    shown = office.get("Ana", page.location)
+    assert shown.says("Give access to Vera Novak")
+    assert "Rosalind" not in shown.html
+
+
 def test_several_groups_are_given_together_or_not_at_all(office: Desk) -> None:
     """One that cannot be given leaves the others ungiven too."""
     from limen.people.models import Person

@@ -11,6 +11,7 @@ from limen.access import queries as access
 from limen.credentials import services as credentials
 from limen.journal import queries as journal
 from limen.notices import queries as notices
+from limen.people import queries as people
 from limen.storage import outbox
 from limen.storage.transactions import unit_of_work
 from tests.surfaces.resident.conftest import Home
@@ -181,3 +182,18 @@ def test_an_end_before_the_start_stands_beside_its_field(home: Home) -> None:
     answer = browser.post("/home/guests/invite", form)
     assert answer.status_code == 422 and "The end is before the start." in answer.content.decode()
     assert access.guests_of(home.harbor.people["dana"], home.clock.at + timedelta(days=30)) == ()
+
+
+def test_an_address_known_elsewhere_answers_with_the_name_that_was_typed(home: Home) -> None:
+    """Whoever types a neighbour's address learns neither that it is known nor whose it is."""
+    browser = home.browser("dana")
+    form = {"first": "Someone", "last": "Else", "email": "gus@example.org", "doors": [str(home.door("Unit 4B"))]}
+    theirs = people.person_view(home.harbor.people["gus"])
+    assert theirs.email == "gus@example.org"
+    browser.post("/home/guests/invite", form)
+    page = browser.get("/home/guests").content.decode()
+    listed = json.dumps(browser.get("/home/api/guests").json())
+    for shown in (page, listed):
+        assert "Someone" in shown
+        assert theirs.first not in shown
+        assert theirs.last not in shown
