@@ -166,8 +166,8 @@ def names_given(host_id: UUID) -> dict[UUID, str]:
 
     The host reads their own words: an address that already has an account must not answer with the name behind it.
     """
-    rows = Grant.objects.filter(host_id=host_id).exclude(called=None).values_list("id", "person_id", "called")
-    return {grant_id: _unsealed(grant_id, person_id, bytes(called)) for grant_id, person_id, called in rows}
+    rows = Grant.objects.filter(host_id=host_id).values_list("id", "person_id", "called")
+    return {grant_id: _unsealed(grant_id, person_id, bytes(called)) for grant_id, person_id, called in rows if called is not None}
 
 
 def _unsealed(grant_id: UUID, person_id: UUID, called: bytes) -> str:
