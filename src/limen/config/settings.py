@@ -205,8 +205,9 @@ DEFAULT_FROM_EMAIL = f"Limen <doors@{HERE.host}>"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"tokens": {"()": "limen.config.logs.WithoutTokens"}},
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"limen": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }

@@ -1,11 +1,15 @@
-"""What happens when somebody signs in: a pending person becomes active, and is told (NOTICE-1)."""
+"""What happens at a sign-in (a pending person becomes active, and is told: NOTICE-1) and when a second factor is added."""
 
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from limen.identity.factors import SECOND_FACTORS
 from limen.identity.models import User
 from limen.people import services as people
 from limen.storage import clock, outbox
@@ -19,3 +23,14 @@ def on_signed_in(sender: type[User], request: HttpRequest | None, user: User, **
     now: datetime = getattr(request, "now", None) or clock.now()
     people.mark_active(person_id=user.person_id, now=now)
     outbox.put("notice", {"kind": "new_sign_in", "person": str(user.person_id), "property": "", "facts": {}}, now)
+
+
+@receiver(authenticator_added, dispatch_uid="identity.second_factor_added")
+def on_factor_added(sender: type[Authenticator], request: HttpRequest, user: User, authenticator: Authenticator, **_more: object) -> None:
+    """The first second factor ends every session that began without one: a password alone must not go on as a manager (PEOPLE-5)."""
+    if authenticator.type not in SECOND_FACTORS:
+        return
+    if Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exclude(pk=authenticator.pk).exists():
+        return
+    for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key or ""):
+        session.end()

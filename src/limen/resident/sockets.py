@@ -53,8 +53,16 @@ class ResidentEnd(CallEnd):
         await self.look_again({})
 
     async def look(self) -> Message | None:
+        if not await reads(self._signed_in)():
+            await self.close(code=SIGNED_OUT)
+            return None
         told: Message | None = await reads(self._look)()
         return told
+
+    def _signed_in(self) -> bool:
+        """Asked again before each look: a socket does not outlive the session it was opened with."""
+        session = self.scope.get("session")
+        return session is not None and bool(session.session_key) and session.exists(session.session_key)
 
     async def ring_test(self, event: Message) -> None:
         """The person asked to be rung, to hear that it rings."""

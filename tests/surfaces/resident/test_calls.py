@@ -5,8 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
@@ -98,11 +99,13 @@ def test_quiet_hours_and_the_name_are_chosen_and_said(home: Home) -> None:
     assert hidden["visitors"] == "Visitors do not see you."
 
 
-def end_of(user: object, hello: dict[str, object]) -> list[dict[str, object]]:
-    """What the socket says to somebody who knocks and says hello."""
+def end_of(browser: Client | None, hello: dict[str, object]) -> list[dict[str, object]]:
+    """What the socket says to somebody who knocks with their browser's session and says hello."""
+    user = AnonymousUser() if browser is None else get_user(browser)
+    session = None if browser is None else browser.session
 
     async def knock() -> list[dict[str, object]]:
-        scope = {"type": "websocket", "path": "/home/ws", "headers": [], "user": user, "session": None, "url_route": {"kwargs": {}}}
+        scope: dict[str, object] = {"type": "websocket", "path": "/home/ws", "headers": [], "user": user, "session": session, "url_route": {"kwargs": {}}}
         socket = ApplicationCommunicator(ResidentEnd.as_asgi(), scope)
         await socket.send_input({"type": "websocket.connect"})
         heard = [
@@ -121,10 +124,37 @@ def end_of(user: object, hello: dict[str, object]) -> list[dict[str, object]]:
 def test_strangers_hear_nothing_at_the_socket(home: Home) -> None:
     """Without a session it closes before it says anything; Theo hears nothing of Dana's call, and Dana that it rings."""
     call = rings(home)
-    assert end_of(AnonymousUser(), {})[1]["code"] == 4401
-    theo, dana = home.user("theo"), home.user("dana")
+    assert end_of(None, {})[1]["code"] == 4401
+    theo, dana = home.browser("theo"), home.browser("dana")
     assert json.loads(str(end_of(theo, {})[1]["text"])) == {"t": "call", "call": None}
     assert end_of(theo, {"call": str(call)})[1]["code"] == 4404
     assert end_of(dana, {"call": "nonsense"})[1]["code"] == 4400
     heard = json.loads(str(end_of(dana, {"call": str(call)})[1]["text"]))
     assert heard["call"]["state"] == "ringing" and heard["call"]["door"] == "Package Room" and "label" not in heard["call"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_socket_does_not_outlive_its_session(home: Home) -> None:
+    """Who signed out elsewhere is not told that it rings, and the line is closed."""
+    rings(home)
+    dana = home.browser("dana")
+
+    async def listen() -> list[dict[str, object]]:
+        scope: dict[str, object] = {
+            "type": "websocket", "path": "/home/ws", "headers": [], "user": await sync_to_async(get_user)(dana), "session": dana.session,
+            "url_route": {"kwargs": {}},
+        }  # fmt: skip
+        socket = ApplicationCommunicator(ResidentEnd.as_asgi(), scope)
+        await socket.send_input({"type": "websocket.connect"})
+        await socket.receive_output(5)
+        await socket.send_input({"type": "websocket.receive", "text": json.dumps({"t": "hello"})})
+        heard = [await socket.receive_output(5)]
+        await sync_to_async(dana.session.delete)()
+        await socket.send_input({"type": "websocket.receive", "text": json.dumps({"t": "hello"})})
+        heard.append(await socket.receive_output(5))
+        await socket.wait(5)
+        return heard
+
+    first, second = async_to_sync(listen)()
+    assert json.loads(str(first["text"]))["call"]["state"] == "ringing"
+    assert second["code"] == 4401

@@ -3,12 +3,17 @@
 from datetime import datetime
 
 import pytest
-from django.test import Client
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
+from django.test import Client, RequestFactory
 
+from limen.identity import services
 from limen.identity.models import User
 from limen.people import queries as people
 from limen.storage.models import OutboxRow
-from tests.cast import Harbor
+from tests.cast import PASSWORD, Harbor
 
 
 @pytest.mark.rule("PEOPLE-4", "NOTICE-1")
@@ -20,3 +25,21 @@ def test_the_first_sign_in_makes_a_person_active(house: Harbor, now: datetime) -
     Client().force_login(user)
     assert people.person_view(house.people["theo"]).status == "active"
     assert OutboxRow.objects.filter(topic="notice").count() == 1
+
+
+@pytest.mark.rule("PEOPLE-5")
+def test_the_first_second_factor_ends_the_sessions_that_had_none(house: Harbor, now: datetime) -> None:
+    """A session from before, on some other computer, does not become a manager's session by somebody else's enrolment."""
+    services.set_password(person_id=house.people["ana"], password=PASSWORD, now=now)
+    user = User.objects.get(person_id=house.people["ana"])
+    here, elsewhere = Client(), Client()
+    for browser in (here, elsewhere):
+        browser.force_login(user)
+        key = browser.session.session_key
+        UserSession.objects.create(user=user, ip="127.0.0.1", session_key=key, user_agent="test")
+    request = RequestFactory().post("/account/2fa/totp/activate/")
+    request.session = here.session
+    made = TOTP.activate(user, generate_totp_secret()).instance
+    authenticator_added.send(sender=Authenticator, request=request, user=user, authenticator=made)
+    assert here.session.exists(here.session.session_key or "")
+    assert not elsewhere.session.exists(elsewhere.session.session_key or "")
