@@ -105,7 +105,14 @@ def end_of(browser: Client | None, hello: dict[str, object]) -> list[dict[str, o
     session = None if browser is None else browser.session
 
     async def knock() -> list[dict[str, object]]:
-        scope: dict[str, object] = {"type": "websocket", "path": "/home/ws", "headers": [], "user": user, "session": session, "url_route": {"kwargs": {}}}
+        scope: dict[str, object] = {
+            "type": "websocket",
+            "path": "/home/ws",
+            "headers": [],
+            "user": user,
+            "session": session,
+            "url_route": {"kwargs": {}},
+        }
         socket = ApplicationCommunicator(ResidentEnd.as_asgi(), scope)
         await socket.send_input({"type": "websocket.connect"})
         heard = [
