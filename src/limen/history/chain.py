@@ -19,16 +19,15 @@ from limen.wire.events import Event as Said
 from limen.wire.events import read_event
 from limen.wire.hpke import Opener
 from limen.wire.ratchet import (
-    TAG_BYTES,
     SealedHeader,
     SealedRecord,
     first_chain,
     first_tag,
-    header_bytes,
     next_chain,
     open_header,
     open_record,
     record_context,
+    record_tag,
 )
 from limen.wire.receipts import LogHead, head8
 from limen.wire.segments import Opened, gaps
@@ -41,7 +40,7 @@ WAITING_MAX = 3 * limits.RING_RECORDS
 HEADS_MAX = 64
 """What waits for proof is bounded; the newest stays. What is true and had to go comes again: the lock frees nothing that we did not believe."""
 EMPTY_EPOCHS_MAX = 64
-"""Log epochs without a record between two branches: each boot makes one, and its header may be gone."""
+"""How many log epochs without a record a head of 8 bytes may stand behind its last record: each boot makes one."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,11 @@ class Branch:
 
     def start(self) -> bytes:
         """What stands for a tag before record 0."""
-        return first_tag(header_bytes(self.lock_id, self.row.logepoch, bytes(self.row.prevtag)))
+        return first_tag(self.lock_id, _header(self.row))
+
+    def tag(self, i: int, sealed: bytes, prevtag: bytes) -> bytes:
+        """The tag of a record that stands there."""
+        return record_tag(record_context(self.lock_id, self.row.logepoch, i, prevtag), sealed)
 
     def read(self, ck: bytes, i: int, sealed: bytes, prevtag: bytes) -> Said | None:
         """The event at a place, None if it was not sealed there, under this seed, after this tag."""
@@ -148,7 +151,7 @@ def _keep_newest(rows: "QuerySet[Kept]", most: int) -> None:
 def assign(branch: Branch, now: datetime) -> None:
     """Finds the waiting records that this branch opens. In a proved one what does not open is a broken seal, and goes (L-8)."""
     row = branch.row
-    tags = tags_of(row)
+    tags = tags_of(branch)
     waiting = list(Waiting.objects.filter(record=row.record, logepoch=row.logepoch, branch=None).order_by("i", "-pk"))
     keys = dict(branch.chain(one.i for one in waiting))
     for one in waiting:
@@ -162,7 +165,7 @@ def assign(branch: Branch, now: datetime) -> None:
             if prevtag is not None and branch.read(keys[one.i], one.i, sealed, prevtag) is not None:
                 one.branch, one.prevtag = row, prevtag
                 one.save(update_fields=["branch", "prevtag"])
-                tags[one.i] = sealed[-TAG_BYTES:]
+                tags[one.i] = branch.tag(one.i, sealed, prevtag)
                 break
         else:
             if row.vouched and before is not None:
@@ -178,9 +181,10 @@ def _second_copy(row: LogEpoch, one: Waiting, now: datetime) -> None:
     one.delete()
 
 
-def tags_of(row: LogEpoch) -> dict[int, bytes]:
+def tags_of(branch: Branch) -> dict[int, bytes]:
     """The tags of a branch by place: of what waits for proof in it, and of what was believed."""
-    found = {one.i: bytes(one.sealed)[-TAG_BYTES:] for one in Waiting.objects.filter(branch=row)}
+    row = branch.row
+    found = {one.i: branch.tag(one.i, bytes(one.sealed), bytes(one.prevtag or b"")) for one in Waiting.objects.filter(branch=row)}
     if row.vouched:
         places = Event.objects.filter(record=row.record, logepoch=row.logepoch).values_list("i", "tag")
         found |= {i: bytes(tag) for i, tag in places}
@@ -190,59 +194,49 @@ def tags_of(row: LogEpoch) -> dict[int, bytes]:
 # ---- which branches are the lock's
 
 
-def vouch(record: Record, lock_id: bytes, now: datetime) -> list[LogEpoch]:
+def vouch(record: Record, lock_id: bytes, opener: Opener, now: datetime) -> list[Branch]:
     """Marks the branches that verified receipts lead to, newest first, and gives those marked now; their rivals go, with an alarm."""
-    marked: list[LogEpoch] = []
+    marked: list[Branch] = []
     for row in LogEpoch.objects.filter(record=record, vouched=False, waiting__isnull=False).distinct().order_by("-logepoch", "pk"):
         rivals = LogEpoch.objects.filter(record=record, logepoch=row.logepoch).exclude(pk=row.pk)
-        if any(rival.vouched for rival in rivals) or not (_leads_to(row, lock_id) or _declared_end(row, rivals.exists())):
+        if any(rival.vouched for rival in rivals):
+            continue
+        branch = Branch.of(row, lock_id, opener)
+        tags = tags_of(branch)
+        if not (_leads_to(row, tags) or _declared_end(row, tags, rivals.exists())):
             continue
         row.vouched = True
         row.save(update_fields=["vouched"])
         if rivals.exists():
             alarm(record, "fork", row.logepoch, None, now)
             rivals.delete()
-        marked.append(row)
+        marked.append(branch)
     return marked
 
 
-def _leads_to(row: LogEpoch, lock_id: bytes) -> bool:
-    tags = tags_of(row)
-    ends = _ends(lock_id, row.logepoch, tags[max(tags)])
-    later = LogEpoch.objects.filter(record=row.record, vouched=True, logepoch__in=[logepoch + 1 for logepoch in ends])
-    if any(bytes(after.prevtag) == ends[after.logepoch - 1] for after in later):
-        return True
-    return any(_attests(head, row, tags, ends) for head in Head.objects.filter(record=row.record))
+def _leads_to(row: LogEpoch, tags: dict[int, bytes]) -> bool:
+    later = LogEpoch.objects.filter(record=row.record, vouched=True, logepoch__gt=row.logepoch, prevtag=tags[max(tags)])
+    return later.exists() or any(_attests(head, row, tags) for head in Head.objects.filter(record=row.record))
 
 
-def _ends(lock_id: bytes, logepoch: int, tag: bytes) -> dict[int, bytes]:
-    """What the record's tag is at the end of each log epoch from this one on, while those after it stay empty."""
-    ends = {logepoch: tag}
-    for number in range(logepoch + 1, logepoch + 1 + EMPTY_EPOCHS_MAX):
-        tag = first_tag(header_bytes(lock_id, number, tag))
-        ends[number] = tag
-    return ends
-
-
-def _attests(head: Head, row: LogEpoch, tags: dict[int, bytes], ends: dict[int, bytes]) -> bool:
-    last = max(tags)
+def _attests(head: Head, row: LogEpoch, tags: dict[int, bytes]) -> bool:
+    """A head names the tag of the last record, whatever log epochs without records came after it."""
     if head.hidden is not None and head.probe is not None:
+        last = max(tags)
         said = [LogHead(row.logepoch, row.seq0 + i + 1, tag) for i, tag in tags.items()]
-        said += [LogHead(logepoch, row.seq0 + last + 1, tag) for logepoch, tag in ends.items()]
+        said += [LogHead(row.logepoch + n, row.seq0 + last + 1, tags[last]) for n in range(1, EMPTY_EPOCHS_MAX + 1)]
         return any(head8(one, bytes(head.probe)) == bytes(head.hidden) for one in said)
-    if head.logepoch is None or head.seqnext is None or head.tag is None:
+    if head.seqnext is None or head.tag is None:
         return False
-    if head.logepoch == row.logepoch:
-        return tags.get(head.seqnext - 1 - row.seq0) == bytes(head.tag)
-    return ends.get(head.logepoch) == bytes(head.tag)
+    return tags.get(head.seqnext - 1 - row.seq0) == bytes(head.tag)
 
 
-def _declared_end(row: LogEpoch, has_rivals: bool) -> bool:
+def _declared_end(row: LogEpoch, tags: dict[int, bytes], has_rivals: bool) -> bool:
     """Where the lock had to drop the end of a log epoch no tag leads on from it: an undisputed branch counts if a believed LOSS tells of that end."""
     after = LogEpoch.objects.filter(record=row.record, vouched=True, logepoch__gt=row.logepoch).order_by("logepoch").first()
     if has_rivals or after is None:
         return False
-    end = row.seq0 + max(tags_of(row)) + 1
+    end = row.seq0 + max(tags) + 1
     taken = Event.objects.filter(record=row.record, seq__gte=row.seq0, seq__lt=end).exists()
     hole = gaps((), [loss.said() for loss in row.record.losses.all()], end, after.seq0)
     return not taken and bool(hole) and all(declared for _, _, declared in hole)
@@ -253,10 +247,10 @@ def opened(branch: Branch) -> list[Opened]:
     waiting = {one.i: one for one in Waiting.objects.filter(branch=branch.row)}
     found: list[Opened] = []
     for i, ck in branch.chain(waiting):
-        sealed = bytes(waiting[i].sealed)
-        event = branch.read(ck, i, sealed, bytes(waiting[i].prevtag or b""))
+        sealed, prevtag = bytes(waiting[i].sealed), bytes(waiting[i].prevtag or b"")
+        event = branch.read(ck, i, sealed, prevtag)
         if event is not None:
-            found.append(Opened(event, branch.row.logepoch, i, waiting[i].digest(), sealed[-TAG_BYTES:]))
+            found.append(Opened(event, branch.row.logepoch, i, waiting[i].digest(), branch.tag(i, sealed, prevtag)))
     Waiting.objects.filter(branch=branch.row).delete()
     return found
 

@@ -107,8 +107,8 @@ def _believed(record: Record, owner: Ownership, now: datetime) -> list[Opened]:
     found: list[Opened] = []
     opener = _opener(owner)
     while True:
-        for row in chain.vouch(record, owner.lock_id, now):
-            chain.assign(Branch.of(row, owner.lock_id, opener), now)
+        for branch in chain.vouch(record, owner.lock_id, opener, now):
+            chain.assign(branch, now)
         ready = LogEpoch.objects.filter(record=record, vouched=True, waiting__isnull=False).distinct()
         if not ready:
             return sorted(found, key=lambda opened: opened.event.seq)

@@ -14,7 +14,7 @@ from limen.lock.ring import Item, Key, Rank, Ring
 from limen.wire import limits
 from limen.wire.events import SECURITY_KINDS, Event, Kind, Loss, LossReason, Result
 from limen.wire.hpke import Sealer
-from limen.wire.ratchet import NO_TAG, EpochStart, LogWriter, SealedHeader, SealedRecord, first_tag, header_bytes, start_epoch
+from limen.wire.ratchet import NO_TAG, EpochStart, LogWriter, SealedHeader, SealedRecord, record_context, record_tag, start_epoch
 from limen.wire.receipts import LogHead, TrustedTime
 from limen.wire.segments import Entry
 
@@ -64,7 +64,7 @@ class Journal:
         writer, header = start_epoch(start, self._chance(32), sealer)
         self._store(Item(header.logepoch, 0, ended.seqnext, Rank.HEADER, 0, header.prevtag, header.envelope))
         self._writer, self._sealer, self._began_at = writer, sealer, at
-        self._remember(replace(ended, logepoch=writer.logepoch, tag=writer.prevtag))
+        self._remember(replace(ended, logepoch=writer.logepoch))
 
     @property
     def ready(self) -> bool:
@@ -105,7 +105,7 @@ class Journal:
     def acknowledge(self, tag: bytes, at: int) -> bool:
         """Frees everything up to the record with this tag. False if it is not held: an older or repeated word changes nothing."""
         records = [key for key, held in self._ring.held.items() if held.rank is not Rank.HEADER]
-        last = next((n for n, key in enumerate(records) if self._ring.read(key).data[-16:] == tag), None)
+        last = next((n for n, key in enumerate(records) if self._tag(self._ring.read(key)) == tag), None)
         if last is None:
             return False
         self._free(records[: last + 1], at)
@@ -120,15 +120,22 @@ class Journal:
         self._free(gone, at)
         return True
 
-    def entries(self) -> list[Entry]:
-        """All that is held, in order, for couriers who pull. A record whose predecessor is gone brings that one's tag along."""
-        found: list[Entry] = []
-        for key in self._ring.held:
+    def entries(self, one_missing: bool = False) -> list[Entry]:
+        """All that is held, in order, for couriers who pull. A record whose predecessor is gone brings that one's tag along.
+
+        `one_missing` is the demonstration's fault: what couriers see of a memory that lost something silently.
+        """
+        keys = list(self._ring.held)
+        records = [key for key in keys if key[1]]
+        if one_missing and len(records) > 1:
+            keys.remove(records[len(records) // 2 - 1])
+        there, found = set(keys), list[Entry]()
+        for key in keys:
             item = self._ring.read(key)
             if item.rank is Rank.HEADER:
                 found.append(SealedHeader(item.logepoch, item.prevtag, item.data))
             else:
-                alone = item.place > 1 and (item.logepoch, item.place - 1) not in self._ring.held
+                alone = item.place > 1 and (item.logepoch, item.place - 1) not in there
                 found.append(SealedRecord(item.logepoch, item.place - 1, item.data, item.prevtag if alone else None))
         return found
 
@@ -149,7 +156,7 @@ class Journal:
         rank = _rank(event)
         self._store(Item(record.logepoch, record.i + 1, sealed_event.seq, rank, event.t // HOUR_S, writer.prevtag, record.sealed, mark))
         self._writer = after
-        self._ended = replace(self._ended, seqnext=after.seqnext, tag=after.prevtag)
+        self._ended = replace(self._ended, seqnext=after.seqnext, tag=after.last)
         return sealed_event.seq
 
     def _current(self, at: int) -> LogWriter:
@@ -240,9 +247,11 @@ class Journal:
             return ended
         item = self._ring.read(newest.key)
         if item.rank is Rank.HEADER:
-            tag = first_tag(header_bytes(self._lock_id, item.logepoch, item.prevtag))
-            return replace(ended, logepoch=item.logepoch, seqnext=max(ended.seqnext, item.seq), tag=tag)
-        return replace(ended, logepoch=item.logepoch, seqnext=max(ended.seqnext, item.seq + 1), tag=item.data[-16:])
+            return replace(ended, logepoch=item.logepoch, seqnext=max(ended.seqnext, item.seq), tag=item.prevtag)
+        return replace(ended, logepoch=item.logepoch, seqnext=max(ended.seqnext, item.seq + 1), tag=self._tag(item))
+
+    def _tag(self, item: Item) -> bytes:
+        return record_tag(record_context(self._lock_id, item.logepoch, item.place - 1, item.prevtag), item.data)
 
 
 def _rank(event: Event) -> Rank:

@@ -3,8 +3,6 @@
 Push brings changes and time; pull takes record, battery and pictures. Classes 6, 7 and 9 pull nothing, whatever their grant says.
 """
 
-from dataclasses import replace
-
 from limen.lock.activation import Activation
 from limen.lock.attesting import receipt, telemetry
 from limen.lock.clock import Heard
@@ -25,10 +23,9 @@ from limen.wire.events import ClockSet, Kind, Method
 from limen.wire.grants import Cls, Rights, effective_rights, unlock_ctx
 from limen.wire.logacks import AckKind, LogAck, open_log_ack
 from limen.wire.operations import Op, Request, op_of
-from limen.wire.ratchet import SealedRecord
 from limen.wire.receipts import TrustedTime
 from limen.wire.refusals import Reason, Status
-from limen.wire.segments import Entry, bodies, seal_segment
+from limen.wire.segments import bodies, seal_segment
 from limen.wire.timestamps import NONCE_BYTES, open_time
 
 NEEDS = {
@@ -222,8 +219,7 @@ class Operations:
         memory = self._memory
         assert memory.owner is not None
         if session.log_bodies is None or number == 0:
-            entries = memory.journal.entries()
-            session.log_bodies = bodies(_one_missing(entries) if self.omit_next else entries)
+            session.log_bodies = bodies(memory.journal.entries(one_missing=self.omit_next))
             self.omit_next = False
         if number >= len(session.log_bodies):
             return b""
@@ -253,15 +249,3 @@ class Operations:
             journal.acknowledge(ack.upto, at)
         elif isinstance(ack.upto, int):
             journal.discard(ack.upto, now.utime, now.quality, at)
-
-
-def _one_missing(entries: list[Entry]) -> list[Entry]:
-    """The record without one place, for the demonstration: what couriers see of a memory that lost something silently."""
-    places = [n for n, entry in enumerate(entries[:-1]) if isinstance(entry, SealedRecord) and isinstance(entries[n + 1], SealedRecord)]
-    if not places:
-        return entries
-    gone = places[len(places) // 2]
-    before, after = entries[gone], entries[gone + 1]
-    assert isinstance(before, SealedRecord)
-    assert isinstance(after, SealedRecord)
-    return [*entries[:gone], replace(after, prevtag=before.tag), *entries[gone + 2 :]]

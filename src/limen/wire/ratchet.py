@@ -2,6 +2,9 @@
 
 A log epoch starts from a fresh seed that only the service can open; ``ck`` lives in memory only, so neither flash nor a later key opens
 what was written before. Each record's seal covers the tag of the one before it.
+
+A tag is a hash, not the seal's own: AES-GCM opens one ciphertext under as many keys as somebody cares to make, so what a receipt attests must fix
+header, order and sealed bytes by itself (decision 0115).
 """
 
 import hashlib
@@ -18,13 +21,14 @@ from limen.wire.hpke import Opener, Sealer
 from limen.wire.receipts import LogHead
 
 TAG_BYTES = 16
+SEAL_BYTES = 16  # what AES-GCM adds
 SEED_BYTES = 32
 NO_TAG = bytes(TAG_BYTES)  # before the first log epoch of an ownership
 
 
 @dataclass(frozen=True)
 class SealedHeader:
-    """The start of a log epoch: the tag that ended the one before, and the seed sealed to the service."""
+    """The start of a log epoch: the tag of the last record before it, and the seed sealed to the service."""
 
     logepoch: int
     prevtag: bytes
@@ -33,7 +37,7 @@ class SealedHeader:
 
 @dataclass(frozen=True)
 class SealedRecord:
-    """Record ``i`` of a log epoch as it stands in flash; its last 16 bytes are its tag.
+    """Record ``i`` of a log epoch as it stands in flash.
 
     ``prevtag`` is given only where the record before is no longer there (a loss), so that what is left can still be opened.
     """
@@ -43,29 +47,31 @@ class SealedRecord:
     sealed: bytes
     prevtag: bytes | None = None
 
-    @property
-    def tag(self) -> bytes:
-        return self.sealed[-TAG_BYTES:]
-
 
 @dataclass(frozen=True)
 class LogWriter:
-    """Where writing stands. A value: a lock whose flash failed keeps the old one. Never stored; a reboot starts a new log epoch."""
+    """Where writing stands. A value: a lock whose flash failed keeps the old one. Never stored; a reboot starts a new log epoch.
+
+    ``prevtag`` is what the next seal covers; ``last`` the tag of the last record, of an earlier log epoch while this one has none.
+    """
 
     lock_id: bytes
     logepoch: int
     i: int
     seqnext: int
     prevtag: bytes
+    last: bytes
     ck: bytes = field(repr=False)
 
     def seal_next(self, event: Event) -> tuple["LogWriter", SealedRecord]:
         """The writer after it, without the key, and the sealed record; ``event.seq`` must be ``seqnext``."""
         if event.seq != self.seqnext or self.full:
             raise Malformed("record out of turn")
-        sealed = AESGCM(record_key(self.ck)).encrypt(bytes(12), encode_event(event), self._context())
-        record = SealedRecord(self.logepoch, self.i, sealed)
-        return replace(self, i=self.i + 1, seqnext=self.seqnext + 1, prevtag=record.tag, ck=next_chain(self.ck)), record
+        context = record_context(self.lock_id, self.logepoch, self.i, self.prevtag)
+        sealed = AESGCM(record_key(self.ck)).encrypt(bytes(12), encode_event(event), context)
+        tag = record_tag(context, sealed)
+        after = replace(self, i=self.i + 1, seqnext=self.seqnext + 1, prevtag=tag, last=tag, ck=next_chain(self.ck))
+        return after, SealedRecord(self.logepoch, self.i, sealed)
 
     @property
     def full(self) -> bool:
@@ -75,10 +81,7 @@ class LogWriter:
     @property
     def head(self) -> LogHead:
         """What a receipt attests."""
-        return LogHead(self.logepoch, self.seqnext, self.prevtag)
-
-    def _context(self) -> bytes:
-        return record_context(self.lock_id, self.logepoch, self.i, self.prevtag)
+        return LogHead(self.logepoch, self.seqnext, self.last)
 
 
 @dataclass(frozen=True)
@@ -95,16 +98,16 @@ def start_epoch(start: EpochStart, seed: bytes, sealer: Sealer) -> tuple[LogWrit
     """A writer on a fresh 32-byte seed, and the header to store before the first record."""
     if len(seed) != SEED_BYTES:
         raise Malformed("seed")
-    clear = header_bytes(start.lock_id, start.logepoch, start.prevtag)
-    envelope = sealer.seal(cbor.encode([seed, start.seq0]), seed_info(clear))
-    writer = LogWriter(start.lock_id, start.logepoch, 0, start.seq0, first_tag(clear), first_chain(seed))
-    return writer, SealedHeader(start.logepoch, start.prevtag, envelope)
+    envelope = sealer.seal(cbor.encode([seed, start.seq0]), seed_info(start.lock_id, start.logepoch, start.prevtag))
+    header = SealedHeader(start.logepoch, start.prevtag, envelope)
+    first = first_tag(start.lock_id, header)
+    return LogWriter(start.lock_id, start.logepoch, 0, start.seq0, first, start.prevtag, first_chain(seed)), header
 
 
 def open_header(lock_id: bytes, header: SealedHeader, opener: Opener) -> tuple[bytes, int]:
     """(seed, seq0); ``NotForUs`` or ``Malformed``."""
-    clear = header_bytes(lock_id, header.logepoch, header.prevtag)
-    seed, seq0 = shape.array(cbor.decode(opener.open(header.envelope, seed_info(clear)), 64), 2)
+    info = seed_info(lock_id, header.logepoch, header.prevtag)
+    seed, seq0 = shape.array(cbor.decode(opener.open(header.envelope, info), 64), 2)
     return shape.blob(seed, SEED_BYTES), shape.uint(seq0, shape.U32)
 
 
@@ -116,19 +119,17 @@ def open_record(ck: bytes, context: bytes, sealed: bytes) -> bytes:
         raise Malformed("record seal") from None
 
 
-def header_bytes(lock_id: bytes, logepoch: int, prevtag: bytes) -> bytes:
-    """``CBOR [lock-id, logepoch, prevtag16]``."""
-    return cbor.encode([lock_id, logepoch, prevtag])
+def seed_info(lock_id: bytes, logepoch: int, prevtag: bytes) -> bytes:
+    """``"dl/log/1" || CBOR [lock-id, logepoch, prevtag16]``."""
+    return b"dl/log/1" + cbor.encode([lock_id, logepoch, prevtag])
 
 
-def seed_info(header: bytes) -> bytes:
-    """``"dl/log/1" || header``."""
-    return b"dl/log/1" + header
+def first_tag(lock_id: bytes, header: SealedHeader) -> bytes:
+    """What stands for a tag before record 0: ``SHA-256(CBOR [lock-id, logepoch, prevtag16, envelope])[0..16]``.
 
-
-def first_tag(header: bytes) -> bytes:
-    """What stands in for a tag before record 0: SHA-256(header)[0..16]."""
-    return hashlib.sha256(header).digest()[:TAG_BYTES]
+    The envelope is in it, so an attested tag names the seed.
+    """
+    return hashlib.sha256(cbor.encode([lock_id, header.logepoch, header.prevtag, header.envelope])).digest()[:TAG_BYTES]
 
 
 def first_chain(seed: bytes) -> bytes:
@@ -149,3 +150,8 @@ def next_chain(ck: bytes) -> bytes:
 def record_context(lock_id: bytes, logepoch: int, i: int, prevtag: bytes) -> bytes:
     """``lock-id || u32 logepoch || u32 i || prevtag``."""
     return lock_id + shape.u32(logepoch) + shape.u32(i) + prevtag
+
+
+def record_tag(context: bytes, sealed: bytes) -> bytes:
+    """The tag of a record: ``SHA-256(context || sealed)[0..16]``. The context is of fixed length and holds the tag before it."""
+    return hashlib.sha256(context + sealed).digest()[:TAG_BYTES]

@@ -15,16 +15,17 @@ from limen.wire.cbor import Malformed, Value
 from limen.wire.events import Event, read_event
 from limen.wire.hpke import OVERHEAD_BYTES, NotForUs, Opener, Sealer
 from limen.wire.ratchet import (
+    SEAL_BYTES,
     TAG_BYTES,
     SealedHeader,
     SealedRecord,
     first_chain,
     first_tag,
-    header_bytes,
     next_chain,
     open_header,
     open_record,
     record_context,
+    record_tag,
 )
 from limen.wire.receipts import LogHead
 
@@ -56,11 +57,12 @@ class Problem:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a log epoch has been opened: the next place, its sequence number, the tag before it; the service keeps one per log epoch."""
+    """How far a log epoch has been opened: the next place, its number, what its seal covers; ``last``: the tag of the last record."""
 
     i: int
     seq: int
     prevtag: bytes
+    last: bytes
 
 
 @dataclass(frozen=True)
@@ -177,10 +179,10 @@ class _EpochReader:
             self.found.problems.append(Problem(Trouble.HEADER, self.logepoch))
             return None
         seed, self.seq0 = opened
-        if self.last is not None and self.last.seq == self.seq0 and self.last.prevtag != header.prevtag:
+        if self.last is not None and self.last.seq == self.seq0 and self.last.last != header.prevtag:
             self.found.problems.append(Problem(Trouble.FORK, self.logepoch))
             return None
-        at = before or Progress(0, self.seq0, first_tag(header_bytes(self.lock_id, self.logepoch, header.prevtag)))
+        at = before or Progress(0, self.seq0, first_tag(self.lock_id, header), header.prevtag)
         if expected is not None and before is None and self.seq0 > expected:
             self._gap(None, expected, self.seq0 - 1)
         self.found.repeats += [(self.logepoch, i, _digest(record)) for i, record in sorted(here.items()) if i < at.i]
@@ -189,7 +191,7 @@ class _EpochReader:
         return self.reached
 
     def _walk(self, ck: bytes, at: Progress, here: Mapping[int, SealedRecord]) -> Progress:
-        place = 0
+        place, tags = 0, {at.i - 1: at.prevtag}
         for i in sorted(here):
             if i >= limits.RECORDS_PER_LOG_EPOCH:
                 self.found.problems.append(Problem(Trouble.MAC, self.logepoch, i))
@@ -200,26 +202,33 @@ class _EpochReader:
             while place < i:
                 ck, place = next_chain(ck), place + 1
             whole = i == at.i or here[i].prevtag is not None
-            if self._open(ck, here[i], at.prevtag if i == at.i else _tag_before(here, i)) and whole and self._solid(at, here, i):
-                at = Progress(i + 1, self.seq0 + i + 1, here[i].tag)
+            tag = self._open(ck, here[i], tags.get(i - 1, here[i].prevtag))
+            if tag is None:
+                continue
+            tags[i] = tag
+            if whole and self._solid(at, here, i):
+                at = Progress(i + 1, self.seq0 + i + 1, tag, tag)
         return at
 
     def _solid(self, at: Progress, here: Mapping[int, SealedRecord], i: int) -> bool:
         """No place between ``at`` and ``i`` holds a record that is still to come: what the lock itself dropped is all that lacks."""
         return not any(j in here for j in range(at.i, i))
 
-    def _open(self, ck: bytes, record: SealedRecord, prevtag: bytes | None) -> bool:
+    def _open(self, ck: bytes, record: SealedRecord, prevtag: bytes | None) -> bytes | None:
+        """The tag of a record that opened; without the tag before it none can."""
         if prevtag is None:
-            return False
+            return None
+        context = record_context(self.lock_id, self.logepoch, record.i, prevtag)
         try:
-            event = read_event(open_record(ck, record_context(self.lock_id, self.logepoch, record.i, prevtag), record.sealed))
+            event = read_event(open_record(ck, context, record.sealed))
             if event.seq != self.seq0 + record.i:
                 raise Malformed("number")
         except Malformed:
             self.found.problems.append(Problem(Trouble.MAC, self.logepoch, record.i))
-            return False
-        self.found.events.append(Opened(event, self.logepoch, record.i, _digest(record), record.tag))
-        return True
+            return None
+        tag = record_tag(context, record.sealed)
+        self.found.events.append(Opened(event, self.logepoch, record.i, _digest(record), tag))
+        return tag
 
     def _seed(self, header: SealedHeader | None, opener: Opener) -> tuple[bytes, int] | None:
         try:
@@ -229,11 +238,6 @@ class _EpochReader:
 
     def _gap(self, i: int | None, first: int, last: int) -> None:
         self.found.problems.append(Problem(Trouble.GAP, self.logepoch, i, first, last))
-
-
-def _tag_before(here: Mapping[int, SealedRecord], i: int) -> bytes | None:
-    """The tag a record behind a hole was chained to: as the lock says, or of the record that stands before it."""
-    return here[i].prevtag or (here[i - 1].tag if i - 1 in here else None)
 
 
 def gaps(seen: Iterable[int], losses: Iterable[Event], since: int, until: int) -> list[tuple[int, int, bool]]:
@@ -290,10 +294,8 @@ def _check_tail(found: LogOpened, known: Mapping[int, Progress], head: LogHead |
         return
     every = {**known, **found.progress}
     reached = max([0, *(at.seq for at in every.values()), *(opened.event.seq + 1 for opened in found.events)])
-    here = every.get(head.logepoch)
-    tags = {opened.tag for opened in found.events if opened.event.seq == head.seqnext - 1 and opened.logepoch == head.logepoch}
-    if here is not None and here.seq == head.seqnext:
-        tags.add(here.prevtag)
+    tags = {opened.tag for opened in found.events if opened.event.seq == head.seqnext - 1}
+    tags |= {at.last for at in every.values() if at.seq == head.seqnext}
     if reached < head.seqnext:
         found.problems.append(Problem(Trouble.TAIL, head.logepoch, None, reached, head.seqnext - 1))
     elif tags and tags != {head.tag}:
@@ -319,8 +321,8 @@ def _entry(value: Value) -> Entry:
     if isinstance(fields[1], bytes):
         shape.array(value, 3)
         return SealedHeader(logepoch, shape.blob(fields[1], TAG_BYTES), shape.blob(fields[2], most=128))
-    sealed = shape.blob(fields[2], most=limits.EVENT_BYTES_MAX + TAG_BYTES)
-    if len(sealed) <= TAG_BYTES:
+    sealed = shape.blob(fields[2], most=limits.EVENT_BYTES_MAX + SEAL_BYTES)
+    if len(sealed) <= SEAL_BYTES:
         raise Malformed("record")
     prevtag = shape.blob(fields[3], TAG_BYTES) if len(fields) == 4 else None
     return SealedRecord(logepoch, shape.uint(fields[1], shape.U32), sealed, prevtag)

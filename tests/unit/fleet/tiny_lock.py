@@ -139,7 +139,7 @@ class TinyLock:
     def start_log(self, logepoch: int = 1) -> None:
         """A new log epoch, sealed to the building."""
         assert self.ticket is not None
-        seq, tag = (self.writer.seqnext, self.writer.prevtag) if self.writer else (0, ratchet.NO_TAG)
+        seq, tag = (self.writer.seqnext, self.writer.last) if self.writer else (0, ratchet.NO_TAG)
         start = ratchet.EpochStart(self.lock_id, logepoch, seq, tag)
         seed = hashlib.sha256(b"seed" + self.lock_id + bytes((logepoch,))).digest()
         self.writer, header = ratchet.start_epoch(start, seed, hpke.HpkeSealer(self.ticket.klog))

@@ -12,6 +12,7 @@ from limen.wire.events import Kind, Loss, Method
 from limen.wire.receipts import TrustedTime
 from tests.unit.history.conftest import Archive
 from tests.unit.history.test_ingest import acknowledged
+from tests.unit.wire.imitation import shaped
 
 
 @pytest.mark.rule("SYNC-10")
@@ -32,6 +33,26 @@ def test_an_invented_record_is_never_believed(archive: Archive, order: tuple[str
     assert Event.objects.count() == 2
     assert acknowledged(archive) == 1
     assert Alarm.objects.filter(kind="fork").exists()
+
+
+def test_a_record_shaped_to_end_in_an_attested_tag_is_nobodys_word(archive: Archive) -> None:
+    """Who read the tag in a receipt makes a seal end in it, under a seed of their own: it is not believed, and hides nothing (invariant 57)."""
+    archive.entry("Package Room", "Dana")
+    lock = archive.lock("Package Room")
+    archive.attest("Package Room")
+    assert lock.writer is not None and lock.ticket is not None
+    sealer = hpke.HpkeSealer(lock.ticket.klog)
+    writer, header = ratchet.start_epoch(ratchet.EpochStart(lock.lock_id, 1, 0), bytes(32), sealer)
+    event = SaidEvent(
+        seq=0, t=int(archive.house.now.timestamp()), tq=TrustedTime.GOOD, kind=Kind.ENTRY, subj=archive.number("Package Room", "Theo")
+    )
+    forged = shaped(writer, event, lock.writer.head.tag)
+    (data,) = segments.pack(lock.lock_id, [header, forged], sealer)
+    archive.take("Package Room", data)
+    assert Event.objects.count() == 0
+    archive.carry("Package Room")
+    assert [event.seq for event in archive.mine("Dana").events] == [0]
+    assert archive.mine("Theo").events == ()
 
 
 def test_a_number_out_of_this_world_costs_nothing_and_hides_nothing(archive: Archive) -> None:

@@ -95,14 +95,12 @@ def test_declared_losses_are_shown_as_known_and_acknowledged_over(archive: Archi
         archive.house.later(minutes=10)
         archive.entry("Package Room", "Dana")
     assert lock.writer is not None
-    first = lock.writer.seqnext - 3
-    overwritten = lock.written[-1]
-    assert isinstance(overwritten, ratchet.SealedRecord)
+    first, overwritten = lock.writer.seqnext - 3, lock.writer.last
     del lock.written[-3:]
     lock.note(t=int(archive.house.now.timestamp()), kind=Kind.LOSS, loss=Loss(first, first + 2, 3))
     last = lock.written[-1]
     assert isinstance(last, ratchet.SealedRecord)
-    lock.written[-1] = ratchet.SealedRecord(last.logepoch, last.i, last.sealed, overwritten.tag)
+    lock.written[-1] = ratchet.SealedRecord(last.logepoch, last.i, last.sealed, overwritten)
     archive.house.later(minutes=10)
     archive.entry("Package Room", "Dana")
     archive.carry("Package Room")

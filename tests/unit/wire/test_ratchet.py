@@ -9,7 +9,7 @@ from limen.wire import limits, ratchet
 from limen.wire.cbor import Malformed
 from limen.wire.events import Event, Kind, read_event
 from limen.wire.hpke import HpkeOpener, NotForUs
-from limen.wire.ratchet import EpochStart, LogWriter, SealedHeader, SealedRecord, start_epoch
+from limen.wire.ratchet import EpochStart, LogWriter, SealedHeader, start_epoch
 from limen.wire.receipts import TrustedTime
 from tests.unit.wire.cast import LOCK_ID, NOW, agreement, steady
 
@@ -42,9 +42,10 @@ def test_numbers_have_no_gaps_and_the_writer_moves_only_by_a_record() -> None:
         with pytest.raises(Malformed):
             writer.seal_next(event(seq))
     after, record = writer.seal_next(event(10))
+    context = ratchet.record_context(LOCK_ID, 3, 0, writer.prevtag)
     assert writer.seqnext == 10 and after.seqnext == 11
     assert writer.seal_next(event(10)) == (after, record)
-    assert after.head.seqnext == 11 and after.head.tag == record.tag == record.sealed[-16:]
+    assert after.head.seqnext == 11 and after.head.tag == after.last == ratchet.record_tag(context, record.sealed)
 
 
 def test_what_the_lock_keeps_never_opens_what_it_wrote() -> None:
@@ -90,4 +91,3 @@ def test_sizes_are_those_of_the_table() -> None:
     assert len(record.sealed) < 45
     with pytest.raises(Malformed):
         start_epoch(EpochStart(LOCK_ID, 1, 0), b"short", SteadySealer(PUBLIC, "t"))
-    assert SealedRecord(1, 2, bytes(20)).tag == bytes(16)

@@ -16,6 +16,7 @@ from limen.wire.ratchet import EpochStart, SealedHeader, SealedRecord, start_epo
 from limen.wire.receipts import LogHead, TrustedTime
 from limen.wire.segments import Entry, Progress, Trouble, gaps, open_log, open_segment, pack
 from tests.unit.wire.cast import LOCK_ID, NOW, agreement, steady
+from tests.unit.wire.imitation import shaped
 
 PRIVATE, PUBLIC = agreement("K_log")
 OPENER = HpkeOpener(PRIVATE)
@@ -32,12 +33,17 @@ def written(count: int = 300, per_epoch: int = 100) -> tuple[list[Entry], LogHea
             entries.append(header)
         writer, record = writer.seal_next(Event(seq=seq, t=NOW + seq, tq=TrustedTime.GOOD, kind=Kind.ENTRY, subj=7))
         entries.append(record)
-        prevtag = writer.prevtag
+        prevtag = writer.last
     assert writer is not None
     return entries, writer.head
 
 
 ENTRIES, HEAD = written()
+
+
+def tag_of(index: int) -> bytes:
+    """The tag of the record at a place of ``ENTRIES``."""
+    return next(o.tag for o in open_log(LOCK_ID, ENTRIES[: index + 1], OPENER).events[::-1])
 
 
 def troubles(entries: list[Entry], head: LogHead | None = HEAD) -> set[Trouble]:
@@ -49,7 +55,7 @@ def test_a_whole_record_opens_without_a_problem() -> None:
     log = open_log(LOCK_ID, ENTRIES, OPENER, head=HEAD)
     assert [opened.event.seq for opened in log.events] == list(range(300))
     assert not log.problems
-    assert log.progress[3] == Progress(100, 300, HEAD.tag)
+    assert log.progress[3] == Progress(100, 300, HEAD.tag, HEAD.tag)
 
 
 def test_a_courier_sees_segments_of_one_size_with_lock_and_number_alone() -> None:
@@ -85,14 +91,15 @@ def test_order_overlap_and_repeats_change_nothing(chance: random.Random) -> None
 @given(st.integers(0, len(ENTRIES) - 1))
 @settings(max_examples=60)
 def test_a_missing_piece_is_always_seen(at: int) -> None:
-    """Invariant 57: every missing number is a hole, a tail or a lost header."""
+    """Every missing number is a hole, a tail or a lost header, and what stands behind it in its log epoch waits (invariant 57)."""
     log = open_log(LOCK_ID, ENTRIES[:at] + ENTRIES[at + 1 :], OPENER, head=HEAD)
     assert log.problems
     missing = ENTRIES[at]
     if isinstance(missing, SealedRecord) and missing.i < 99:
         seq = (missing.logepoch - 1) * 100 + missing.i
         assert [(p.first, p.last) for p in log.problems if p.trouble == Trouble.GAP] == [(seq, seq)]
-        assert [o.event.seq for o in log.events] == [s for s in range(300) if s not in (seq, seq + 1)]
+        end = missing.logepoch * 100
+        assert [o.event.seq for o in log.events] == [s for s in range(300) if s < seq or s >= end]
         assert log.progress[missing.logepoch].i == missing.i
 
 
@@ -162,9 +169,9 @@ def test_a_hole_is_filled_later() -> None:
 @pytest.mark.rule("LOCK-8")
 def test_what_the_lock_dropped_is_a_declared_gap() -> None:
     """F.2: the record behind the hole names the tag it was chained to, LOSS covers the numbers, and reading goes on."""
-    behind, before = ENTRIES[12], ENTRIES[11]
-    assert isinstance(behind, SealedRecord) and isinstance(before, SealedRecord)
-    kept: list[Entry] = [*ENTRIES[:6], replace(behind, prevtag=before.tag), *ENTRIES[13:]]
+    behind = ENTRIES[12]
+    assert isinstance(behind, SealedRecord)
+    kept: list[Entry] = [*ENTRIES[:6], replace(behind, prevtag=tag_of(11)), *ENTRIES[13:]]
     log = open_log(LOCK_ID, kept, OPENER, head=HEAD)
     assert [(p.trouble, p.first, p.last) for p in log.problems] == [(Trouble.GAP, 5, 10)]
     assert [opened.event.seq for opened in log.events] == [*range(5), *range(11, 300)]
@@ -187,6 +194,26 @@ def test_a_log_epoch_that_a_courier_invented_does_not_fit_the_chain() -> None:
     known = open_log(LOCK_ID, ENTRIES, OPENER, head=HEAD).progress
     later = open_log(LOCK_ID, [header, record], OPENER, known=known, head=LogHead(4, 301, steady("true tag", 16)))
     assert {p.trouble for p in later.problems} == {Trouble.FORK} and later.attested == 0
+
+
+def test_a_record_shaped_to_end_in_an_attested_tag_is_not_taken_for_it() -> None:
+    """AES-GCM commits to no key: a forger's own record under a forger's own seed may end in any 16 bytes, and is nobody's word (invariant 57)."""
+    header = ENTRIES[202]
+    assert isinstance(header, SealedHeader)
+    writer, forged = start_epoch(EpochStart(LOCK_ID, 3, 200, header.prevtag), steady("forger's"), SteadySealer(PUBLIC, "forger"))
+    entries: list[Entry] = [*ENTRIES[:202], forged]
+    for seq in range(200, 299):
+        writer, record = writer.seal_next(Event(seq=seq, t=NOW + seq, tq=TrustedTime.GOOD, kind=Kind.ENTRY, subj=9))
+        entries.append(record)
+    last = Event(seq=299, t=NOW, tq=TrustedTime.GOOD, kind=Kind.ENTRY, subj=70_000)
+    record = shaped(writer, last, HEAD.tag)
+    assert record.sealed.endswith(HEAD.tag)
+    log = open_log(LOCK_ID, [*entries, record], OPENER, head=HEAD)
+    assert [opened.event.seq for opened in log.events] == list(range(300)), "it opens, as anything does that was sealed to the service"
+    assert log.attested == 0
+    assert {problem.trouble for problem in log.problems} == {Trouble.FORK}
+    bridged = SealedRecord(3, 99, record.sealed, prevtag=tag_of(300))
+    assert open_log(LOCK_ID, [*ENTRIES[:202], forged, bridged], OPENER, head=HEAD).attested == 0
 
 
 def test_segments_of_another_lock_number_or_length_open_nothing() -> None:

@@ -157,15 +157,16 @@ def log_cases() -> Case:
     records = []
     for number, event in enumerate(told):
         if number == len(told) - 2:
-            start = ratchet.EpochStart(LOCK_ID, 8, writer.seqnext, writer.prevtag)
+            start = ratchet.EpochStart(LOCK_ID, 8, writer.seqnext, writer.last)
             writer, header = ratchet.start_epoch(start, steady("seed 8"), sealer)
             entries.append(header)
         writer, record = writer.seal_next(event)
         entries.append(record)
-        records.append({"logepoch": record.logepoch, "i": record.i, "sealed": record.sealed.hex()})
+        tag = writer.last.hex()
+        records.append({"logepoch": record.logepoch, "i": record.i, "sealed": record.sealed.hex(), "tag": tag})
     packed = segments.pack(LOCK_ID, entries, sealer)
     return {
-        "about": "The lock's record. events: plaintext CBOR by sequence number; records: as sealed; segments: 4,096 "
+        "about": "The lock's record. events: plaintext CBOR by sequence number; records: as sealed, and their tags; segments: 4,096 "
         "bytes each, opened with klog_private and "
         "info = 'dl/seg/1' || lock-id || u32 number to u16 length || CBOR entries || zeros; head: [logepoch, seqnext, tag] after the last record. "
         "A courier reads the first 12 bytes only: lock-id and u32 number.",
