@@ -1,10 +1,11 @@
 # make run     a demonstration building in your browser      make test    the whole suite
 # make check   style, types, floors                          make bench   measured claims, as tables
 # make setup   the environment only                          make lock    write the lock files anew (needs uv)
+# make mutants deliberate bugs, each noticed by its test
 SHELL := /bin/bash
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-js check bench fix words lock browser
+.PHONY: help setup run test test-js mutants check bench fix words lock browser
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
 BIN := .venv/bin
@@ -19,7 +20,7 @@ WITHOUT_DATABASE := tests/browser tests/tidy tests/conformance tests/stories tes
 NODE_PATH_FIRST = export PATH="$(CURDIR)/$(BIN):$$PATH"
 
 help:
-	@sed -n '1,3s/^# //p' Makefile
+	@sed -n '1,/^[^#]/s/^# //p' Makefile
 
 # ---- the environment; each stamp is remade when its lock changes
 
@@ -68,6 +69,10 @@ test: setup .venv/dev .venv/node browser test-js
 
 test-js: .venv/node
 	@$(if $(SCRIPTS),$(NODE_PATH_FIRST); node --test $(SCRIPTS),echo "No browser module has a test yet.")
+
+# Or some of them: make mutants ONLY="23 24"
+mutants: setup .venv/dev
+	@$(BIN)/python -m tools.mutants $(ONLY)
 
 check: setup .venv/dev .venv/node
 	$(BIN)/ruff check .

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from hypothesis import Phase
 from hypothesis import settings as properties
 
 properties.register_profile("limen", deadline=None, derandomize=True, print_blob=True)
+# For tools/mutants.py: a deliberate bug that was noticed need not be made small.
+properties.register_profile("noticed", properties.get_profile("limen"), phases=(Phase.explicit, Phase.generate))
 properties.load_profile("limen")  # no test is judged by its time, and each run draws the same examples: a failure is there again tomorrow
 
 

@@ -39,6 +39,7 @@ function flat(value) {
 
 test("A phone is registered once, and its key can sign but not leave.", async () => {
   // rule: LOCK-3
+  // (invariant 39)
   const { courier, paper } = await phone();
   assert.equal(await courier.wallet.register("again"), "phone-1");
   assert.deepEqual(await courier.wallet.phone(), { id: "phone-1", name: "Chrome on Android" });

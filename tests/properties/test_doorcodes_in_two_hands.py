@@ -18,7 +18,7 @@ ISSUES = 10_000
 
 @pytest.mark.rule("CODE-4")
 def test_both_hands_derive_the_same_ten_thousand_codes() -> None:
-    """Locks, epochs, classes, buckets, indexes and lengths of all kinds; the browser's answers are compared one by one."""
+    """Locks, epochs, classes, buckets, indexes and lengths of all kinds; the browser's answers are compared one by one (invariant 49)."""
     dice = random.Random(49)
     asked, ours = [], []
     for _ in range(ISSUES):

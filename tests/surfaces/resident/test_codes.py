@@ -79,7 +79,7 @@ def test_showing_codes_again_and_again_is_limited(home: Home) -> None:
 @pytest.mark.rule("CODE-4")
 @pytest.mark.rule("CODE-6")
 def test_a_code_for_a_guest_is_told_once_and_cannot_be_ended(home: Home) -> None:
-    """M18 above the button, the digits in one answer, M19 to who wants to end it."""
+    """M18 above the button, the digits in one answer, M19 to who wants to end it (invariant 51)."""
     home.lock("Package Room")
     browser = home.browser("dana")
     page = browser.get("/home/guests/code").content.decode()

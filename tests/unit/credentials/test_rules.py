@@ -60,7 +60,7 @@ def test_a_code_opens_through_its_promise_and_never_after_its_bound(
 @pytest.mark.rule("CODE-4")
 @given(st.sampled_from(sorted(rules.KINDS)), moments, zones)
 def test_the_bound_is_one_bucket_and_twice_the_error_at_most(kind: str, made: datetime, where: ZoneInfo) -> None:
-    """Between promise and bound lie at most one bucket (day kinds: none), the grace of a failed motor, and twice the clock error."""
+    """Between promise and bound lie at most one bucket (day kinds: none), a failed motor's grace, twice the clock error (invariant 40)."""
     zone = rules.local_zone(where, made)
     term = rules.term_of(kind, made, rules.bucket_for(kind, made, 0, zone), zone, GOOD_S)
     bucket_s = rules.BUCKET_S.get(rules.KINDS[kind], 0)

@@ -123,7 +123,7 @@ def test_a_temporary_code_cannot_be_revoked(house: Harbor, now: datetime) -> Non
 
 @pytest.mark.rule("CODE-13")
 def test_a_code_floor_kills_what_was_issued_and_nothing_later(house: Harbor, now: datetime) -> None:
-    """With the floor in its list a lock refuses every code made before and accepts those made after, of each kind."""
+    """With the floor in its list a lock refuses every code made before and accepts those made after, of each kind (invariant 51)."""
     kinds = {"daily": None, "daily_single_use": None, "24_hour": None, "instant": uuid4()}
     before = {kind: make(house, kind, call_id=call) for kind, call in kinds.items()}
     tomorrow = make(house, "daily", person="theo", day=(now + DAY).date())

@@ -15,7 +15,7 @@ class PowerLossError(Exception):
 
 
 class CrashFlash(MemoryFlash):
-    """`budget` primitive steps until the cut; a program of n bytes is n steps, or four when `coarse`."""
+    """`budget` primitive steps until the cut; a program of n bytes is n steps, or four when `coarse`, an erase and a barrier one each."""
 
     def __init__(self, seed: int, *, coarse: bool = False) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class CrashFlash(MemoryFlash):
         """The same memory in another life."""
         copy = CrashFlash(seed, coarse=self._coarse)
         copy._areas = {name: bytearray(memory) for name, memory in self._areas.items()}
-        copy.barrier()
+        copy._confirm()
         return copy
 
     def program(self, area: Area, at: int, data: bytes) -> None:
@@ -60,6 +60,11 @@ class CrashFlash(MemoryFlash):
         self._lose()
 
     def barrier(self) -> None:
+        if self._torn(1) is not None:
+            self._lose()
+        self._confirm()
+
+    def _confirm(self) -> None:
         if self._since or not self._durable:
             self._durable = {name: bytes(memory) for name, memory in self._areas.items()}
         self._since = []

@@ -27,7 +27,7 @@ def test_the_handle_signs(path: Path) -> None:
 
 
 def test_the_private_half_does_not_come_out(path: Path) -> None:
-    """No attribute holds it under a name one could reach for, and the handle is not copied."""
+    """No attribute holds it under a name one could reach for, and the handle is not copied (invariant 39)."""
     key = KeyFile(path)
     assert {name for name in dir(key) if not name.startswith("_")} == {"kid", "public", "sign"}
     with pytest.raises(TypeError):
