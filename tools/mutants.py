@@ -61,7 +61,7 @@ def mutants(wanted: Iterable[str] = ()) -> list[Mutant]:
 
 def applies(mutant: Mutant, where: Path, *, only_check: bool = False) -> str:
     """Applies a patch below `where`; what git has against it, or nothing."""
-    command = ["git", "apply", *(["--check"] if only_check else []), str(mutant.path)]
+    command = ["git", "apply", "-C1", *(["--check"] if only_check else []), str(mutant.path)]
     quiet = {**os.environ, "GIT_CEILING_DIRECTORIES": str(where.parent)}
     done = subprocess.run(command, cwd=where, env=quiet, capture_output=True, text=True)
     return "" if done.returncode == 0 else done.stderr.strip().splitlines()[0]
