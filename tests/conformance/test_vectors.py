@@ -12,6 +12,7 @@ from limen.cli.vectorbook.book import CHAPTERS, written
 from limen.wire import (
     answers,
     bundles,
+    cards,
     cbor,
     doorcodes,
     doorinfo,
@@ -218,3 +219,21 @@ def test_the_record_opens_to_its_events() -> None:
     log = segments.open_log(lock_id, entries, opener, head=LogHead(logepoch, seqnext, bytes.fromhex(tag)))
     assert not log.problems
     assert [opened.event for opened in log.events] == [read_event(raw(case, "plaintext")) for case in rows(book, "events")]
+
+
+def test_cards_are_asked_and_believed_as_written() -> None:
+    """NXP's own example, a tap in every slot, messages of counting cards, and the keys behind them."""
+    book = chapter("cards")
+    for case in [book["an12196"], *rows(book, "taps")]:
+        challenge = cards.CardChallenge(raw(case, "key"), raw(case, "rnd_a"), cards.CardSlot(case.get("slot", 1)))
+        assert challenge.answer(raw(case, "card_first")) == raw(case, "lock_says")
+        session = challenge.finish(raw(case, "card_proof"))
+        assert (session.ti, session.enc, session.mac) == (raw(case, "ti"), raw(case, "enc"), raw(case, "mac"))
+        if "slot" in case:
+            assert session.ask_file() == raw(case, "ask_file")
+            assert session.open_file(raw(case, "file_answer")) == cards.CardFile(case["serial"], case["generation"])
+    for case in rows(book, "sun"):
+        said = cards.SunMessage(case["counter"], raw(case, "mac"))
+        assert cards.sun_holds(raw(case, "key"), raw(case, "uid"), said) is case["holds"]
+    for number, key in book["keys"].items():
+        assert cards.diversified(raw(book, "k_site"), raw(book, "uid"), raw(book, "aid"), int(number)).hex() == key

@@ -8,7 +8,7 @@ from limen.access import services as access
 from limen.credentials import services as credentials
 from limen.fleet.views import Why
 from limen.storage.transactions import unit_of_work
-from limen.wire.records import AesCard, RecordKind
+from limen.wire.records import AesCard, ConfigFlags, RecordKind
 from tests.unit.fleet.house import ANA, House
 
 UID = bytes.fromhex("04a1b2c3d4e5f6")
@@ -89,3 +89,32 @@ def test_a_card_mirrors_its_owners_access(house: House) -> None:
     state = house.locks["Gym"].state
     assert state is not None
     assert RecordKind.CODE not in {record.kind for record in state.records.values()}
+
+
+@pytest.mark.rule("CARD-3")
+def test_weak_cards_live_by_the_propertys_switch(house: House) -> None:
+    """Switched on, locks hear of it and hold the weak cards; switched off, the next update takes switch and cards out again (invariant 56)."""
+
+    def switch(on: bool) -> None:
+        with unit_of_work():
+            credentials.allow_weak_cards(property_id=house.property_id, uid=on, sun=on, by=ANA, now=house.now)
+
+    def held() -> tuple[ConfigFlags, list[RecordKind]]:
+        house.update("Gym")
+        state = house.locks["Gym"].state
+        assert state is not None
+        cards = sorted(r.kind for r in state.records.values() if r.kind in (RecordKind.CARD_UID, RecordKind.CARD_AES))
+        return state.config.flags & (ConfigFlags.UID | ConfigFlags.SUN), cards
+
+    assert held() == (ConfigFlags.NONE, [])
+    switch(True)
+    with unit_of_work():
+        for uid, kind in ((UID, "sun"), (bytes.fromhex("04aabbcc"), "uid")):
+            credentials.activate_card(
+                person_id=house.people["Dana"], property_id=house.property_id, uid=uid, kind=kind, by=ANA, now=house.now
+            )
+    assert held() == (ConfigFlags.UID | ConfigFlags.SUN, [RecordKind.CARD_UID, RecordKind.CARD_AES])
+    house.later(hours=1)
+    switch(False)
+    assert house.state("Gym").still_opens
+    assert held() == (ConfigFlags.NONE, [])

@@ -12,6 +12,7 @@ WAYS: Final = {
     "temporary code": _("temporary code"),
     "card": _("card"),
     "plain card": _("plain card"),
+    "counting card": _("counting card"),
     "metal key": _("metal key"),
     "from inside": _("from inside"),
     "remote": _("remote"),

@@ -14,10 +14,9 @@ from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours, Problem, Refused
 from limen.places import queries as places
 from limen.storage import chance, kms, news, outbox
-from limen.wire.cards import CardSlot, diversified, random_uid
+from limen.wire.cards import SLOTS, CardSlot, diversified, random_uid
+from limen.wire.records import DoorKind
 
-SLOTS = {"entrance": CardSlot.COMMON, "unit": CardSlot.UNIT, "common": CardSlot.AMENITY, "service": CardSlot.STAFF}
-"""An entrance lock knows slot 1 keys only: opening it up clones nobody's flat key (protocol E)."""
 CARDS_MAX = 5
 """Active ones of one person in one property."""
 
@@ -54,7 +53,7 @@ def deactivate_card(*, card_id: UUID, by: Actor, now: datetime) -> CardView:
 
 
 def allow_weak_cards(*, property_id: UUID, uid: bool, sun: bool, by: Actor, now: datetime) -> CardPolicyView:
-    """Switches plain and SUN cards on or off for a property (CARD-3); cards of a kind that goes off stop with the next update."""
+    """Switches plain and SUN cards on or off for a property (CARD-3); cards of a kind that goes off stop with the next update of each door."""
     CardPolicy.objects.update_or_create(property_id=property_id, defaults={"allow_uid": uid, "allow_sun": sun})
     journal.record(by, "cards.allowed", f"property:{property_id}", {"uid": int(uid), "sun": int(sun)}, now, property_id=property_id)
     for door in places.doors(property_id):
@@ -68,10 +67,16 @@ def policy(property_id: UUID) -> CardPolicyView:
     return CardPolicyView(row.allow_uid, row.allow_sun) if row is not None else CardPolicyView(False, False)
 
 
+def slot_at(kind: str) -> CardSlot:
+    """Which key of a card the doors of this kind use."""
+    return SLOTS[DoorKind[kind.upper()]]
+
+
 def key_for(row: Keycard, slot: CardSlot) -> bytes:
-    """The card's key in one slot, computed by the service only: no lock ever holds a site key (protocol E)."""
-    site = kms.derive("K_site", str(row.property_id), bytes([slot]))[:16]
-    return diversified(site, bytes.fromhex(row.uid), rules.CARD_AID, slot)
+    """The card's key in one slot, computed by the service only: no lock ever holds a site key (protocol E). A SUN card has one for all."""
+    number = rules.SUN_KEY if row.kind == "sun" else int(slot)
+    site = kms.derive("K_site", str(row.property_id), bytes([number]))[:16]
+    return diversified(site, bytes.fromhex(row.uid), rules.CARD_AID, number)
 
 
 def view(row: Keycard) -> CardView:

@@ -119,19 +119,20 @@ def cards_in(property_id: UUID) -> tuple[CardView, ...]:
 
 
 def card_keys(card_id: UUID, door_id: UUID) -> bytes | None:
-    """Makes the 16-byte key of an AES card for the slot of that door's kind; None for other kinds. For sealed records only (protocol E)."""
+    """Makes the 16-byte key of an AES or SUN card for the slot of that door's kind; None for plain ones. For sealed records only (E)."""
     row = Keycard.objects.filter(id=card_id).first()
-    if row is None or row.kind != "aes":
+    if row is None or row.kind == "uid":
         return None
-    return cards.key_for(row, cards.SLOTS[places.door_view(door_id).kind])
+    return cards.key_for(row, cards.slot_at(places.door_view(door_id).kind))
 
 
 def card_image(card_id: UUID) -> CardImage:
-    """Makes what an encoder writes onto an AES card. NotYours for an unknown card or another kind."""
-    row = Keycard.objects.filter(id=card_id, kind="aes").first()
+    """Makes what an encoder writes onto an AES or SUN card. NotYours for an unknown card or a plain one."""
+    row = Keycard.objects.filter(id=card_id, kind__in=("aes", "sun")).first()
     if row is None:
         raise NotYours
-    keys = {int(slot): cards.key_for(row, slot) for slot in CardSlot}
+    slots = (CardSlot.COMMON,) if row.kind == "sun" else tuple(CardSlot)
+    keys = {int(slot): cards.key_for(row, slot) for slot in slots}
     return CardImage(bytes.fromhex(row.uid), keys, row.serial, row.generation)
 
 

@@ -45,6 +45,8 @@ LABEL_MAX_CHARS = 60
 CARD_KINDS = ("aes", "sun", "uid")
 CARD_AID = bytes.fromhex("4c4d4e")
 """Names our application on a card (AN10922 diversification input)."""
+SUN_KEY = 5
+"""Stands for the slot in the key of a SUN card: it has one key for all doors, none of the four (decision 0100)."""
 UID_BYTES = (4, 7, 10)
 LEASE_S = {"browser": limits.BROWSER_LEASE_S, "native": limits.PHONE_LEASE_S}
 

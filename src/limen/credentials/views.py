@@ -141,7 +141,7 @@ class Minted:
 
 @dataclass(frozen=True, slots=True)
 class CardImage:
-    """What an encoder writes onto a card: a key per slot, and the file. Told to the encoder alone."""
+    """What an encoder writes onto a card: a key per slot (a SUN card's one key as number 1), and the file. Told to the encoder alone."""
 
     uid: bytes
     keys: dict[int, bytes] = field(repr=False)

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from limen.credentials import queries as credentials
+from limen.credentials.queries import CardPolicyView
 from limen.fleet.catalogue import Model
 from limen.places import queries as places
 from limen.wire import cbor, limits
@@ -35,7 +36,7 @@ def wanted_config(door_id: UUID, model: Model, now: datetime) -> Config:
         zone=zone_table(ZoneInfo(building.time_zone), now),
         engaged_ms=model.engaged_ms,
         key_pause_s=door.key_pause_s,
-        flags=ConfigFlags.PRIVACY_DEADBOLT if model.privacy_deadbolt else ConfigFlags.NONE,
+        flags=_flags(model, credentials.card_policy(door.property_id)),
         record_ttl_days=RECORD_TTL_DAYS,
     )
 
@@ -69,6 +70,16 @@ def stored_config(config: Config) -> str:
 def read_config(stored: object) -> Config | None:
     """What `stored_config` wrote, or None where there is nothing yet."""
     return Config.from_value(cbor.decode(bytes.fromhex(cast(str, stored)))) if stored else None
+
+
+def _flags(model: Model, cards: CardPolicyView) -> ConfigFlags:
+    """Weak cards where the property switched them on and the model reads cards (CARD-3); privacy where there is a deadbolt for it."""
+    flags = ConfigFlags.PRIVACY_DEADBOLT if model.privacy_deadbolt else ConfigFlags.NONE
+    if model.nfc and cards.allow_uid:
+        flags |= ConfigFlags.UID
+    if model.nfc and cards.allow_sun:
+        flags |= ConfigFlags.SUN
+    return flags
 
 
 def _agrees(held: Zone, wanted: Zone, now: datetime) -> bool:

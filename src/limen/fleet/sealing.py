@@ -168,7 +168,9 @@ def _data(target: Target, row: ListRow, cards: dict[UUID, credentials.CardView],
             return cards[UUID(row.data)].uid
         case RecordKind.CARD_AES:
             key = credentials.card_keys(UUID(row.data), target.device.door_id)
-            return AesCard(cards[UUID(row.data)].uid, key or bytes(16))
+            if key is None:
+                raise LookupError("a card without a key")
+            return AesCard(cards[UUID(row.data)].uid, key)
         case RecordKind.REVOKED_PHONE:
             return bytes.fromhex(said)
         case RecordKind.SUBJECT_FLOOR:

@@ -80,10 +80,14 @@ def _codes(wanted: Wanted, device: Device, model: Model, now: datetime) -> None:
 
 def _cards(wanted: Wanted, device: Device, since: datetime | None, now: datetime) -> None:
     new: set[str] = set()
+    policy = credentials.card_policy(device.property_id)
+    allowed = {"aes": True, "sun": policy.allow_sun, "uid": policy.allow_uid}
     for person_id, windows in wanted.windows.items():
         by_card = [window for window in windows if window.card]
         for card in credentials.cards_of(person_id, device.property_id) if by_card else ():
-            kind = RecordKind.CARD_AES if card.kind == "aes" else RecordKind.CARD_UID
+            if not allowed[card.kind]:
+                continue
+            kind = RecordKind.CARD_UID if card.kind == "uid" else RecordKind.CARD_AES
             for window in by_card:
                 wanted.add(_timed(Entry(f"card:{card.id}:{window.grant_id}", kind, person_id, data=str(card.id)), window, now))
             if since is not None and card.active_from >= since:

@@ -1,20 +1,19 @@
 """A card in the field: which of the list's cards it is, and whether it proved that (CARD-3, protocol E).
 
-AES cards answer a challenge that this lock draws for this tap; a recorded answer belongs to another challenge. A plain UID counts only where
-the list says so, and a random one never: it changes at every tap.
+AES cards answer a challenge that this lock draws for this tap; a recorded answer belongs to another challenge. SUN messages and plain UIDs
+count only where the list says so, and a random UID never: it changes at every tap.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from limen.lock.events import CardAnswered, CardTapped
+from limen.lock.flash import FlashError
 from limen.lock.memory import Memory
-from limen.wire.cards import CardChallenge, CardRefused, random_uid
+from limen.wire.cards import SLOTS, CardChallenge, CardRefused, CardSession, CardSlot, SunMessage, random_uid, sun_holds
 from limen.wire.events import Method
+from limen.wire.limits import OPEN_TIMEOUT_S
 from limen.wire.records import AesCard, ConfigFlags, ListRecord, RecordKind
 from limen.wire.refusals import Reason
-
-ANSWER_BYTES = 32
-"""Of the second answer; the sealed file follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +25,25 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """It is not, or did not prove it; by which way it tried."""
+
+    reason: Reason
+    method: Method = Method.CARD
+
+
+Found = bytes | Proven | Declined
+"""Bytes: what to say to the card next."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
+    """A challenge that was drawn at `at`; with `session` the card has answered it and is being read."""
+
     challenge: CardChallenge
     records: tuple[ListRecord, ...]
+    at: int
+    session: CardSession | None = None
 
 
 class Cards:
@@ -38,41 +53,79 @@ class Cards:
         self._memory = memory
         self._asked: _Asked | None = None
 
-    def tapped(self, event: CardTapped) -> bytes | Proven | Reason:
-        """The challenge for an AES card, the card itself for an allowed UID, or why not."""
+    @property
+    def slot(self) -> CardSlot:
+        """Which key of a card this door uses: what a reader must know before it can let a card begin."""
+        held = self._memory.held
+        return SLOTS[held.config.door_kind] if held is not None else CardSlot.COMMON
+
+    def tapped(self, event: CardTapped, at: int) -> Found:
+        """The challenge for an AES card, the card itself for an allowed weak one, or why not."""
         self._asked, held = None, self._memory.held
         if held is None:
-            return Reason.CARD_UNKNOWN
+            return Declined(Reason.CARD_UNKNOWN)
+        if random_uid(event.uid):
+            return Declined(Reason.CARD_WEAK)
         records = held.cards(event.uid)
+        if event.sun is not None:
+            return self._sun(event.uid, event.sun, records, ConfigFlags.SUN in held.config.flags)
         if event.first_answer is None:
-            return self._plain(event.uid, records, ConfigFlags.UID in held.config.flags)
-        aes = tuple(record for record in records if record.kind is RecordKind.CARD_AES)
-        key = next((record.data.key for record in aes if isinstance(record.data, AesCard)), None)
-        if key is None:
-            return Reason.CARD_UNKNOWN
-        challenge = CardChallenge(key, self._memory.ports.chance(16))
+            return _plain(records, ConfigFlags.UID in held.config.flags)
+        return self._challenge(event.first_answer, records, at)
+
+    def answered(self, event: CardAnswered, at: int) -> Found:
+        """The card's proof, then its file; a challenge is good for one answer, and for ten seconds."""
+        asked, self._asked = self._asked, None
+        if asked is None or at - asked.at > OPEN_TIMEOUT_S * 1000:
+            return Declined(Reason.CARD_REPLAYED)
         try:
-            answer = challenge.answer(event.first_answer)
+            if asked.session is not None:
+                asked.session.open_file(event.answer)
+                return Proven(asked.records, Method.CARD)
+            session = asked.challenge.finish(event.answer)
         except CardRefused:
-            return Reason.CARD_FAILED
-        self._asked = _Asked(challenge, aes)
+            return Declined(Reason.CARD_FAILED)
+        self._asked = replace(asked, session=session)
+        return session.ask_file()
+
+    def _challenge(self, first: bytes, records: tuple[ListRecord, ...], at: int) -> Found:
+        aes, key = _keyed(records)
+        if key is None:
+            return Declined(Reason.CARD_FAILED if records else Reason.CARD_UNKNOWN)
+        challenge = CardChallenge(key, self._memory.ports.chance(16), self.slot)
+        try:
+            answer = challenge.answer(first)
+        except CardRefused:
+            return Declined(Reason.CARD_FAILED)
+        self._asked = _Asked(challenge, aes, at)
         return answer
 
-    def answered(self, event: CardAnswered) -> Proven | Reason:
-        """The card's proof; a challenge is good for one answer."""
-        asked, self._asked = self._asked, None
-        if asked is None:
-            return Reason.CARD_REPLAYED
+    def _sun(self, uid: bytes, said: SunMessage, records: tuple[ListRecord, ...], allowed: bool) -> Found:
+        sun, key = _keyed(records)
+        if key is None:
+            return Declined(Reason.CARD_FAILED if records else Reason.CARD_UNKNOWN, Method.CARD_SUN)
+        if not allowed:
+            return Declined(Reason.CARD_WEAK, Method.CARD_SUN)
+        if not sun_holds(key, uid, said):
+            return Declined(Reason.CARD_FAILED, Method.CARD_SUN)
+        held = self._memory.held
         try:
-            asked.challenge.finish(event.answer[:ANSWER_BYTES]).open_file(event.answer[ANSWER_BYTES:])
-        except CardRefused:
-            return Reason.CARD_FAILED
-        return Proven(asked.records, Method.CARD)
+            fresh = self._memory.counters.spend(uid, said.counter, lambda known: held is not None and bool(held.cards(known)))
+        except FlashError:
+            return Declined(Reason.NOT_RECORDED, Method.CARD_SUN)
+        return Proven(sun, Method.CARD_SUN) if fresh else Declined(Reason.CARD_REPLAYED, Method.CARD_SUN)
 
-    def _plain(self, uid: bytes, records: tuple[ListRecord, ...], allowed: bool) -> Proven | Reason:
-        plain = tuple(record for record in records if record.kind is RecordKind.CARD_UID)
-        if random_uid(uid) or (plain and not allowed):
-            return Reason.CARD_WEAK
-        if not plain:
-            return Reason.CARD_FAILED if records else Reason.CARD_UNKNOWN
-        return Proven(plain, Method.CARD_UID)
+
+def _keyed(records: tuple[ListRecord, ...]) -> tuple[tuple[ListRecord, ...], bytes | None]:
+    """The records of this card that hold a key, and the key: one card has one in a slot, in all its windows."""
+    keyed = tuple(record for record in records if record.kind is RecordKind.CARD_AES)
+    return keyed, next((record.data.key for record in keyed if isinstance(record.data, AesCard)), None)
+
+
+def _plain(records: tuple[ListRecord, ...], allowed: bool) -> Found:
+    plain = tuple(record for record in records if record.kind is RecordKind.CARD_UID)
+    if plain and not allowed:
+        return Declined(Reason.CARD_WEAK, Method.CARD_UID)
+    if not plain:
+        return Declined(Reason.CARD_FAILED if records else Reason.CARD_UNKNOWN)
+    return Proven(plain, Method.CARD_UID)

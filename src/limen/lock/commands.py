@@ -60,7 +60,7 @@ class ShowLens:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCard:
-    """The lock's half of the mutual authentication, to the card in the field."""
+    """To the card in the field: the lock's half of the authentication (32 bytes), then the read of its file (15 bytes)."""
 
     data: bytes
 

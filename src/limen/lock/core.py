@@ -37,6 +37,7 @@ from limen.lock.photos import Photos
 from limen.lock.sessions import Links
 from limen.lock.view import Holds, holds
 from limen.lock.ways import Ways
+from limen.wire.cards import CardSlot
 from limen.wire.events import Kind
 
 ASLEEP = ShowLens(LensState.ASLEEP, Words.ASLEEP)
@@ -68,6 +69,11 @@ class Lock:
         self._watch_lens(commands, at)
         commands += self._sleep(at)
         return [*commands, WakeAt(self._due())]
+
+    @property
+    def card_slot(self) -> CardSlot:
+        """Which key of a card the reader lets it prove."""
+        return self._ways.cards.slot
 
     def holds(self, at: int) -> Holds:
         """What the lock holds, for the demonstration's read-only view."""

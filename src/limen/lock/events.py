@@ -6,6 +6,8 @@ Nothing in here is trusted: a frame may be anything, a card may lie, a courier m
 from dataclasses import dataclass, field
 from enum import Enum
 
+from limen.wire.cards import SunMessage
+
 
 class Cause(Enum):
     """Why the lock started."""
@@ -61,15 +63,17 @@ class CheckPressed:
 
 @dataclass(frozen=True, slots=True)
 class CardTapped:
-    """A card is in the field. `first_answer` is what an AES card said to the first half of its authentication, else None."""
+    """A card is in the field. `first_answer` is what an AES card said to the first half of its authentication, `sun` what a weak one wrote;
+    neither: nothing but its number."""
 
     uid: bytes
     first_answer: bytes | None = None
+    sun: SunMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CardAnswered:
-    """The second half: the card's answer to our challenge."""
+    """The card's answer to the last `AnswerCard`: its proof, then its sealed file."""
 
     answer: bytes
 

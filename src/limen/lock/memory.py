@@ -11,6 +11,7 @@ from limen.lock.bucket import Bucket
 from limen.lock.capabilities import Model
 from limen.lock.clock import PERSIST_EVERY_MS, Clock, Heard, Reading
 from limen.lock.codes import Temporaries, Uses
+from limen.lock.counters import Counters
 from limen.lock.decide import Door
 from limen.lock.factory import Birth, read_birth
 from limen.lock.flash import Flash, FlashError, Layout, wipe
@@ -67,6 +68,7 @@ class Memory:
     clock: Clock
     bucket: Bucket
     uses: Uses
+    counters: Counters
     boots: int
     owner: Ownership | None = None
     held: HeldList | None = None
@@ -100,6 +102,7 @@ class Memory:
             clock=Clock(notes.get(_CLOCK), at, power_lost),
             bucket=Bucket(notes, at),
             uses=Uses(notes),
+            counters=Counters(notes),
             boots=boots,
             power_lost=power_lost,
             battery=None if model.wired else 100,
@@ -201,6 +204,7 @@ class Memory:
         """What follows the commit record that says "nothing": repeated at boot until it is done (LOCK-12)."""
         unread = self.journal.forget()
         self.uses.clear()
+        self.counters.clear()
         for key in (_NEWER, _LOGGED):
             self.notes.drop(key, durable=False)
         for area in (self.layout.staging, self.layout.bitmap):

@@ -23,6 +23,7 @@ WAY = {
     Method.TEMPORARY_CODE: "temporary code",
     Method.CARD: "card",
     Method.CARD_UID: "plain card",
+    Method.CARD_SUN: "counting card",
     Method.METAL_KEY: "metal key",
     Method.INSIDE: "from inside",
     Method.REMOTE: "remote",

@@ -5,7 +5,7 @@ Keypad and card show one refusal whatever the reason; the reason goes to the rec
 
 from limen.lock import codes
 from limen.lock.bucket import Wait
-from limen.lock.cards import Cards, Proven
+from limen.lock.cards import Cards, Declined, Found
 from limen.lock.commands import AnswerCard, Command, LensState, Noticed, ShowLens, Words
 from limen.lock.decide import Granted, Refused, by_records
 from limen.lock.events import CardAnswered, CardTapped
@@ -26,7 +26,7 @@ class Ways:
     def __init__(self, memory: Memory, openings: Openings, merged: Merged) -> None:
         self._memory, self._openings, self._merged = memory, openings, merged
         self.keypad = Keypad()
-        self._cards = Cards(memory)
+        self.cards = Cards(memory)
 
     def touch_lens(self, at: int) -> list[Command]:
         """Wakes, and gets ready what a decision will look up."""
@@ -70,13 +70,10 @@ class Ways:
     def card_tapped(self, event: CardTapped, at: int) -> list[Command]:
         if not self._memory.model.nfc or self._memory.jumpstart:
             return []
-        found = self._cards.tapped(event)
-        if isinstance(found, bytes):
-            return [AnswerCard(found)]
-        return self._by_card(found, at)
+        return self._by_card(self.cards.tapped(event, at), at)
 
     def card_answered(self, event: CardAnswered, at: int) -> list[Command]:
-        return self._by_card(self._cards.answered(event), at)
+        return self._by_card(self.cards.answered(event, at), at)
 
     def key_turned(self, at: int) -> list[Command]:
         """Never a person, never a picture (CARD-4)."""
@@ -121,10 +118,13 @@ class Ways:
         wait_ms = memory.bucket.wait_ms(rule, at)
         return [*out, waiting(wait_ms)] if wait_ms else out
 
-    def _by_card(self, found: Proven | Reason, at: int) -> list[Command]:
+    def _by_card(self, found: Found, at: int) -> list[Command]:
+        if isinstance(found, bytes):
+            return [AnswerCard(found)]
         door = self._memory.door(at)
-        if isinstance(found, Reason) or door is None:
-            self._merged.add(Method.CARD, found if isinstance(found, Reason) else Reason.CARD_UNKNOWN, at)
+        if isinstance(found, Declined) or door is None:
+            declined = found if isinstance(found, Declined) else Declined(Reason.CARD_UNKNOWN)
+            self._merged.add(declined.method, declined.reason, at)
             return [BLINK, Noticed("card refused")]
         decision = by_records(found.records, door)
         attempt = Attempt(found.method)

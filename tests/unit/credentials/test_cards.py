@@ -45,3 +45,34 @@ def test_cards(house: Harbor, now: datetime) -> None:
     with unit_of_work():
         services.deactivate_card(card_id=card.id, by=house.actor(), now=now)
     assert [c.uid.hex() for c in queries.cards_of(dana)] == ["04aabbcc"]
+
+
+@pytest.mark.rule("CARD-3")
+def test_a_counting_card_has_one_key_of_its_own_kind(house: Harbor, now: datetime) -> None:
+    """It cannot keep doors apart: one key for all of them, which is none of the four that an AES card with its number would have."""
+    with unit_of_work():
+        services.allow_weak_cards(property_id=house.property_id, uid=False, sun=True, by=house.actor(), now=now)
+        card = services.activate_card(
+            person_id=house.people["dana"],
+            property_id=house.property_id,
+            uid=bytes.fromhex("04112233445566"),
+            kind="sun",
+            by=house.actor(),
+            now=now,
+        )
+    assert card.weak
+    keys = {queries.card_keys(card.id, house.doors[name]) for name in ("Main Entrance", "Unit 4B", "Package Room", "Boiler Room")}
+    image = queries.card_image(card.id)
+    assert set(image.keys) == {1}
+    assert keys == {image.keys[1]}
+    with unit_of_work():
+        services.deactivate_card(card_id=card.id, by=house.actor(), now=now)
+        strong = services.activate_card(
+            person_id=house.people["dana"],
+            property_id=house.property_id,
+            uid=bytes.fromhex("04112233445566"),
+            kind="aes",
+            by=house.actor(),
+            now=now,
+        )
+    assert image.keys[1] not in queries.card_image(strong.id).keys.values()

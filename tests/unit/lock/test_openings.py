@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from limen.lock.commands import Command, ReleaseBolt
-from limen.lock.events import BoltMoved, CardAnswered, CardTapped, Cause, CheckPressed, DigitTyped, InsideHandle, KeyTurned, LensTouched
+from limen.lock.events import BoltMoved, Cause, CheckPressed, DigitTyped, InsideHandle, KeyTurned, LensTouched
 from limen.lock.flash import Area, FlashError
 from limen.lock.shell.flash import MemoryFlash
+from limen.lock.shell.keycard import encoded
+from limen.lock.shell.nfc import Field
 from limen.wire import operations as ask
 from limen.wire.answers import Denied, Plain
-from limen.wire.cards import CardFile, CardSimulator, CardSlot
 from limen.wire.doorcodes import TempCls, bucket_of, temporary
 from limen.wire.events import Kind, Method, Result, TempRef
 from limen.wire.grants import Cls
@@ -50,12 +51,13 @@ def ways(home: House) -> dict[str, Callable[[], None]]:
     held = home.rig.lock.memory.held
     assert held is not None
     once = temporary(held.daily_key, 7, TempCls.ONCE, bucket_of(TempCls.ONCE, home.service.now, ZONE), 0)
-    card = CardSimulator(b"\x04cardno", {CardSlot.COMMON: b"k" * 16}, CardFile(1, 1))
+    card = encoded(b"\x04cardno", {3: b"k" * 16}, 1, 1)
 
     def tap() -> None:
-        answer = home.rig.do(CardTapped(b"\x04cardno", card.begin(CardSlot.COMMON, b"b" * 16)))
-        proof, file = card.prove(answer[0].data, b"tiid")  # type: ignore[union-attr]
-        home.rig.do(CardAnswered(proof + file))
+        field = Field(card)
+        answer = home.rig.do(field.begin(home.rig.lock.card_slot))
+        answer = home.rig.do(field.answer(answer[0].data))  # type: ignore[union-attr]
+        home.rig.do(field.answer(answer[0].data))  # type: ignore[union-attr]
 
     def typed(digits: str) -> Callable[[], None]:
         def hands() -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 
-from limen.cli.vectorbook import channel, doors, statements
+from limen.cli.vectorbook import channel, doors, statements, taps
 
 CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "cbor": channel.cbor_cases,
@@ -19,6 +19,7 @@ CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "bundle": doors.bundle_cases,
     "doorcodes": doors.doorcode_cases,
     "log": doors.log_cases,
+    "cards": taps.card_cases,
 }
 
 

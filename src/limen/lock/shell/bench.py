@@ -5,13 +5,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from limen.lock.events import CheckPressed, DigitTyped, InsideButton, KeyTurned, LensTouched, RecordWillBeOmitted
-from limen.lock.shell.body import Body, simulated_card
+from limen.lock.shell.body import Body
+from limen.lock.shell.keycard import counting, encoded
+from limen.lock.shell.nfc import Card, Plain
+from limen.wire.cards import SUN_COUNTER_MAX
 from limen.wire.cbor import Malformed
 from limen.wire.records import AesCard, RecordKind
 from limen.wire.zones import offset_s
 
 ASK_BYTES_MAX = 1024
 CARDS_SHOWN_MAX = 12
+KEY_BYTES = 16
 UNKNOWN_CARD = "04deadbeef1122"
 Said = dict[str, object]
 
@@ -103,17 +107,23 @@ def _battery(body: Body, said: Said) -> None:
 
 
 def _card(body: Body, said: Said) -> None:
-    """`uid:<hex>` any card's number, `aes:<hex>` one of this lock's own cards, `aes:<hex>:<key>` any other that proves a key."""
-    kind, _, rest = str(said.get("card", "")).partition(":")
-    uid_hex, _, key_hex = rest.partition(":")
+    """`uid:<hex>` any card's number, `aes:<hex>` one of this lock's own cards, `aes:<hex>:<key>` any other that proves a key,
+    `sun:<hex>:<key>:<reads>` one that counts."""
+    kind, uid_hex, key_hex, reads = (*str(said.get("card", "")).split(":"), "", "", "")[:4]
     try:
-        uid, key = bytes.fromhex(uid_hex), bytes.fromhex(key_hex)
+        uid, key, count = bytes.fromhex(uid_hex), bytes.fromhex(key_hex), int(reads or "0")
     except ValueError:
         return
-    if not 4 <= len(uid) <= 10 or kind not in ("uid", "aes"):
-        return
-    key = key or _known_key(body, uid)
-    body.tap_card(simulated_card(uid, key) if kind == "aes" and len(key) == 16 else None, uid)
+    if 4 <= len(uid) <= 10 and kind in ("uid", "aes", "sun") and 0 <= count < SUN_COUNTER_MAX:
+        body.tap_card(_card_of(body, kind, uid, key or _known_key(body, uid), count))
+
+
+def _card_of(body: Body, kind: str, uid: bytes, key: bytes, count: int) -> Card:
+    if kind == "uid" or len(key) != KEY_BYTES or body.lock is None:
+        return Plain(uid)
+    if kind == "sun":
+        return counting(uid, key, count)
+    return encoded(uid, {int(body.lock.card_slot): key}, serial=int.from_bytes(uid[-8:], "big"), generation=1)
 
 
 def _bolt(body: Body, said: Said) -> None:

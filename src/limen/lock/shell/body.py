@@ -7,7 +7,6 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -30,8 +29,6 @@ from limen.lock.events import (
     BatteryMeasured,
     BoltMoved,
     Booted,
-    CardAnswered,
-    CardTapped,
     Cause,
     Connected,
     Disconnected,
@@ -45,7 +42,7 @@ from limen.lock.events import (
 from limen.lock.memory import Ports
 from limen.lock.shell.clock import PoweredTime
 from limen.lock.shell.factory import Made
-from limen.wire.cards import CardFile, CardRefused, CardSimulator, CardSlot
+from limen.lock.shell.nfc import Card, Field
 
 HAPPENED_MAX = 40
 NO_POWER = ShowLens(LensState.NO_POWER, Words.NO_POWER)
@@ -97,7 +94,7 @@ class Body:
     lock: Lock | None = None
     _links: dict[int, _Link] = field(default_factory=dict)
     _next_link: int = 1
-    _card: CardSimulator | None = None
+    _field: Field | None = None
 
     def __post_init__(self) -> None:
         self.condition = _read_condition(self.folder / "body.json")
@@ -174,10 +171,12 @@ class Body:
         self._keep(bolt_thrown=thrown)
         self.feel(InsideBolt(thrown))
 
-    def tap_card(self, card: CardSimulator | None, uid: bytes) -> None:
-        """A card in the field; an AES card begins its half."""
-        self._card = card
-        self.feel(CardTapped(uid, card.begin(CardSlot.COMMON, secrets.token_bytes(16)) if card else None))
+    def tap_card(self, card: Card) -> None:
+        """A card in the field of the reader; it stays until both have said what they have to say."""
+        if self.awake() and self.lock is not None:
+            self._field = Field(card)
+            self.feel(self._field.begin(self.lock.card_slot))
+            self._field = None
 
     def go_out(self) -> None:
         """Inside is always free to leave, power or not (LOCK-4)."""
@@ -217,8 +216,8 @@ class Body:
                     self._say(words)
                 case TakePhoto(seq):
                     later.append(PhotoTaken(seq, b"\xff\xd8 a still \xff\xd9" + secrets.token_bytes(16)))
-                case AnswerCard(data):
-                    later += self._card_says(data)
+                case AnswerCard(data) if self._field is not None:
+                    later.append(self._field.answer(data))
                 case DialGateway():
                     self.dial(self)
         for event in later:
@@ -226,15 +225,6 @@ class Body:
                 self._carry_out(self.lock.handle(event, self.time.at()))
         if self.lock is not None and self.lock.memory.jumpstart and any(isinstance(command, ReleaseBolt) for command in commands):
             self._dark("one opening, then dark again")
-
-    def _card_says(self, challenge: bytes) -> list[Event]:
-        card, self._card = self._card, None
-        if card is None:
-            return []
-        with suppress(CardRefused):
-            answer, file = card.prove(challenge, secrets.token_bytes(4))
-            return [CardAnswered(answer + file)]
-        return []
 
     def _send(self, link: int, frame: bytes) -> None:
         if link in self._links:
@@ -261,11 +251,6 @@ class Body:
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(asdict(self.condition)), "ascii")
         fresh.replace(path)
-
-
-def simulated_card(uid: bytes, key: bytes) -> CardSimulator:
-    """A card that can prove this key."""
-    return CardSimulator(uid, {CardSlot.COMMON: key}, CardFile(serial=int.from_bytes(uid, "big"), generation=1))
 
 
 def _read_condition(path: Path) -> Condition:
