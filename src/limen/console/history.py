@@ -43,7 +43,7 @@ def door_history(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpRespo
         since = asker.now - timedelta(days=days)
         found = record.door_history(asker_id=asker.person_id, door_id=door.id, since=since, until=asker.now, by=asker.actor, now=asker.now)
         names = {i: person.name for i, person in people.persons_by_id({e.person_id for e in found.events if e.person_id}).items()}
-        lines = events.lines(found, names, asker.place.zone, asker.now)
+        lines = events.lines(found, names, asker.place.zone, asker.now, marks=door.kind != "unit")
         if door.kind == "unit":
             lines = [line for line in lines if line.kind != "gap"]
         context |= {"lines": lines, "found": found, "since": since, "until": asker.now}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from limen.access import queries as access
 from limen.credentials import epochs, rules
-from limen.credentials.models import Keypad, PermanentCode, TemporaryCode
+from limen.credentials.models import Keypad, PermanentCode, SecondCodes, TemporaryCode
 from limen.credentials.views import CodeRef
 from limen.journal import services as journal
 from limen.kernel.actors import Actor
@@ -22,6 +22,8 @@ from limen.wire.doorcodes import DailyKey, TempCls, temporary, weak
 from limen.wire.guessing import KeypadSettings, shipped
 from limen.wire.records import DoorKind
 
+Whose = tuple[UUID, bool]
+"""A person, and whether it is their second code."""
 DOOR_KINDS = {"entrance": DoorKind.ENTRANCE, "common": DoorKind.COMMON, "unit": DoorKind.UNIT, "service": DoorKind.SERVICE}
 
 
@@ -50,50 +52,70 @@ class Door:
 def settle_codes(*, door_id: UUID, now: datetime) -> None:
     """Makes a code for everybody whose grant has doorcodes on here and retires the others (CODE-1). Runs by itself on `door.touched`.
 
-    A paused person keeps the code. More codes than the odds allow lengthen all of them (CODE-2).
+    A paused person keeps the code. Who asked for a second code has two (LOCK-14), and both count. More codes than the odds allow
+    lengthen all of them (CODE-2).
     """
     door = Door.at(door_id)
-    entitled = {h.person_id for h in access.holders(door_id, now, paused_too=True) if any(w.code for w in h.windows)}
+    entitled = _entitled(door, now)
     keypad = _keypad(door, len(entitled), now)
-    held = {row.person_id: row for row in _live(door_id)}
-    for person_id in sorted(set(held) - entitled):
-        _retire(held.pop(person_id), now)
+    held = {(row.person_id, row.duress): row for row in _live(door_id)}
+    for who in sorted(set(held) - entitled):
+        _retire(held.pop(who), now)
     digits = rules.wanted_digits(door.settings(len(entitled)), len(entitled), door.building.code_digits, keypad.digits)
     if digits != keypad.digits:
         _change_length(door, keypad, digits, held.values(), now)
     missing = sorted(entitled - set(held))
     if missing:
         taken = taken_values(door, keypad, now)
-        for person_id in missing:
-            _make(door, person_id, digits, taken, now)
+        for who in missing:
+            _make(door, who, digits, taken, now)
+
+
+def set_second_code(*, person_id: UUID, property_id: UUID, wanted: bool, by: Actor, now: datetime) -> None:
+    """Gives a person a second code at each of their doors here, or takes it away (LOCK-14). NotYours for anybody else.
+
+    It opens as usual and marks the opening; nobody is called. At an unconnected lock it works, or ends, with the next update.
+    """
+    if by.person_id != person_id:
+        raise NotYours
+    rows = SecondCodes.objects.filter(person_id=person_id, property_id=property_id)
+    if wanted == rows.exists():
+        return
+    if wanted:
+        SecondCodes.objects.create(person_id=person_id, property_id=property_id, since=now)
+    else:
+        rows.delete()
+    for door_id in sorted(access.doors_of(person_id, now)):
+        if places.door_view(door_id).property_id == property_id:
+            news.say("door.touched", now=now, door_id=str(door_id))
 
 
 def ensure_permanent(*, person_id: UUID, door_id: UUID, now: datetime) -> CodeRef:
     """Gives the permanent code of a person at a door, making it if there is none (CODE-1). NotYours where no grant has doorcodes on."""
     settle_codes(door_id=door_id, now=now)
-    row = PermanentCode.objects.filter(door_id=door_id, person_id=person_id, retired_at=None).first()
+    row = live_code(person_id, door_id)
     if row is None:
         raise NotYours
     return ref(row)
 
 
-def permanent_digits(*, person_id: UUID, door_id: UUID) -> str:
+def permanent_digits(*, person_id: UUID, door_id: UUID, duress: bool = False) -> str:
     """Computes the value of a permanent code, for sealed bundles; people are shown it by `show_code`. NotYours if there never was one.
 
     After its end the last one is still told, because a lock's list may name it until its next version.
     """
-    row = PermanentCode.objects.filter(door_id=door_id, person_id=person_id).order_by("-generation").first()
+    row = PermanentCode.objects.filter(door_id=door_id, person_id=person_id, duress=duress).order_by("-generation").first()
     if row is None:
         raise NotYours
     return value_of(Door.at(door_id), row)
 
 
-def show_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime) -> str:
-    """Shows a person their own permanent code; the journal is told, without digits. NotYours for anybody else's or where there is none.
+def show_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime, duress: bool = False) -> str:
+    """Shows a person their own permanent code, or their second one; the journal is told, without digits. NotYours for anybody else's or where there is none.
 
     A paused person is shown none (PEOPLE-7).
     """
-    row = PermanentCode.objects.filter(door_id=door_id, person_id=person_id, retired_at=None).first()
+    row = live_code(person_id, door_id, duress=duress)
     holds = any(w.code for w in access.windows(person_id, door_id, now))
     if by.person_id != person_id or row is None or not holds:
         raise NotYours
@@ -110,12 +132,12 @@ def reset_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime) -> C
     door = Door.at(door_id)
     if by.person_id == person_id and not _lives_behind(person_id, door, now):
         raise NotAllowed(_("The property team changes this one."))
-    row = PermanentCode.objects.filter(door_id=door_id, person_id=person_id, retired_at=None).first()
+    row = live_code(person_id, door_id)
     if row is None:
         raise NotYours
     keypad = _keypad(door, 1, now)
     _retire(row, now)
-    made = _make(door, person_id, keypad.digits, taken_values(door, keypad, now), now)
+    made = _make(door, (person_id, False), keypad.digits, taken_values(door, keypad, now), now)
     journal.record(by, "doorcode.reset", f"door:{door_id}", {"person": str(person_id)}, now, property_id=door.view.property_id)
     _tell("code_reset", person_id, door, now)
     news.say("door.touched", now=now, door_id=str(door_id))
@@ -150,7 +172,12 @@ def value_of(door: Door, row: PermanentCode) -> str:
 
 def ref(row: PermanentCode) -> CodeRef:
     """The code without its value."""
-    return CodeRef(row.id, row.person_id, row.door_id, row.generation, row.digits, row.since, row.retired_at)
+    return CodeRef(row.id, row.person_id, row.door_id, row.generation, row.digits, row.since, row.retired_at, row.duress)
+
+
+def live_code(person_id: UUID, door_id: UUID, *, duress: bool = False) -> PermanentCode | None:
+    """The code in force of a person at a door, or their second one."""
+    return PermanentCode.objects.filter(door_id=door_id, person_id=person_id, duress=duress, retired_at=None).first()
 
 
 def keypad_of(door: Door, permanent: int, now: datetime) -> Keypad:
@@ -176,7 +203,7 @@ def _change_length(door: Door, keypad: Keypad, digits: int, rows: Iterable[Perma
     keypad.digits, keypad.changed_at = digits, now
     keypad.save()
     taken: set[str] = set()
-    for row in sorted(rows, key=lambda row: str(row.person_id)):
+    for row in sorted(rows, key=lambda row: (str(row.person_id), row.duress)):
         end = value_of(door, row)[-digits:]
         if shorter and not weak(end) and not rules.is_near(end, taken):
             row.digits = digits
@@ -184,19 +211,26 @@ def _change_length(door: Door, keypad: Keypad, digits: int, rows: Iterable[Perma
             taken.add(end)
         else:
             _retire(row, now)
-            _make(door, row.person_id, digits, taken, now)
+            _make(door, (row.person_id, row.duress), digits, taken, now)
             _tell("code_reset", row.person_id, door, now)
 
 
-def _make(door: Door, person_id: UUID, digits: int, taken: set[str], now: datetime) -> PermanentCode:
+def _entitled(door: Door, now: datetime) -> set[Whose]:
+    people_here = {h.person_id for h in access.holders(door.view.id, now, paused_too=True) if any(w.code for w in h.windows)}
+    second = SecondCodes.objects.filter(property_id=door.view.property_id, person_id__in=people_here).values_list("person_id", flat=True)
+    return {(person_id, False) for person_id in people_here} | {(person_id, True) for person_id in second}
+
+
+def _make(door: Door, whose: Whose, digits: int, taken: set[str], now: datetime) -> PermanentCode:
     """A new code beside those taken, to which its value is added."""
+    person_id, duress = whose
     last = PermanentCode.objects.filter(door_id=door.view.id, person_id=person_id).aggregate(last=Max("generation"))["last"]
     name = rules.CodeName(door.view.id.bytes, person_id.bytes, (last or 0) + 1)
     value, counter = rules.draw_permanent(door.k_code(), name, digits, taken, unit_door=door.view.kind == "unit")
     taken.add(value)
     return PermanentCode.objects.create(
         id=chance.fresh_id(), door_id=door.view.id, person_id=person_id, generation=name.generation, counter=counter,
-        derived_digits=digits, digits=digits, since=now,
+        derived_digits=digits, digits=digits, duress=duress, since=now,
     )  # fmt: skip
 
 

@@ -42,15 +42,29 @@ class PermanentCode(models.Model):
     counter = models.PositiveIntegerField()
     derived_digits = models.PositiveSmallIntegerField()
     digits = models.PositiveSmallIntegerField()  # the last ones of those derived (CODE-2: a shortened code keeps its end)
+    duress = models.BooleanField(default=False)  # the second code, which opens as usual and marks the opening (LOCK-14)
     since = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
     freed_at = models.DateTimeField(null=True)  # when its value may be somebody else's: the lock has proven that it is gone
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["door_id", "person_id"], condition=models.Q(retired_at=None), name="credentials_code_once"),
+            models.UniqueConstraint(
+                fields=["door_id", "person_id", "duress"], condition=models.Q(retired_at=None), name="credentials_code_once"
+            ),
             models.UniqueConstraint(fields=["door_id", "person_id", "generation"], name="credentials_code_generation"),
         )
+
+
+class SecondCodes(models.Model):
+    """Who asked for a second code at their doors in a property (LOCK-14): off until somebody does."""
+
+    person_id = models.UUIDField()
+    property_id = models.UUIDField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["person_id", "property_id"], name="credentials_second_codes_once"),)
 
 
 class TemporaryCode(models.Model):

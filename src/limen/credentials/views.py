@@ -9,7 +9,7 @@ from limen.access.views import AccessWindow
 
 @dataclass(frozen=True, slots=True)
 class CodeRef:
-    """A permanent code without its value: one per person and door (CODE-1)."""
+    """A permanent code without its value: one per person and door (CODE-1), and a second one for who asked for it (LOCK-14)."""
 
     id: UUID
     person_id: UUID
@@ -18,6 +18,7 @@ class CodeRef:
     digits: int  # how many digits it has
     since: datetime
     retired_at: datetime | None
+    duress: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ from limen.wire.liststate import ListState
 from limen.wire.records import AesCard, CodeFloor, Config, Data, ListRecord, RecordKind
 from limen.wire.schedules import Schedule
 
+Values = dict[tuple[UUID, bool], int]
+"""The values of codes while a list is made, by person and whether it is the second one."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -141,7 +144,7 @@ def _records(target: Target, rows: list[ListRow]) -> dict[int, ListRecord]:
         if person is not None
         for card in credentials.cards_of(person, target.device.property_id, off_too=True)
     }
-    values: dict[UUID, int] = {}
+    values: Values = {}
     return {row.slot: _record(row, hours, _data(target, row, cards, values)) for row in living}
 
 
@@ -159,11 +162,11 @@ def _record(row: ListRow, hours: dict[str, int], data: Data) -> ListRecord:
     )
 
 
-def _data(target: Target, row: ListRow, cards: dict[UUID, credentials.CardView], values: dict[UUID, int]) -> Data:
+def _data(target: Target, row: ListRow, cards: dict[UUID, credentials.CardView], values: Values) -> Data:
     said: Any = row.data
     match RecordKind(row.kind):
-        case RecordKind.CODE:
-            return _value(target.device.door_id, row.person_id, values)
+        case RecordKind.CODE | RecordKind.DURESS_CODE as kind:
+            return _value(target.device.door_id, row.person_id, kind == RecordKind.DURESS_CODE, values)
         case RecordKind.CARD_UID:
             return cards[UUID(row.data)].uid
         case RecordKind.CARD_AES:
@@ -183,9 +186,9 @@ def _data(target: Target, row: ListRow, cards: dict[UUID, credentials.CardView],
     raise LookupError("a record of this kind is not made here")
 
 
-def _value(door_id: UUID, person_id: UUID | None, values: dict[UUID, int]) -> int:
+def _value(door_id: UUID, person_id: UUID | None, duress: bool, values: Values) -> int:
     if person_id is None:
         raise LookupError("a code without a person")
-    if person_id not in values:
-        values[person_id] = int(codes.permanent_digits(person_id=person_id, door_id=door_id))
-    return values[person_id]
+    if (person_id, duress) not in values:
+        values[person_id, duress] = int(codes.permanent_digits(person_id=person_id, door_id=door_id, duress=duress))
+    return values[person_id, duress]

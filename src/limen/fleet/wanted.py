@@ -69,13 +69,12 @@ def rows_from(stored: Sequence[Sequence[int]] | None) -> Rows | None:
 def _codes(wanted: Wanted, device: Device, model: Model, now: datetime) -> None:
     if not model.keypad:
         return
-    codes = {code.person_id: code for code in credentials.codes_at(device.door_id)}
-    for person_id, windows in wanted.windows.items():
-        code = codes.get(person_id)
-        for window in windows:
-            if window.code and code is not None:
-                which = f"{code.id}:{code.generation}:{code.digits}"
-                wanted.add(_timed(Entry(f"code:{person_id}:{window.grant_id}", RecordKind.CODE, person_id, data=which), window, now))
+    for code in credentials.codes_at(device.door_id):
+        name, kind = ("second", RecordKind.DURESS_CODE) if code.duress else ("code", RecordKind.CODE)
+        which = f"{code.id}:{code.generation}:{code.digits}"
+        for window in wanted.windows.get(code.person_id, ()):
+            if window.code:
+                wanted.add(_timed(Entry(f"{name}:{code.person_id}:{window.grant_id}", kind, code.person_id, data=which), window, now))
 
 
 def _cards(wanted: Wanted, device: Device, since: datetime | None, now: datetime) -> None:

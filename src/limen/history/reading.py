@@ -114,6 +114,7 @@ def _view(row: Event, body: Body, asker_id: UUID) -> EventView:
         seq=row.seq,
         count=body.count,
         photo=body.photo,
+        marked=body.duress,
     )
 
 

@@ -26,6 +26,7 @@ class EventView:
     seq: int
     count: int  # refusals merged into one record
     photo: bool
+    marked: bool = False  # by a second code (LOCK-14): no screen of a home shows it, whoever forced the hand may be reading
 
 
 @dataclass(frozen=True)

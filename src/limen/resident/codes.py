@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from limen.credentials import queries as credentials
 from limen.credentials import services as verbs
@@ -51,6 +51,29 @@ def reset(asked: Asked, door_id: UUID) -> Json:
     if state.device is not None and state.device.connected:
         return {"sentence": _("The new code works within 10 seconds.")}
     return {"sentence": _("The new code works after this door is updated. Until then the old one works."), "door": str(door.id)}
+
+
+@at_home
+@require_http_methods(["GET", "POST"])
+def second(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """A second code, which opens as usual and marks the opening (LOCK-14): what it is and is not, on or off, and shown when asked for."""
+    if request.method == "POST" and request.POST.get("choice") in {"on", "off"}:
+        wanted = request.POST["choice"] == "on"
+        verbs.set_second_code(person_id=asker.id, property_id=asker.place.id, wanted=wanted, by=asker.actor, now=asker.now)
+        request.session["second-changed"] = True
+        return HttpResponseRedirect("/home/me/second")
+    on = credentials.has_second_code(asker.id, asker.place.id)
+    doors = [row.door for row in rows(asker) if row.code and row.state != "paused"] if on else []
+    changed = request.session.pop("second-changed", False)
+    return page(request, "second.html", asker, {"here": "me", "on": on, "doors": doors, "changed": changed})
+
+
+@by_app("POST")
+def show_second(asked: Asked, door_id: UUID) -> Json:
+    """The asker's own second code at one door: journaled, and kept neither by the service nor by the phone."""
+    asked.asker.door(door_id)
+    asked.spend("show-code", *SHOWN_MOST)
+    return digits(verbs.show_code(person_id=asked.asker.id, door_id=door_id, by=asked.asker.actor, now=asked.now, duress=True))
 
 
 def digits(value: str) -> Json:

@@ -1,7 +1,7 @@
 """Events and gaps as lines that people read; the surface hands in only names that its reader may see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,9 +27,19 @@ class EventLine:
     refused: bool
 
 
-def lines(found: HistoryPage, names: Mapping[UUID, str], zone: ZoneInfo, now: datetime) -> list[EventLine]:
-    """Events and gaps in one list, newest first, each gap in its place (HISTORY-2, M30)."""
-    told = [(event.at, event_line(event, names.get(event.person_id) if event.person_id else None, zone, now)) for event in found.events]
+def lines(found: HistoryPage, names: Mapping[UUID, str], zone: ZoneInfo, now: datetime, *, marks: bool = False) -> list[EventLine]:
+    """Events and gaps in one list, newest first, each gap in its place (HISTORY-2, M30).
+
+    `marks` says where a second code was used (LOCK-14): for staff at common doors, never on a screen of a home.
+    """
+    told = []
+    for event in found.events:
+        line = event_line(event, names.get(event.person_id) if event.person_id else None, zone, now)
+        if marks and event.marked:
+            line = replace(
+                line, sentence=_("%(sentence)s, with the second code, for when somebody is made to open") % {"sentence": line.sentence}
+            )
+        told.append((event.at, line))
     told += [(gap.before or gap.after or now, gap_line(gap, zone, now)) for gap in found.gaps]
     return [line for _at, line in sorted(told, key=lambda pair: pair[0], reverse=True)]
 

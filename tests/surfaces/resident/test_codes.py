@@ -197,3 +197,19 @@ def test_an_address_known_elsewhere_answers_with_the_name_that_was_typed(home: H
         assert "Someone" in shown
         assert theirs.first not in shown
         assert theirs.last not in shown
+
+
+@pytest.mark.rule("LOCK-14")
+def test_a_second_code_is_a_choice_of_ones_own(home: Home) -> None:
+    """Off first; on shows a row per door without digits; asked for they come once more each time; no history of the home tells."""
+    browser, door = home.browser("dana"), home.door("Unit 4B")
+    assert "It is evidence, not an alarm." in browser.get("/home/me/second").content.decode()
+    post(browser, f"/home/api/codes/{door}/second", status=404)
+    assert browser.post("/home/me/second", {"choice": "on"}).status_code == 302
+    shown = post(browser, f"/home/api/codes/{door}/second")
+    page = browser.get("/home/me/second").content.decode()
+    assert "Show the second code for Unit 4B" in page
+    assert str(shown["digits"]) not in page
+    assert shown["digits"] != post(browser, f"/home/api/codes/{door}/show")["digits"]
+    browser.post("/home/me/second", {"choice": "off"})
+    post(browser, f"/home/api/codes/{door}/second", status=404)

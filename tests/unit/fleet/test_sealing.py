@@ -5,12 +5,17 @@ import pytest
 from limen.credentials import queries as credentials
 from limen.credentials import services as codes
 from limen.fleet.models import Bundle, ListRow
+from limen.kernel.actors import Actor
 from limen.storage.transactions import unit_of_work
 from limen.wire import bundles
 from limen.wire.bundles import BundleKind, Contents
+from limen.wire.doorcodes import tag
 from limen.wire.envelope import unverified_payload
+from limen.wire.records import RecordKind
 from tests.unit.fleet.house import ANA, House
 from tests.unit.fleet.tiny_lock import bundle_parts
+
+KINDS = {RecordKind.CODE: False, RecordKind.DURESS_CODE: True}
 
 
 def head(data: bytes) -> bundles.Manifest:
@@ -101,3 +106,27 @@ def test_slots_are_used_again_only_after_their_end_was_proved(crowd: House) -> N
     assert min(fresh) < max(slots)
     crowd.update("Package Room")
     assert len(crowd.locks["Package Room"].codes()) == 21
+
+
+@pytest.mark.rule("LOCK-14")
+def test_a_second_code_reaches_the_lock_as_one_that_marks(crowd: House) -> None:
+    """Both codes are in the lock's list under the same subject, and only the second one marks the opening."""
+    crowd.give("Dana", crowd.group("More", "Package Room"))
+    dana, door = crowd.people["Dana"], crowd.doors["Package Room"]
+    with unit_of_work():
+        codes.set_second_code(person_id=dana, property_id=crowd.property_id, wanted=True, by=Actor(dana, "resident"), now=crowd.now)
+    data = crowd.bundle("Package Room")
+    assert data is not None
+    crowd.locks["Package Room"].take(data)
+    state = crowd.locks["Package Room"].state
+    assert state is not None
+    secrets = credentials.epoch_secrets(b"LM000001", 1)
+    with unit_of_work():
+        values = {kind: codes.permanent_digits(person_id=dana, door_id=door, duress=marks) for kind, marks in KINDS.items()}
+    found = {
+        record.kind: record
+        for record in state.records.values()
+        if record.kind in KINDS and record.data == tag(secrets.k_pin, values[record.kind])
+    }
+    assert set(found) == set(KINDS)
+    assert len({record.subj for record in found.values()}) == 1

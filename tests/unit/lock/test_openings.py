@@ -196,3 +196,19 @@ def test_a_report_of_a_bolt_that_nobody_moved_changes_nothing() -> None:
     before = events(home)
     assert home.rig.do(BoltMoved(True))[:-1] == []
     assert events(home) == before
+
+
+@pytest.mark.rule("LOCK-14")
+def test_a_second_code_opens_as_usual_and_marks_its_event() -> None:
+    """The face shows the same, the bolt moves the same; only the sealed event differs."""
+    home = house(UNIT, "M", code(10, 7391528), replace(code(11, 2860417), kind=RecordKind.DURESS_CODE))
+    said = []
+    for value, marked in (("7391528", False), ("2860417", True)):
+        commands = home.rig.type(value)
+        assert opened(commands)
+        said.append([type(command).__name__ for command in commands])
+        home.rig.do(BoltMoved(True))
+        entry = next(event for event in reversed(events(home)) if event.kind == Kind.ENTRY)
+        assert (entry.result, entry.subj, entry.duress) == (Result.GRANTED, 5, marked)
+        home.wait(30)
+    assert said[0] == said[1]

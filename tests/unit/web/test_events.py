@@ -58,3 +58,13 @@ def test_an_unsure_or_late_entry_says_so_beside_its_time() -> None:
 def test_a_refusal_is_told_as_one() -> None:
     """Refused is never told as opened."""
     assert told(HistoryPage((event(result="refused", subject="unknown", person_id=None, method="code"),), (), NOW)) == ["by code refused"]
+
+
+@pytest.mark.rule("LOCK-14")
+def test_the_mark_of_a_second_code_is_said_only_where_it_is_asked_for() -> None:
+    """Staff at a common door read it; a screen of a home never does."""
+    page = HistoryPage((event(method="code", marked=True),), (), NOW)
+    assert told(page, {GUS: "Gus Herrera"}) == ["Gus Herrera opened, by code"]
+    with translation.override("en"):
+        (line,) = events.lines(page, {GUS: "Gus Herrera"}, NEW_YORK, NOW, marks=True)
+    assert line.sentence == "Gus Herrera opened, by code, with the second code, for when somebody is made to open"

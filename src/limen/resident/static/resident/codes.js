@@ -1,4 +1,5 @@
 // My codes: asked for one by one, hidden when one leaves. A code that was shown once is kept on this phone, sealed, for when there is no signal.
+// Second codes are shown by the same page's script and never kept: a phone in somebody else's hand must not hold one.
 
 import { utf8 } from "../courier/bytes.js";
 import { seal, unseal } from "../courier/storage.js";
@@ -9,6 +10,7 @@ import { phone } from "./phone.js";
 /** @typedef {{digits: string, groups: string[], spoken: string}} Code */
 
 const list = /** @type {HTMLElement} */ (document.getElementById("codes"));
+const keeps = list.dataset.keep !== undefined;
 
 /** @param {string} door */
 function place(door) {
@@ -57,13 +59,13 @@ function say(row, words) {
 /** @param {HTMLElement} row */
 async function show(row) {
   const door = row.dataset.door ?? "";
-  const answer = await ask(`/home/api/codes/${door}/show`);
-  const code = answer.ok ? /** @type {Code} */ (answer.said) : answer.signal ? null : await kept(door);
+  const answer = await ask(`/home/api/codes/${door}/${list.dataset.which}`);
+  const code = answer.ok ? /** @type {Code} */ (answer.said) : answer.signal || !keeps ? null : await kept(door);
   if (code === null) {
     say(row, answer.signal ? [answer.said.title, answer.said.detail].filter(Boolean).join(" ") : (list.dataset.nosignal ?? ""));
     return;
   }
-  if (answer.ok) await keep(door, code);
+  if (answer.ok && keeps) await keep(door, code);
   say(row, "");
   showDigits(/** @type {HTMLElement} */ (row.querySelector('[data-fill="digits"]')), code);
   row.dataset.shown = "yes";
@@ -101,4 +103,4 @@ list.addEventListener("click", (event) => {
 whenLeft(() => {
   for (const row of list.querySelectorAll("[data-shown]")) hide(/** @type {HTMLElement} */ (row));
 });
-forgetOthers();
+if (keeps) forgetOthers();
