@@ -9,8 +9,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from limen.access import queries as access
-from limen.credentials import epochs, rules
+from limen.credentials import epochs, rules, shared
 from limen.credentials.models import Keypad, PermanentCode, SecondCodes, TemporaryCode
+from limen.credentials.shared import Whose
 from limen.credentials.views import CodeRef
 from limen.journal import services as journal
 from limen.kernel.actors import Actor
@@ -22,8 +23,6 @@ from limen.wire.doorcodes import DailyKey, TempCls, temporary, weak
 from limen.wire.guessing import KeypadSettings, shipped
 from limen.wire.records import DoorKind
 
-Whose = tuple[UUID, bool]
-"""A person, and whether it is their second code."""
 DOOR_KINDS = {"entrance": DoorKind.ENTRANCE, "common": DoorKind.COMMON, "unit": DoorKind.UNIT, "service": DoorKind.SERVICE}
 
 
@@ -48,6 +47,11 @@ class Door:
         """The building's key for permanent codes, derived when it is needed and kept nowhere (D.1)."""
         return kms.derive("K_code", str(self.view.property_id))
 
+    def name_of(self, row: PermanentCode) -> rules.CodeName:
+        """What a code of this door is computed from; a shared one belongs to the building's common doors together."""
+        place = self.view.property_id if row.shared else self.view.id
+        return rules.CodeName(place.bytes, row.person_id.bytes, row.generation)
+
 
 def settle_codes(*, door_id: UUID, now: datetime) -> None:
     """Makes a code for everybody whose grant has doorcodes on here and retires the others (CODE-1). Runs by itself on `door.touched`.
@@ -59,7 +63,8 @@ def settle_codes(*, door_id: UUID, now: datetime) -> None:
     entitled = _entitled(door, now)
     keypad = _keypad(door, len(entitled), now)
     held = {(row.person_id, row.duress): row for row in _live(door_id)}
-    for who in sorted(set(held) - entitled):
+    sharing = shared.sharing_at(door.view)
+    for who in sorted(set(held) - entitled | {who for who, row in held.items() if shared.is_behind(door.view, row, who in sharing)}):
         _retire(held.pop(who), now)
     digits = rules.wanted_digits(door.settings(len(entitled)), len(entitled), door.building.code_digits, keypad.digits)
     if digits != keypad.digits:
@@ -69,25 +74,6 @@ def settle_codes(*, door_id: UUID, now: datetime) -> None:
         taken = taken_values(door, keypad, now)
         for who in missing:
             _make(door, who, digits, taken, now)
-
-
-def set_second_code(*, person_id: UUID, property_id: UUID, wanted: bool, by: Actor, now: datetime) -> None:
-    """Gives a person a second code at each of their doors here, or takes it away (LOCK-14). NotYours for anybody else.
-
-    It opens as usual and marks the opening; nobody is called. At an unconnected lock it works, or ends, with the next update.
-    """
-    if by.person_id != person_id:
-        raise NotYours
-    rows = SecondCodes.objects.filter(person_id=person_id, property_id=property_id)
-    if wanted == rows.exists():
-        return
-    if wanted:
-        SecondCodes.objects.create(person_id=person_id, property_id=property_id, since=now)
-    else:
-        rows.delete()
-    for door_id in sorted(access.doors_of(person_id, now)):
-        if places.door_view(door_id).property_id == property_id:
-            news.say("door.touched", now=now, door_id=str(door_id))
 
 
 def ensure_permanent(*, person_id: UUID, door_id: UUID, now: datetime) -> CodeRef:
@@ -121,6 +107,8 @@ def show_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime, dures
         raise NotYours
     door = Door.at(door_id)
     journal.record(by, "doorcode.shown", f"door:{door_id}", {"person": str(person_id)}, now, property_id=door.view.property_id)
+    if row.shared:  # whole, so that it is the same at each door: a lock compares the last digits
+        return rules.permanent_value(door.k_code(), door.name_of(row), row.counter, row.derived_digits, row.derived_digits)
     return value_of(door, row)
 
 
@@ -137,7 +125,12 @@ def reset_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime) -> C
         raise NotYours
     keypad = _keypad(door, 1, now)
     _retire(row, now)
-    made = _make(door, (person_id, False), keypad.digits, taken_values(door, keypad, now), now)
+    taken = taken_values(door, keypad, now)
+    made = (
+        _draw_shared(door, person_id, keypad.digits, taken, now)
+        if row.shared
+        else _make(door, (person_id, False), keypad.digits, taken, now)
+    )
     journal.record(by, "doorcode.reset", f"door:{door_id}", {"person": str(person_id)}, now, property_id=door.view.property_id)
     _tell("code_reset", person_id, door, now)
     news.say("door.touched", now=now, door_id=str(door_id))
@@ -166,8 +159,8 @@ def taken_values(door: Door, keypad: Keypad, now: datetime) -> set[str]:
 
 
 def value_of(door: Door, row: PermanentCode) -> str:
-    """The digits of a code. They go into a sealed bundle or to their owner, and nowhere else (CODE-11)."""
-    return rules.permanent_value(door.k_code(), _name(row), row.counter, row.derived_digits, row.digits)
+    """The digits of a code that this door compares. They go into a sealed bundle or to their owner, and nowhere else (CODE-11)."""
+    return rules.permanent_value(door.k_code(), door.name_of(row), row.counter, row.derived_digits, row.digits)
 
 
 def ref(row: PermanentCode) -> CodeRef:
@@ -204,8 +197,9 @@ def _change_length(door: Door, keypad: Keypad, digits: int, rows: Iterable[Perma
     keypad.save()
     taken: set[str] = set()
     for row in sorted(rows, key=lambda row: (str(row.person_id), row.duress)):
-        end = value_of(door, row)[-digits:]
-        if shorter and not weak(end) and not rules.is_near(end, taken):
+        end = rules.permanent_value(door.k_code(), door.name_of(row), row.counter, row.derived_digits, min(digits, row.derived_digits))
+        keeps = shorter or (row.shared and digits <= row.derived_digits)
+        if keeps and not weak(end) and not rules.is_near(end, taken):
             row.digits = digits
             row.save(update_fields=["digits"])
             taken.add(end)
@@ -223,6 +217,8 @@ def _entitled(door: Door, now: datetime) -> set[Whose]:
 
 def _make(door: Door, whose: Whose, digits: int, taken: set[str], now: datetime) -> PermanentCode:
     """A new code beside those taken, to which its value is added."""
+    if whose in shared.sharing_at(door.view):
+        return _make_shared(door, whose[0], digits, taken, now)
     person_id, duress = whose
     last = PermanentCode.objects.filter(door_id=door.view.id, person_id=person_id).aggregate(last=Max("generation"))["last"]
     name = rules.CodeName(door.view.id.bytes, person_id.bytes, (last or 0) + 1)
@@ -234,6 +230,51 @@ def _make(door: Door, whose: Whose, digits: int, taken: set[str], now: datetime)
     )  # fmt: skip
 
 
+def _make_shared(door: Door, person_id: UUID, digits: int, taken: set[str], now: datetime) -> PermanentCode:
+    """The end of the person's one code, where it is long enough and free at this door; else a new one for all of them."""
+    last = shared.newest(person_id, door.view.property_id)
+    if last is None or last.derived_digits < digits:
+        return _draw_shared(door, person_id, digits, taken, now)
+    end = rules.permanent_value(door.k_code(), door.name_of(last), last.counter, last.derived_digits, digits)
+    if weak(end) or rules.is_near(end, taken):
+        return _draw_shared(door, person_id, digits, taken, now)
+    taken.add(end)
+    return _share(door, last, digits, now)
+
+
+def _draw_shared(door: Door, person_id: UUID, digits: int, taken: set[str], now: datetime) -> PermanentCode:
+    """A new code for all common doors, two slips from whatever opens any of them; the other doors of this person follow."""
+    others = [Door(view, door.building) for view in shared.common_doors(door.view.property_id) if view.id != door.view.id]
+    ends = [(digits, taken)]
+    for other in others:
+        keypad = keypad_of(other, 1, now)
+        ends.append((keypad.digits, taken_values(other, keypad, now)))
+    rows = PermanentCode.objects.filter(person_id=person_id, door_id__in=[door.view.id, *(other.view.id for other in others)])
+    drawn = PermanentCode(
+        door_id=door.view.id, person_id=person_id, generation=(rows.aggregate(last=Max("generation"))["last"] or 0) + 1, shared=True,
+        derived_digits=max(n for n, _ in ends),
+    )  # fmt: skip
+    drawn.counter = rules.draw_shared(door.k_code(), door.name_of(drawn), drawn.derived_digits, ends)
+    for other_id in rows.filter(shared=True, retired_at=None).exclude(door_id=door.view.id).values_list("door_id", flat=True):
+        news.say("door.touched", now=now, door_id=str(other_id))
+    made = _share(door, drawn, digits, now)
+    taken.add(value_of(door, made))
+    return made
+
+
+def _share(door: Door, drawn: PermanentCode, digits: int, now: datetime) -> PermanentCode:
+    """The row of this door. Who comes back to a door comes back to the code that works at the others."""
+    facts = {
+        "counter": drawn.counter, "derived_digits": drawn.derived_digits, "digits": digits, "shared": True, "since": now,
+        "retired_at": None, "freed_at": None,
+    }  # fmt: skip
+    row, _ = PermanentCode.objects.update_or_create(
+        door_id=door.view.id, person_id=drawn.person_id, generation=drawn.generation,
+        defaults=facts, create_defaults=facts | {"id": chance.fresh_id()},
+    )  # fmt: skip
+    return row
+
+
 def _retire(row: PermanentCode, now: datetime) -> None:
     row.retired_at = now
     row.freed_at = now if epochs.open_at(row.door_id) is None else None
@@ -242,10 +283,6 @@ def _retire(row: PermanentCode, now: datetime) -> None:
 
 def _live(door_id: UUID) -> Iterable[PermanentCode]:
     return PermanentCode.objects.filter(door_id=door_id, retired_at=None)
-
-
-def _name(row: PermanentCode) -> rules.CodeName:
-    return rules.CodeName(row.door_id.bytes, row.person_id.bytes, row.generation)
 
 
 def _lives_behind(person_id: UUID, door: Door, now: datetime) -> bool:

@@ -42,6 +42,7 @@ class PermanentCode(models.Model):
     counter = models.PositiveIntegerField()
     derived_digits = models.PositiveSmallIntegerField()
     digits = models.PositiveSmallIntegerField()  # the last ones of those derived (CODE-2: a shortened code keeps its end)
+    shared = models.BooleanField(default=False)  # the end of the person's one code for all common doors (CODE-14)
     duress = models.BooleanField(default=False)  # the second code, which opens as usual and marks the opening (LOCK-14)
     since = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
@@ -65,6 +66,17 @@ class SecondCodes(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["person_id", "property_id"], name="credentials_second_codes_once"),)
+
+
+class OneCode(models.Model):
+    """Who asked for one code at all common doors of a property (CODE-14): off until somebody does."""
+
+    person_id = models.UUIDField()
+    property_id = models.UUIDField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["person_id", "property_id"], name="credentials_one_code_once"),)
 
 
 class TemporaryCode(models.Model):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from limen.credentials import cards, codes, epochs, rules
 from limen.credentials.leases import lease_s
-from limen.credentials.models import Floor, Keycard, LockEpoch, PermanentCode, SecondCodes, TemporaryCode
+from limen.credentials.models import Floor, Keycard, LockEpoch, OneCode, PermanentCode, SecondCodes, TemporaryCode
 from limen.credentials.temporary import label_place
 from limen.credentials.views import (
     CardImage,
@@ -30,7 +30,7 @@ from limen.wire.guessing import GUESSES_PER_SUCCESS, live_temporary, one_in
 __all__ = [
     "CardImage", "CardPolicyView", "CardView", "CodeRef", "EpochSecrets", "FloorView", "GrantFacts", "IssueView", "MadeCode", "Minted", "Odds",
     "TemporaryView", "card_image", "card_keys", "card_policy", "cards_in", "cards_of", "code_floors", "code_of", "codes_at", "epoch_secrets",
-    "has_device", "has_second_code", "issue", "lease_s", "live_temporary_of", "odds", "temporary_of",
+    "has_device", "has_one_code", "has_second_code", "issue", "lease_s", "live_temporary_of", "odds", "temporary_of",
 ]  # fmt: skip
 
 
@@ -61,6 +61,11 @@ def code_of(person_id: UUID, door_id: UUID) -> CodeRef | None:
 def has_second_code(person_id: UUID, property_id: UUID) -> bool:
     """True for who asked for a second code here (LOCK-14)."""
     return SecondCodes.objects.filter(person_id=person_id, property_id=property_id).exists()
+
+
+def has_one_code(person_id: UUID, property_id: UUID) -> bool:
+    """True for who asked for one code at all common doors here (CODE-14)."""
+    return OneCode.objects.filter(person_id=person_id, property_id=property_id).exists()
 
 
 def temporary_of(issuer_id: UUID, now: datetime, *, ended_too: bool = True) -> tuple[TemporaryView, ...]:

@@ -19,6 +19,7 @@ from limen.wire.doorcodes import (
     promised_until,
     temporary,
     used_until,
+    weak,
 )
 from limen.wire.doorcodes import digits as digits_of
 from limen.wire.guessing import KeypadSettings, least_digits, live_temporary
@@ -84,6 +85,16 @@ def draw_permanent(k_code: bytes, name: CodeName, d: int, taken: Collection[str]
         return is_near(code, taken)
 
     return first_sound(lambda counter: name.mac(k_code, counter), d, refused)
+
+
+def draw_shared(k_code: bytes, name: CodeName, d: int, doors: Iterable[tuple[int, Collection[str]]]) -> int:
+    """The counter of a new code for several doors (CODE-14), each with how many of its last digits it compares and what is taken there."""
+    ends = tuple(doors)
+
+    def refused(code: str) -> bool:
+        return any(weak(code[-n:]) or is_near(code[-n:], taken) for n, taken in ends)
+
+    return first_sound(lambda counter: name.mac(k_code, counter), d, refused)[1]
 
 
 def is_near(code: str, taken: Collection[str]) -> bool:

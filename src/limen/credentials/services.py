@@ -5,7 +5,8 @@ Digits leave by three of them only: `show_code`, to the owner, `make_temporary`,
 """
 
 from limen.credentials.cards import activate_card, allow_weak_cards, deactivate_card
-from limen.credentials.codes import ensure_permanent, note_proven, permanent_digits, reset_code, set_second_code, settle_codes, show_code
+from limen.credentials.choices import set_one_code, set_second_code
+from limen.credentials.codes import ensure_permanent, note_proven, permanent_digits, reset_code, settle_codes, show_code
 from limen.credentials.epochs import close_epoch, note_clock, open_epoch
 from limen.credentials.handing import hand_over
 from limen.credentials.leases import mint_gateway_grant, mint_grant
@@ -28,6 +29,7 @@ __all__ = [
     "raise_floor",
     "reset_code",
     "revoke_temporary",
+    "set_one_code",
     "set_second_code",
     "settle_codes",
     "show_code",

@@ -6,31 +6,42 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from limen.credentials import queries as credentials
 from limen.credentials import services as verbs
 from limen.fleet import queries as fleet
+from limen.kernel.problems import NotYours
 from limen.resident.asker import Asker, at_home, page
 from limen.resident.doors import rows
 from limen.resident.speech import Asked, Json, by_app
 from limen.web.templatetags.limen import grouped
 
 SHOWN_MOST: Final = (30, timedelta(minutes=10))
+COMMON_KINDS: Final = ("entrance", "common")
 RESET_MOST: Final = (5, timedelta(hours=1))
 
 
 @at_home
-@require_GET
+@require_http_methods(["GET", "POST"])
 def codes(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """The doors, each with "Show the code for …"; no digits (CODE-11)."""
+    """The doors, each with "Show the code for …"; no digits (CODE-11). One code for all common doors is a choice (CODE-14)."""
+    place = asker.place
+    if request.method == "POST" and place is not None and request.POST.get("choice") in {"one", "each"}:
+        wanted = request.POST["choice"] == "one"
+        verbs.set_one_code(person_id=asker.id, property_id=place.id, wanted=wanted, by=asker.actor, now=asker.now)
+        return HttpResponseRedirect("/home/codes")
     mine = [row for row in rows(asker) if row.state != "paused"]
     shown = [
         (row, credentials.code_of(asker.id, row.door.id) if row.code else None, fleet.door_state(row.door.id, asker.now)) for row in mine
     ]
-    return page(
-        request, "codes.html", asker, {"here": "codes", "codes": shown, "keep": " ".join(str(row.door.id) for row in mine if row.code)}
-    )
+    common = sum(1 for row, code, _state in shown if code is not None and row.door.kind in COMMON_KINDS)
+    choice: dict[str, object] = {
+        "may_share": place is not None and common > 1,
+        "one": place is not None and credentials.has_one_code(asker.id, place.id),
+    }
+    keep = " ".join(str(row.door.id) for row in mine if row.code)
+    return page(request, "codes.html", asker, choice | {"here": "codes", "codes": shown, "keep": keep})
 
 
 @by_app("POST")
@@ -57,6 +68,8 @@ def reset(asked: Asked, door_id: UUID) -> Json:
 @require_http_methods(["GET", "POST"])
 def second(request: HttpRequest, asker: Asker) -> HttpResponse:
     """A second code, which opens as usual and marks the opening (LOCK-14): what it is and is not, on or off, and shown when asked for."""
+    if asker.place is None:
+        raise NotYours
     if request.method == "POST" and request.POST.get("choice") in {"on", "off"}:
         wanted = request.POST["choice"] == "on"
         verbs.set_second_code(person_id=asker.id, property_id=asker.place.id, wanted=wanted, by=asker.actor, now=asker.now)

@@ -213,3 +213,15 @@ def test_a_second_code_is_a_choice_of_ones_own(home: Home) -> None:
     assert shown["digits"] != post(browser, f"/home/api/codes/{door}/show")["digits"]
     browser.post("/home/me/second", {"choice": "off"})
     post(browser, f"/home/api/codes/{door}/second", status=404)
+
+
+@pytest.mark.rule("CODE-14")
+def test_one_code_for_all_common_doors_is_a_choice_of_ones_own(home: Home) -> None:
+    """The page says what it costs before and what it is after; the same digits are shown at each common door."""
+    browser, doors = home.browser("dana"), [home.door("Package Room"), home.door("Main Entrance")]
+    assert "Who sees you type it at one door can use it at all of them." in browser.get("/home/codes").content.decode()
+    assert browser.post("/home/codes", {"choice": "one"}).status_code == 302
+    assert "You have one code for all common doors." in browser.get("/home/codes").content.decode()
+    assert len({str(post(browser, f"/home/api/codes/{door}/show")["digits"]) for door in doors}) == 1
+    browser.post("/home/codes", {"choice": "each"})
+    assert len({str(post(browser, f"/home/api/codes/{door}/show")["digits"]) for door in doors}) == 2

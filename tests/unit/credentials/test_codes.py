@@ -116,33 +116,3 @@ def test_a_shortened_code_keeps_its_end(house: Harbor, now: datetime) -> None:
 def _revoke(house: Harbor, grant_id: UUID, now: datetime) -> None:
     with unit_of_work():
         access.revoke(grant_id=grant_id, by=house.actor(), now=now)
-
-
-@pytest.mark.rule("LOCK-14")
-def test_a_second_code_is_made_at_each_door_for_who_asks_and_ends_when_they_say_so(house: Harbor, now: datetime) -> None:
-    """Off until asked for; far from the first one, shown to its owner alone, and gone from everywhere once it is given up."""
-    dana, doors = house.people["dana"], [house.doors["Package Room"], house.doors["Unit 4B"]]
-
-    def second() -> list[UUID]:
-        return [door for door in doors if any(code.duress and code.person_id == dana for code in queries.codes_at(door))]
-
-    def wants(answer: bool, by: str = "dana") -> None:
-        with unit_of_work():
-            services.set_second_code(person_id=dana, property_id=house.property_id, wanted=answer, by=house.actor(by), now=now)
-
-    assert second() == []
-    for other in ("ana", "theo"):
-        with pytest.raises(NotYours):
-            wants(True, by=other)
-    wants(True)
-    assert second() == doors
-    for door in doors:
-        with unit_of_work():
-            first, marked = (
-                services.show_code(person_id=dana, door_id=door, by=house.actor("dana"), now=now, duress=which) for which in (False, True)
-            )
-        assert damerau(first, marked) >= 2
-        with pytest.raises(NotYours), unit_of_work():
-            services.show_code(person_id=dana, door_id=door, by=house.actor("theo"), now=now, duress=True)
-    wants(False)
-    assert second() == []
