@@ -21,6 +21,7 @@ from limen.wire import (
     grants,
     liststate,
     operations,
+    photos,
     receipts,
     roots,
     segments,
@@ -33,6 +34,7 @@ from limen.wire.envelope import BadSignature, RoleKeys, Typ
 from limen.wire.events import read_event
 from limen.wire.hpke import HpkeOpener
 from limen.wire.receipts import LogHead
+from limen.wire.records import Config
 from limen.wire.session import Initiator, Responder, activation_psk, activation_static
 from limen.wire.sticker import read_sticker
 
@@ -237,3 +239,20 @@ def test_cards_are_asked_and_believed_as_written() -> None:
         assert cards.sun_holds(raw(case, "key"), raw(case, "uid"), said) is case["holds"]
     for number, key in book["keys"].items():
         assert cards.diversified(raw(book, "k_site"), raw(book, "uid"), raw(book, "aid"), int(number)).hex() == key
+
+
+def test_a_still_opens_in_two_steps() -> None:
+    """The service takes it out of its parcel, the audience alone looks at it."""
+    book = chapter("photo")
+    lock_id, photo = photos.open_parcel(raw(book, "parcel"), HpkeOpener(raw(book, "klog_private")))
+    assert photos.parcel_name(raw(book, "parcel")) == (lock_id, book["number"]) and lock_id == raw(book, "lock_id")
+    assert (photo.seq, int(photo.reason), photo.sealed, photo.digest) == (
+        book["seq"],
+        book["reason"],
+        raw(book, "photo"),
+        raw(book, "digest"),
+    )
+    assert photos.open_photo(lock_id, photo, HpkeOpener(raw(book, "photo_private"))) == raw(book, "still")
+    assert Config.from_value(cbor.decode(raw(book, "config"))).photo_key == raw(book, "photo_public")
+    told, lost = (read_event(raw(case, "plaintext")) for case in rows(book, "events"))
+    assert (told.of_seq, told.photo) == (photo.seq, photo.digest) and lost.photos_lost is not None and lost.loss is None

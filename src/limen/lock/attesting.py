@@ -35,7 +35,7 @@ def receipt(memory: Memory, session: Session, at: int, nonce: bytes | None = Non
 def telemetry(memory: Memory, session: Session, at: int) -> bytes:
     """Battery and counters, for those who pull; how many records are held only for those who may count them."""
     held = memory.held
-    hidden = _may_not_count(memory, session)
+    hidden = may_not_count(memory, session)
     said = Telemetry(
         lock_id=memory.lock_id,
         epoch=held.state.epoch if held else memory.epoch,
@@ -53,7 +53,7 @@ def telemetry(memory: Memory, session: Session, at: int) -> bytes:
 def _attested(memory: Memory, session: Session, at: int) -> Attested:
     held, now, head = memory.held, memory.read_clock(at), memory.journal.head
     assert held is not None
-    hidden = _may_not_count(memory, session)
+    hidden = may_not_count(memory, session)
     return Attested(
         lock_time=now.utime,
         tstate=now.quality,
@@ -64,6 +64,7 @@ def _attested(memory: Memory, session: Session, at: int) -> Attested:
     )
 
 
-def _may_not_count(memory: Memory, session: Session) -> bool:
+def may_not_count(memory: Memory, session: Session) -> bool:
+    """Whether this session is somebody's from whom a flat's comings are kept (B.7)."""
     at_home = memory.held is not None and memory.held.config.door_kind == DoorKind.UNIT
     return at_home and session.grant is not None and session.grant.cls in _MAY_NOT_COUNT

@@ -2,6 +2,7 @@
 
 from limen.wire.events import Method
 from limen.wire.grants import Cls
+from limen.wire.photos import PhotoReason
 from limen.wire.records import DoorKind
 
 GUEST_CLASSES = frozenset({Cls.APP_GUEST, Cls.CODE_HOLDER})
@@ -10,8 +11,6 @@ CODE_METHODS = frozenset({Method.CODE, Method.TEMPORARY_CODE})
 QUARANTINE_MS = 60_000
 """At a unit door a wrong code's picture waits so long after the last wrong code, and a resident's entry drops it."""
 REFUSAL_EVERY_MS = 60_000
-REFUSALS_MAX = 16
-PHOTOS_MAX = 64
 
 
 def wants_photo(kind: DoorKind, method: Method, cls: Cls | None, *, granted: bool) -> bool:
@@ -32,3 +31,10 @@ def wants_photo(kind: DoorKind, method: Method, cls: Cls | None, *, granted: boo
 def waits(kind: DoorKind, *, granted: bool) -> bool:
     """Whether the picture is held back in memory, unseen, until it is clear that no resident was just mistyping."""
     return kind is DoorKind.UNIT and not granted
+
+
+def reason_of(cls: Cls | None, *, granted: bool) -> PhotoReason:
+    """What the still's seal says of why it was taken."""
+    if not granted:
+        return PhotoReason.WRONG_CODE
+    return PhotoReason.GUEST if cls in GUEST_CLASSES else PhotoReason.ENTRY

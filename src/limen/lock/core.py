@@ -164,6 +164,7 @@ class Lock:
             if memory.held is not None:
                 memory.record(draft(kind=Kind.BOOT, count=memory.boots), at)
                 memory.log_update_once(at)
+                self._openings.photos.booted(at)
                 self._operations.updates.resume()
         except FlashError:
             words.append(Noticed("the record could not be written"))

@@ -70,6 +70,7 @@ class Layout:
     bitmap: Area
     notes: tuple[Area, Area]
     ring: Area
+    album: Area
 
     @classmethod
     def for_capacity(cls, people: int) -> "Layout":
@@ -89,10 +90,11 @@ class Layout:
                 Area("notes-b", PAGE_BYTES, NOTES_BANK_BYTES // PAGE_BYTES),
             ),
             ring=Area("ring", PAGE_BYTES, RING_PAGES),
+            album=Area("album", limits.PARCEL_BYTES_MAX, limits.PHOTOS_MAX),
         )
 
     def all(self) -> tuple[Area, ...]:
-        return (*self.slots, self.commits, self.staging, self.bitmap, *self.notes, self.ring)
+        return (*self.slots, self.commits, self.staging, self.bitmap, *self.notes, self.ring, self.album)
 
 
 STAGING_HEAD_PAGES = 2

@@ -7,6 +7,7 @@ import struct
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from limen.lock.album import Album
 from limen.lock.bucket import Bucket
 from limen.lock.capabilities import Model
 from limen.lock.clock import PERSIST_EVERY_MS, Clock, Heard, Reading
@@ -65,6 +66,7 @@ class Memory:
     notes: Notes
     store: ListStore
     journal: Journal
+    album: Album
     clock: Clock
     bucket: Bucket
     uses: Uses
@@ -99,6 +101,7 @@ class Memory:
             notes=notes,
             store=ListStore(flash, layout),
             journal=Journal(flash, Ring(flash, layout.ring), notes, birth.lock_id, ports.chance),
+            album=Album(flash, layout.album),
             clock=Clock(notes.get(_CLOCK), at, power_lost),
             bucket=Bucket(notes, at),
             uses=Uses(notes),
@@ -203,6 +206,7 @@ class Memory:
     def _finish_wipe(self) -> int:
         """What follows the commit record that says "nothing": repeated at boot until it is done (LOCK-12)."""
         unread = self.journal.forget()
+        self.album.wipe()
         self.uses.clear()
         self.counters.clear()
         for key in (_NEWER, _LOGGED):

@@ -4,7 +4,7 @@ Push brings changes and time; pull takes record, battery and pictures. Classes 6
 """
 
 from limen.lock.activation import Activation
-from limen.lock.attesting import receipt, telemetry
+from limen.lock.attesting import may_not_count, receipt, telemetry
 from limen.lock.clock import Heard
 from limen.lock.commands import Command
 from limen.lock.decide import Granted, Refused, by_phone, may_enter_session
@@ -23,6 +23,7 @@ from limen.wire.events import ClockSet, Kind, Method
 from limen.wire.grants import Cls, Rights, effective_rights, unlock_ctx
 from limen.wire.logacks import AckKind, LogAck, open_log_ack
 from limen.wire.operations import Op, Request, op_of
+from limen.wire.photos import seal_parcel
 from limen.wire.receipts import TrustedTime
 from limen.wire.refusals import Reason, Status
 from limen.wire.segments import bodies, seal_segment
@@ -43,7 +44,6 @@ NEEDS = {
     Op.REMOTE: Rights.REMOTE,
 }
 """UNLOCK is not here: its right is line 6 of the decision, so that it is refused with a reason and recorded."""
-PHOTO_BYTES = 4096
 Done = tuple[Answer | None, list[Command]]
 """An answer (None closes the link) and the commands that come before it."""
 
@@ -161,8 +161,8 @@ class Operations:
                 return Given(Op.RECEIPT, receipt(memory, session, at, fresh))
             case ask.LogAsk(number):
                 return Given(Op.LOG, self._segment(session, number))
-            case ask.PhotoAsk(photo, offset):
-                return Given(Op.PHOTO, self._openings.photos.read(photo, offset, PHOTO_BYTES))
+            case ask.PhotoAsk(number, offset):
+                return Given(Op.PHOTO, self._parcel(session, number)[offset : offset + limits.PHOTO_PART_BYTES])
             case ask.TelemetryAsk():
                 return Given(Op.TELEMETRY, telemetry(memory, session, at))
             case ask.AckTell(log_ack):
@@ -225,6 +225,24 @@ class Operations:
             return b""
         return seal_segment(memory.lock_id, number, session.log_bodies[number], memory.owner.log)
 
+    def _parcel(self, session: Session, number: int) -> bytes:
+        """A still as it was when this session first asked; empty beyond the last, and for who may not count a flat's comings."""
+        memory, photos = self._memory, self._openings.photos
+        assert memory.owner is not None
+        if may_not_count(memory, session):
+            return b""
+        if session.photos is None:
+            session.photos = photos.numbers()
+        if session.parcel is not None and session.parcel[0] == number:
+            return session.parcel[1]
+        while number < len(session.photos):
+            photo = photos.read(session.photos[number])
+            if photo is not None:
+                session.parcel = number, seal_parcel(memory.lock_id, number, photo, memory.owner.log)
+                return session.parcel[1]
+            del session.photos[number]  # it had to go meanwhile
+        return b""
+
     def _acknowledge(self, statement: bytes, at: int) -> Answer:
         """A KL-signed word frees records; a repeated, older or foreign one changes nothing (F.3)."""
         memory = self._memory
@@ -244,8 +262,11 @@ class Operations:
         return Plain(Op.ACK)
 
     def _free(self, ack: LogAck, at: int) -> None:
-        journal, now = self._memory.journal, self._memory.read_clock(at)
+        journal, photos, now = self._memory.journal, self._openings.photos, self._memory.read_clock(at)
         if ack.kind is AckKind.ACKNOWLEDGE and isinstance(ack.upto, bytes):
             journal.acknowledge(ack.upto, at)
+            if ack.photo is not None:
+                photos.acknowledge(ack.photo)
         elif isinstance(ack.upto, int):
+            photos.discard(ack.upto, at)
             journal.discard(ack.upto, now.utime, now.quality, at)

@@ -53,6 +53,8 @@ class Session:
     op: int = 0
     ctx: bytes = b""
     log_bodies: list[tuple[Entry, ...]] | None = None
+    photos: list[int] | None = None
+    parcel: tuple[int, bytes] | None = None
     counted: int | None = field(default=None)
 
     @property

@@ -19,7 +19,7 @@ class Kind(IntEnum):
     METAL_KEY = 3
     INSIDE = 4  # inside handle or exit button
     PRIVACY = 5  # the deadbolt was thrown (result NOTED) or drawn back (DONE)
-    PHOTO = 6  # the picture of an earlier refusal was kept (F.5)
+    PHOTO = 6  # the still of record `of_seq` was sealed and kept (F.5)
     DOOR_AJAR = 7
     BOOT = 32
     ACTIVATED = 33
@@ -128,6 +128,7 @@ class Event:
     ver: int | None = None  # x 8: list version applied or known
     courier: int | None = None  # x 9: subj of who brought it
     of_seq: int | None = None  # x 10: the record this one completes
+    photos_lost: Loss | None = None  # x 11: of a LOSS: stills of records first..last are gone, the records are not
 
 
 def encode_event(event: Event) -> bytes:
@@ -154,7 +155,7 @@ def read_event(data: bytes) -> Event:
     """The event in a plaintext; ``Malformed`` out of shape."""
     fields = shape.array(cbor.decode(data, limits.EVENT_BYTES_MAX), 8, 9)
     seq, t, tq, kind, method, subj, ref, result = fields[:8]
-    x = shape.table(fields[8], (), range(1, 11)) if len(fields) == 9 else {}
+    x = shape.table(fields[8], (), range(1, 12)) if len(fields) == 9 else {}
     return Event(
         seq=shape.uint(seq, shape.U32),
         t=shape.uint(t, shape.U32),
@@ -174,24 +175,30 @@ def read_event(data: bytes) -> Event:
         ver=_number(x.get(8)),
         courier=_number(x.get(9), shape.U64),
         of_seq=_number(x.get(10)),
+        photos_lost=_loss(x[11]) if 11 in x else None,
     )
 
 
 def _extras(event: Event) -> dict[int, cbor.Encodable]:
-    loss, clock = event.loss, event.clock
+    clock = event.clock
     every: dict[int, cbor.Encodable] = {
         1: None if event.reason is None else int(event.reason),
         2: event.count,
         3: None if event.cls is None else int(event.cls),
         4: event.photo,
-        5: None if loss is None else [loss.first, loss.last, loss.count, int(loss.reason)],
+        5: _lost(event.loss),
         6: None if clock is None else [clock.old, clock.new, clock.u_s],
         7: event.duress or None,
         8: event.ver,
         9: event.courier,
         10: event.of_seq,
+        11: _lost(event.photos_lost),
     }
     return {key: value for key, value in every.items() if value is not None}
+
+
+def _lost(loss: Loss | None) -> list[cbor.Encodable] | None:
+    return None if loss is None else [loss.first, loss.last, loss.count, int(loss.reason)]
 
 
 def _ref(value: Value) -> Ref:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from limen.wire import cbor, limits, shape
+from limen.wire.cbor import Malformed
 from limen.wire.envelope import RoleKeys, Signer, Typ, open1, sign1
 
 
@@ -16,28 +17,37 @@ class AckKind(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LogAck:
-    """``upto`` is the tag (16 bytes) of the last record covered, or for a discard a utime: records up to that lock time."""
+    """``upto`` is the tag (16 bytes) of the last record covered, or for a discard a utime: records up to that lock time.
+
+    ``photo`` (acknowledgements only): H(photo) of the last one that need not be kept any longer; those before it neither.
+    """
 
     lock_id: bytes
     epoch: int
     upto: bytes | int
     kind: AckKind
     iat: int
+    photo: bytes | None = None
 
 
 def sign_log_ack(ack: LogAck, signer: Signer) -> bytes:
     """The acknowledgement under KL."""
-    return sign1(Typ.LOG_ACK, cbor.encode([ack.lock_id, ack.epoch, ack.upto, int(ack.kind), ack.iat]), signer)
+    fields: list[cbor.Encodable] = [ack.lock_id, ack.epoch, ack.upto, int(ack.kind), ack.iat]
+    return sign1(Typ.LOG_ACK, cbor.encode(fields if ack.photo is None else [*fields, ack.photo]), signer)
 
 
 def open_log_ack(data: bytes, keys: RoleKeys) -> LogAck:
     """The acknowledgement a KL key signed; ``BadSignature`` or ``Malformed``."""
-    lock_id, epoch, upto, kind, iat = shape.array(cbor.decode(open1(data, Typ.LOG_ACK, keys, limits.LOG_ACK_BYTES_MAX).payload), 5)
+    fields = shape.array(cbor.decode(open1(data, Typ.LOG_ACK, keys, limits.LOG_ACK_BYTES_MAX).payload), 5, 6)
+    lock_id, epoch, upto, kind, iat = fields[:5]
     known = shape.member(AckKind, kind)
+    if len(fields) == 6 and known != AckKind.ACKNOWLEDGE:
+        raise Malformed("discard")
     return LogAck(
         lock_id=shape.blob(lock_id, limits.LOCK_ID_BYTES),
         epoch=shape.uint(epoch, shape.U32),
         kind=known,
         iat=shape.uint(iat, shape.U32),
         upto=shape.blob(upto, 16) if known == AckKind.ACKNOWLEDGE else shape.uint(upto, shape.U32),
+        photo=shape.blob(fields[5], 16) if len(fields) == 6 else None,
     )

@@ -102,9 +102,9 @@ class LogAsk:
 
 @dataclass(frozen=True)
 class PhotoAsk:
-    """Bytes of a sealed photo from ``offset`` on; ``photo`` is the sequence number of its record."""
+    """Bytes of a parcel with a photo from ``offset`` on; ``number`` counts from 0 within the session, oldest first."""
 
-    photo: int
+    number: int
     offset: int
 
 
@@ -242,8 +242,8 @@ def _log(fields: list[Value]) -> Request:
 
 
 def _photo(fields: list[Value]) -> Request:
-    _, photo, offset = shape.array(fields, 3)
-    return PhotoAsk(shape.uint(photo, shape.U32), shape.uint(offset, shape.U32))
+    _, number, offset = shape.array(fields, 3)
+    return PhotoAsk(shape.uint(number, shape.U32), shape.uint(offset, shape.U32))
 
 
 def _firmware(fields: list[Value]) -> Request:
@@ -299,8 +299,8 @@ def _numbered(request: Request) -> tuple[int, list[cbor.Encodable]]:
             return 8, [] if nonce is None else [nonce]
         case LogAsk(number):
             return 9, [number]
-        case PhotoAsk(photo, offset):
-            return 10, [photo, offset]
+        case PhotoAsk(number, offset):
+            return 10, [number, offset]
         case TelemetryAsk():
             return 11, []
         case FirmwarePush(None, data):

@@ -116,7 +116,10 @@ class Bucket:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """A door's settings as its lock holds them; ``widths`` are W0..W4 (D.2), ``holidays`` local day numbers."""
+    """A door's settings as its lock holds them; ``widths`` are W0..W4 (D.2), ``holidays`` local day numbers.
+
+    ``photo_key`` (X25519, 32 bytes): who may see this door's stills; without one no still is taken.
+    """
 
     digits: int
     door_kind: DoorKind
@@ -129,10 +132,12 @@ class Config:
     flags: ConfigFlags = ConfigFlags.NONE
     record_ttl_days: int = 730
     min_suite: int = 1
+    photo_key: bytes | None = None
 
     def to_value(self) -> dict[int, cbor.Encodable]:
-        """The map of eleven."""
+        """The map of eleven, or of twelve where stills are taken."""
         bucket = self.bucket
+        photo: dict[int, cbor.Encodable] = {} if self.photo_key is None else {12: self.photo_key}
         return {
             1: self.digits,
             2: int(self.door_kind),
@@ -145,12 +150,13 @@ class Config:
             9: int(self.flags),
             10: self.record_ttl_days,
             11: self.min_suite,
+            **photo,
         }
 
     @classmethod
     def from_value(cls, value: Value) -> "Config":
         """The config in a map; ``Malformed`` for an unknown key or a number out of range."""
-        said = shape.table(value, range(1, 12))
+        said = shape.table(value, range(1, 12), (12,))
         tokens, refill, guard = (shape.uint(n, 10_000) for n in shape.array(said[3], 3))
         w0, w1, w2, w3, w4 = (shape.uint(n, limits.TEMPORARY_INDEX_MAX + 1) for n in shape.array(said[4], 5))
         if not tokens or not refill:
@@ -167,6 +173,7 @@ class Config:
             flags=ConfigFlags(shape.uint(said[9], 15)),
             record_ttl_days=shape.uint(said[10], shape.U16),
             min_suite=shape.uint(said[11], 255),
+            photo_key=shape.blob(said[12], limits.X25519_BYTES) if 12 in said else None,
         )
 
 

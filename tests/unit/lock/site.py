@@ -50,6 +50,7 @@ DOOR = 42
 DATA = Path(lock_room.__file__).parent
 MODELS = read_models((DATA / "devices.yaml").read_text("utf-8"))
 ZONE = ((0, -300),)
+PHOTO_KEY = hashlib.sha256(b"who may see stills").digest()
 CONFIG = Config(
     digits=7,
     door_kind=DoorKind.COMMON,
@@ -57,6 +58,7 @@ CONFIG = Config(
     widths=(40, 20, 1, 4, 1),
     zone=ZONE,
     flags=ConfigFlags.NONE,
+    photo_key=public_of(PHOTO_KEY),
 )
 
 
@@ -164,8 +166,9 @@ class Service:
     def time(self, nonce: bytes, ms: int | None = None) -> bytes:
         return sign_time(TimeAssertion(self.lock_id, nonce, self.now * 1000 if ms is None else ms), self.roles[Role.KT])
 
-    def ack(self, upto: bytes | int, kind: AckKind = AckKind.ACKNOWLEDGE) -> bytes:
-        return sign_log_ack(LogAck(lock_id=self.lock_id, epoch=self.epoch, upto=upto, kind=kind, iat=self.now), self.roles[Role.KL])
+    def ack(self, upto: bytes | int, kind: AckKind = AckKind.ACKNOWLEDGE, photo: bytes | None = None) -> bytes:
+        said = LogAck(lock_id=self.lock_id, epoch=self.epoch, upto=upto, kind=kind, iat=self.now, photo=photo)
+        return sign_log_ack(said, self.roles[Role.KL])
 
     def release(self) -> bytes:
         return sign_release(Release(self.lock_id, self.epoch, self.now), self.roles[Role.KA])

@@ -33,6 +33,7 @@ EVENTS = st.builds(
     ver=st.none() | U32,
     courier=st.none() | U32,
     of_seq=st.none() | U32,
+    photos_lost=st.none() | st.builds(Loss, U32, U32, U32, st.sampled_from(LossReason)),
 )
 
 

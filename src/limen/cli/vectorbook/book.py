@@ -20,6 +20,7 @@ CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "doorcodes": doors.doorcode_cases,
     "log": doors.log_cases,
     "cards": taps.card_cases,
+    "photo": doors.photo_cases,
 }
 
 

@@ -1,8 +1,10 @@
-"""Chapters bundle, doorcodes, log: what a lock keeps, accepts and writes down."""
+"""Chapters bundle, doorcodes, log, photo: what a lock keeps, accepts, writes down and takes."""
+
+from dataclasses import replace
 
 from limen.cli.vectorbook.channel import Case
 from limen.cli.vectorbook.steady import LOCK_ID, NEW_YORK, NOW, SteadySealer, agreement, signer, steady
-from limen.wire import bundles, cbor, doorcodes, liststate, ratchet, segments
+from limen.wire import bundles, cbor, doorcodes, liststate, photos, ratchet, segments
 from limen.wire.bundles import BundleHead, BundleKind, Payload
 from limen.wire.doorcodes import DailyKey, TempCls
 from limen.wire.events import Event, Kind, Loss, Method, Result, TempRef, encode_event
@@ -178,6 +180,37 @@ def log_cases() -> Case:
         "records": records,
         "segments": [segment.hex() for segment in packed],
         "head": [writer.head.logepoch, writer.head.seqnext, writer.head.tag.hex()],
+    }
+
+
+def photo_cases() -> Case:
+    """A still in its two seals, the config that asks for it, and the records that tell of it."""
+    log_private, log_public = agreement("K_log")
+    private, public = agreement("photo key")
+    still = steady("still", 32) * 40
+    photo = photos.seal_photo(LOCK_ID, 107, photos.PhotoReason.GUEST, still, SteadySealer(public, "photo"))
+    good = TrustedTime.GOOD
+    told = [
+        Event(seq=108, t=NOW + 151, tq=good, kind=Kind.PHOTO, of_seq=107, photo=photo.digest),
+        Event(seq=109, t=NOW + 160, tq=good, kind=Kind.LOSS, photos_lost=Loss(12, 12, 1)),
+    ]
+    return {
+        "about": "Stills. photo = HPKE(photo_public, still, 'dl/photo/1' || lock-id || u32 seq || u8 reason); digest = SHA-256(photo)[0..16]; "
+        "parcel = lock-id || u32 number || HPKE(klog_public, body, 'dl/pic/1' || lock-id || u32 number), a multiple of 4,096 bytes, body = "
+        "u16 length || CBOR [seq, reason, photo] || zeros. config: with key 12. events: of the still, and of one that had to go.",
+        "klog_private": log_private.hex(),
+        "photo_private": private.hex(),
+        "photo_public": public.hex(),
+        "lock_id": LOCK_ID.hex(),
+        "seq": photo.seq,
+        "reason": int(photo.reason),
+        "still": still.hex(),
+        "photo": photo.sealed.hex(),
+        "digest": photo.digest.hex(),
+        "number": 3,
+        "parcel": photos.seal_parcel(LOCK_ID, 3, photo, SteadySealer(log_public, "parcel")).hex(),
+        "config": cbor.encode(replace(CONFIG, photo_key=public).to_value()).hex(),
+        "events": [_event(event) for event in told],
     }
 
 

@@ -145,9 +145,13 @@ def time_cases() -> Case:
     acks = [
         logacks.LogAck(lock_id=LOCK_ID, epoch=1, upto=steady("tag", 16), kind=logacks.AckKind.ACKNOWLEDGE, iat=NOW),
         logacks.LogAck(lock_id=LOCK_ID, epoch=1, upto=NOW - 86_400, kind=logacks.AckKind.DISCARD, iat=NOW),
+        logacks.LogAck(
+            lock_id=LOCK_ID, epoch=1, upto=steady("tag", 16), kind=logacks.AckKind.ACKNOWLEDGE, iat=NOW, photo=steady("photo", 16)
+        ),
     ]
     return {
-        "about": "Time assertion (sign1 65004, ms since 1970) and log acknowledgements (sign1 65011; upto hex tag for kind 0, utime for kind 1).",
+        "about": "Time assertion (sign1 65004, ms since 1970) and log acknowledgements (sign1 65011; upto hex tag for kind 0, utime for kind 1; "
+        "photo where a sixth field names one).",
         "kt_public": key.public.hex(),
         "lock_id": LOCK_ID.hex(),
         "nonce": said.nonce.hex(),
@@ -160,6 +164,7 @@ def time_cases() -> Case:
                 "upto": a.upto.hex() if isinstance(a.upto, bytes) else a.upto,
                 "epoch": a.epoch,
                 "iat": a.iat,
+                "photo": a.photo.hex() if a.photo else None,
                 "statement": logacks.sign_log_ack(a, ack_key).hex(),
             }
             for a in acks

@@ -40,6 +40,7 @@ from limen.lock.events import (
     Ticked,
 )
 from limen.lock.memory import Ports
+from limen.lock.shell.camera import Camera, SimulatedCamera
 from limen.lock.shell.clock import PoweredTime
 from limen.lock.shell.factory import Made
 from limen.lock.shell.nfc import Card, Field
@@ -97,6 +98,7 @@ class Body:
     _field: Field | None = None
 
     def __post_init__(self) -> None:
+        self.camera: Camera = SimulatedCamera(self.made.serial)
         self.condition = _read_condition(self.folder / "body.json")
 
     def awake(self) -> bool:
@@ -215,7 +217,7 @@ class Body:
                 case Noticed(words):
                     self._say(words)
                 case TakePhoto(seq):
-                    later.append(PhotoTaken(seq, b"\xff\xd8 a still \xff\xd9" + secrets.token_bytes(16)))
+                    later.append(PhotoTaken(seq, self.camera.still(self.time.at())))
                 case AnswerCard(data) if self._field is not None:
                     later.append(self._field.answer(data))
                 case DialGateway():

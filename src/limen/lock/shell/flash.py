@@ -17,7 +17,9 @@ class MemoryFlash:
 
     def read(self, area: Area, at: int, length: int) -> bytes:
         _check(area, at, length)
-        return bytes(self._of(area)[at : at + length])
+        if area.name not in self._areas:
+            return bytes((ERASED,)) * length
+        return bytes(self._areas[area.name][at : at + length])
 
     def program(self, area: Area, at: int, data: bytes) -> None:
         _check(area, at, len(data))
@@ -27,6 +29,8 @@ class MemoryFlash:
     def erase(self, area: Area, page: int) -> None:
         start = page * area.page_bytes
         _check(area, start, area.page_bytes)
+        if area.name not in self._areas:
+            return
         self._of(area)[start : start + area.page_bytes] = bytes((ERASED,)) * area.page_bytes
 
     def barrier(self) -> None:
