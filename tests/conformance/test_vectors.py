@@ -17,6 +17,7 @@ from limen.wire import (
     doorcodes,
     doorinfo,
     envelope,
+    firmware,
     frames,
     grants,
     liststate,
@@ -177,6 +178,26 @@ def test_a_lock_is_owned_by_the_book() -> None:
     ticket = tickets.open_ticket(raw(book, "ticket"), RoleKeys({Typ.TICKET: (raw(book, "ka_public"),)}))
     root = roots.open_root(ticket.root)
     assert all(ticket.roles[typ] in keys for typ, keys in root.roles.items())
+
+
+def test_firmware_is_believed_by_the_book() -> None:
+    """Two of three holders, the list that names their targets, a direction for one lock, and no statement of the table of refusals."""
+    book = chapter("firmware")
+    holders = [bytes.fromhex(key) for key in book["kf_public"]]
+    targets, payload = firmware.open_targets(raw(book, "targets"), holders)
+    listed = firmware.open_list(raw(book, "list"), RoleKeys({Typ.FW_LIST: (raw(book, "ks_public"),)}))
+    direction = firmware.open_direction(raw(book, "direction"), RoleKeys({Typ.FW_DIRECTOR: (raw(book, "ku_public"),)}))
+    assert listed.targets[book["model"]] == (targets.ver, raw(book, "targets_hash"))
+    assert payload == raw(book, "targets_payload")
+    image = targets.image(book["number"])
+    assert image is not None
+    assert direction.image == (image.number, image.short)
+    offer = firmware.read_offer(raw(book, "offer"))
+    assert firmware.Parts.of(image, offer.hashes).chunks == 3
+    assert firmware.describe(raw(rows(book, "images")[0], "bytes"))[0] == image.digest
+    for case in rows(book, "refuse"):
+        with pytest.raises(BadSignature):
+            firmware.open_targets(raw(case, "statement"), holders)
 
 
 def test_messages_parse_and_encode_to_themselves() -> None:

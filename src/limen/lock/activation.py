@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 
 from limen.lock.attesting import receipt
 from limen.lock.capabilities import BATTERY_ACTIVATION
-from limen.lock.factory import FIRMWARE_VERSION, SECURITY_COUNTER
 from limen.lock.flash import FlashError
 from limen.lock.memory import Memory, draft
 from limen.lock.sessions import Session
 from limen.lock.store import Holding
-from limen.lock.update import proven
+from limen.lock.update import directed, proven
 from limen.wire import limits
 from limen.wire.answers import Answer, Busy, Denied, Given, Plain, Settled, Staged, bitmap_of
 from limen.wire.bundles import BundleKind, Manifest, check_bounds, fits, next_state, open_bundle, open_manifest
@@ -76,7 +75,7 @@ class Activation:
             n_l=n_l,
             xs=public_of(xs),
             h=session.h,
-            fw=FirmwareState(memory.model.number, FIRMWARE_VERSION, SECURITY_COUNTER),
+            fw=FirmwareState(memory.model.number, memory.slots.running.version, memory.slots.state.counter),
         )
         signed = sign_attest(attest, memory.ports.id_key)
         try:
@@ -177,7 +176,8 @@ class Activation:
         except WireError:
             taking.manifest = None
             return Plain(Op.CHUNK, Status.NEED_SNAPSHOT)
-        holding = Holding(taking.statement, attested.xs_private, state, payload.ackver)
+        direction = directed(manifest, payload, taking.ticket.keys())
+        holding = Holding(taking.statement, attested.xs_private, state, payload.ackver, direction=direction)
         try:
             memory.store.install(holding)
         except FlashError:

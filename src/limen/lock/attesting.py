@@ -1,6 +1,5 @@
 """The lock's signed word on what it holds, in the form the asker may have (protocol B.6, B.7; SYNC-12)."""
 
-from limen.lock.factory import FIRMWARE_VERSION
 from limen.lock.memory import Memory
 from limen.lock.sessions import Session
 from limen.wire.grants import Cls, Rights
@@ -34,7 +33,7 @@ def receipt(memory: Memory, session: Session, at: int, nonce: bytes | None = Non
 
 def telemetry(memory: Memory, session: Session, at: int) -> bytes:
     """Battery and counters, for those who pull; how many records are held only for those who may count them."""
-    held = memory.held
+    held, stopped = memory.held, memory.slots.state.stopped
     hidden = may_not_count(memory, session)
     said = Telemetry(
         lock_id=memory.lock_id,
@@ -44,7 +43,8 @@ def telemetry(memory: Memory, session: Session, at: int) -> bytes:
         boots=memory.boots,
         records=0 if hidden else memory.journal.kept,
         lost=0 if hidden else memory.journal.lost,
-        firmware=FIRMWARE_VERSION,
+        firmware=memory.slots.running.version,
+        stopped=stopped.version if stopped is not None else None,
         slowed=memory.bucket.guarded,
     )
     return sign_telemetry(said, memory.ports.id_key)

@@ -15,7 +15,9 @@ BATTERY_FIRMWARE = 40
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Capabilities; `capacity` is people with one code and one card each, `engaged_ms` every window the model allows."""
+    """Capabilities; `capacity` is people with one code and one card each, `hardware` the revision an image must fit.
+
+    `engaged_ms` every window the model allows."""
 
     id: str
     name: str
@@ -29,6 +31,7 @@ class Model:
     connected: bool
     privacy_deadbolt: bool
     capacity: int
+    hardware: int
     engaged_ms: tuple[int, ...]
 
     @property
@@ -68,5 +71,6 @@ def _model(row: Mapping[str, object]) -> Model:
         connected=bool(net),
         privacy_deadbolt=bool(row.get("privacy_deadbolt", False)),
         capacity=capacity,
+        hardware=int(str(row["generation"])),
         engaged_ms=tuple(1000 * s for s in windows),
     )

@@ -87,10 +87,20 @@ class DialGateway:
 
 
 @dataclass(frozen=True, slots=True)
+class TestYourself:
+    """Radio up, and does the motor's position follow a small movement? The body answers with `SelfTested` (part G)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Start anew at once, without losing the crystal's time: the bootloader decides which image runs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """A line for the bench's "What happened": words without digits and without names, never part of the record."""
 
     words: str
 
 
-Command = ReleaseBolt | SendFrame | CloseLink | ShowLens | AnswerCard | TakePhoto | WakeAt | DialGateway | Noticed
+Command = ReleaseBolt | SendFrame | CloseLink | ShowLens | AnswerCard | TakePhoto | WakeAt | DialGateway | TestYourself | Restart | Noticed

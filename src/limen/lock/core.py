@@ -26,6 +26,7 @@ from limen.lock.events import (
     LensTouched,
     PhotoTaken,
     RecordWillBeOmitted,
+    SelfTested,
     Ticked,
 )
 from limen.lock.flash import FlashError
@@ -66,9 +67,10 @@ class Lock:
             if isinstance(command, CloseLink):
                 self._operations.forget(command.link)
         commands = [*expired, *self._answer(event, at)]
+        self._operations.firmware.moved(commands, at)
         self._watch_lens(commands, at)
         commands += self._sleep(at)
-        return [*commands, WakeAt(self._due())]
+        return [*commands, WakeAt(self._due(at))]
 
     @property
     def card_slot(self) -> CardSlot:
@@ -123,6 +125,8 @@ class Lock:
                 self.memory.battery = percent
             case PhotoTaken(seq, jpeg):
                 self._openings.photos.taken(seq, jpeg, at)
+            case SelfTested():
+                return self._operations.firmware.tested(event, at)
             case RecordWillBeOmitted():
                 self._operations.omit_next = True
         return []
@@ -159,7 +163,7 @@ class Lock:
         shown = ShowLens(LensState.BLINK, Words.CLOCK_LOST) if lost and memory.held is not None else ASLEEP
         words = [Noticed("started, clock lost" if lost else "started")]
         if memory.faulty:
-            return [Noticed("faulty: only metal key and inside open"), shown]
+            return [Noticed("faulty: only metal key and inside open"), shown, *self._operations.firmware.booted(at)]
         try:
             if memory.held is not None:
                 memory.record(draft(kind=Kind.BOOT, count=memory.boots), at)
@@ -168,12 +172,15 @@ class Lock:
                 self._operations.updates.resume()
         except FlashError:
             words.append(Noticed("the record could not be written"))
-        return [shown, *words, *self._dial()]
+        return [shown, *words, *self._operations.firmware.booted(at), *self._dial()]
 
     def _tick(self, at: int) -> list[Command]:
         memory = self.memory
         self._merged.tick(at)
         self._openings.photos.tick(at)
+        restarts = self._operations.firmware.tick(at, talking=self._links.talking)
+        if restarts:
+            return restarts
         if at >= memory.persist_due() and memory.held is not None:
             try:
                 memory.bucket.persist(memory.held.config.bucket, at)
@@ -197,13 +204,14 @@ class Lock:
         self.lens = ShowLens(LensState.AWAKE, Words.TYPE) if self._ways.keypad.awake else ASLEEP
         return [self.lens]
 
-    def _due(self) -> int | None:
+    def _due(self, at: int) -> int | None:
         times = (
             self._links.due(),
             self._ways.due(),
             self._merged.due(),
             self._openings.photos.due(),
             self._lens_until,
+            self._operations.firmware.due(at),
             self.memory.persist_due() if self.memory.held is not None else None,
         )
         return min((time for time in times if time is not None), default=None)

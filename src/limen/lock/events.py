@@ -123,6 +123,14 @@ class PhotoTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class SelfTested:
+    """What the body felt of itself when it was told to test: radio up, motor and its position sensor moving."""
+
+    radio: bool
+    motor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RecordWillBeOmitted:
     """A fault for the demonstration: the next courier to pull gets the record with one place missing."""
 
@@ -149,6 +157,7 @@ Event = (
     | BoltMoved
     | BatteryMeasured
     | PhotoTaken
+    | SelfTested
     | RecordWillBeOmitted
     | Ticked
 )

@@ -7,8 +7,6 @@ from limen.wire import cbor, limits, shape
 from limen.wire.sticker import Sticker
 
 _KEY = b"factory"
-FIRMWARE_VERSION = 1
-SECURITY_COUNTER = 1
 
 
 @dataclass(frozen=True)

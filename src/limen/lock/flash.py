@@ -71,6 +71,8 @@ class Layout:
     notes: tuple[Area, Area]
     ring: Area
     album: Area
+    images: tuple[Area, Area]
+    image_bits: Area
 
     @classmethod
     def for_capacity(cls, people: int) -> "Layout":
@@ -91,14 +93,17 @@ class Layout:
             ),
             ring=Area("ring", PAGE_BYTES, RING_PAGES),
             album=Area("album", limits.PARCEL_BYTES_MAX, limits.PHOTOS_MAX),
+            images=(Area("image-a", PAGE_BYTES, IMAGE_PAGES), Area("image-b", PAGE_BYTES, IMAGE_PAGES)),
+            image_bits=Area("image-bits", PAGE_BYTES, 1),
         )
 
     def all(self) -> tuple[Area, ...]:
-        return (*self.slots, self.commits, self.staging, self.bitmap, *self.notes, self.ring, self.album)
+        return (*self.slots, self.commits, self.staging, self.bitmap, *self.notes, self.ring, self.album, *self.images, self.image_bits)
 
 
 STAGING_HEAD_PAGES = 2
-"""Pages at the start of staging that hold the signed manifest (at most 6 KiB)."""
+"""Pages at the start of staging, and of an image's place, that hold the signed head (at most 6 KiB)."""
+IMAGE_PAGES = limits.IMAGE_BYTES_MAX // PAGE_BYTES + STAGING_HEAD_PAGES
 
 
 def _pages(size_bytes: int) -> int:

@@ -4,9 +4,11 @@ The parts do the work; here they are put together at a start, and here the few t
 """
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from limen.lock import trust
 from limen.lock.album import Album
 from limen.lock.bucket import Bucket
 from limen.lock.capabilities import Model
@@ -16,15 +18,18 @@ from limen.lock.counters import Counters
 from limen.lock.decide import Door
 from limen.lock.factory import Birth, read_birth
 from limen.lock.flash import Flash, FlashError, Layout, wipe
+from limen.lock.images import Slots
 from limen.lock.journal import Chance, Journal
 from limen.lock.lists import HeldList
 from limen.lock.notes import Notes
 from limen.lock.ring import Ring
 from limen.lock.store import Holding, ListStore
+from limen.lock.trust import Trust
 from limen.wire.envelope import RoleKeys, Signer, unverified_payload
 from limen.wire.events import Event, Kind
+from limen.wire.firmware import Direction, read_direction
 from limen.wire.hpke import HpkeOpener, HpkeSealer
-from limen.wire.limits import BUTTON_S, TICKET_BYTES_MAX
+from limen.wire.limits import BUTTON_S, DIRECTION_BYTES_MAX, TICKET_BYTES_MAX
 from limen.wire.receipts import TrustedTime
 from limen.wire.records import ConfigFlags
 from limen.wire.tickets import Ticket, read_ticket
@@ -53,6 +58,7 @@ class Ownership:
     keys: RoleKeys
     opener: HpkeOpener = field(repr=False)
     log: HpkeSealer
+    trust: Trust
 
 
 @dataclass
@@ -71,8 +77,10 @@ class Memory:
     bucket: Bucket
     uses: Uses
     counters: Counters
+    slots: Slots
     boots: int
     owner: Ownership | None = None
+    direction: Direction | None = None
     held: HeldList | None = None
     temporaries: Temporaries | None = None
     faulty: bool = False
@@ -93,6 +101,8 @@ class Memory:
             raise ValueError("this lock has not been through the factory")
         boots = _number(notes.get(_BOOTS)) + 1
         notes.put(_BOOTS, _U32.pack(boots))
+        slots = Slots(flash, layout, notes)
+        slots.boot()
         memory = cls(
             birth=birth,
             model=model,
@@ -106,6 +116,7 @@ class Memory:
             bucket=Bucket(notes, at),
             uses=Uses(notes),
             counters=Counters(notes),
+            slots=slots,
             boots=boots,
             power_lost=power_lost,
             battery=None if model.wired else 100,
@@ -177,13 +188,20 @@ class Memory:
         """Makes a committed list the list in use."""
         ticket = read_ticket(unverified_payload(holding.ticket, TICKET_BYTES_MAX)[1])
         if self.owner is None or self.owner.ticket != ticket:
-            self.owner = Ownership(ticket, ticket.keys(), HpkeOpener(holding.xs_private), HpkeSealer(ticket.klog))
+            owners = Trust(self.notes, ticket)
+            self.owner = Ownership(ticket, owners.keys(), HpkeOpener(holding.xs_private), HpkeSealer(ticket.klog), owners)
+        self.direction = read_direction(unverified_payload(holding.direction, DIRECTION_BYTES_MAX)[1]) if holding.direction else None
         before, self.held = self.held, HeldList.of(self.lock_id, holding.state)
         same = before is not None and before.daily_key == self.held.daily_key and before.config == self.held.config
         if not same or self.temporaries is None:
             self.temporaries = Temporaries(self.held.daily_key, self.held.config)
         if not self.journal.ready:
             self.journal.begin(self.owner.log, at)
+
+    def take_roots(self, roots: Iterable[bytes]) -> None:
+        """Later roots, each proven by the one before it; from here on their keys count (A.4). Raises FlashError."""
+        if self.owner is not None and self.owner.trust.take_roots(roots):
+            self.owner = replace(self.owner, keys=self.owner.trust.keys())
 
     def log_update_once(self, at: int, courier: int | None = None) -> None:
         """UPDATE_APPLIED exactly once by version, also when the power went between commit and record (B.5)."""
@@ -200,7 +218,7 @@ class Memory:
         """Forgets the ownership: list, keys, record, uses, time's last word. The epoch stays. Returns how many records were unread."""
         self.notes.put(_EPOCH, _U32.pack(epoch))
         self.store.vacate()
-        self.owner = self.held = self.temporaries = None
+        self.owner = self.held = self.temporaries = self.direction = None
         return self._finish_wipe()
 
     def _finish_wipe(self) -> int:
@@ -211,6 +229,7 @@ class Memory:
         self.counters.clear()
         for key in (_NEWER, _LOGGED):
             self.notes.drop(key, durable=False)
+        trust.forget(self.notes)
         for area in (self.layout.staging, self.layout.bitmap):
             wipe(self.ports.flash, area)
         self.store.scrub()

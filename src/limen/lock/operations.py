@@ -8,6 +8,7 @@ from limen.lock.attesting import may_not_count, receipt, telemetry
 from limen.lock.clock import Heard
 from limen.lock.commands import Command
 from limen.lock.decide import Granted, Refused, by_phone, may_enter_session
+from limen.lock.firmware import Firmware
 from limen.lock.flash import FlashError
 from limen.lock.memory import Memory, draft
 from limen.lock.merging import Merged
@@ -55,10 +56,12 @@ class Operations:
         self._memory, self._links, self._openings, self._merged = memory, links, openings, merged
         self.omit_next = False
         self.updates = Updates(memory)
+        self.firmware = Firmware(memory)
         self._activation = Activation(memory)
 
     def forget(self, link: int) -> None:
         self.updates.forget(link)
+        self.firmware.forget(link)
         self._activation.forget(link)
 
     def handle(self, session: Session, request: Request, at: int) -> Done:
@@ -98,10 +101,11 @@ class Operations:
             refused = self._openings.refuse(decision, Attempt(Method.APP), at) if present.op == Op.UNLOCK else None
             return Denied(Op.PRESENT, decision.reason), refused.commands if refused else []
         self._links.authenticated(session, at)
+        confirmed = self.firmware.authenticated(at)
         if memory.known_newer > held.state.ver:
-            return NeedUpdate(Op.PRESENT, memory.known_newer), []
+            return NeedUpdate(Op.PRESENT, memory.known_newer), confirmed
         staged, bitmap = self.updates.staged()
-        return Presented(session.rights, held.state.ver, staged, bitmap, door.now.quality is not TrustedTime.GOOD), []
+        return Presented(session.rights, held.state.ver, staged, bitmap, door.now.quality is not TrustedTime.GOOD), confirmed
 
     def _unlock(self, session: Session, unlock: ask.Unlock, at: int) -> Done:
         """Decided anew at this moment, and only where the phone has signed exactly this (C.2)."""
@@ -165,6 +169,10 @@ class Operations:
                 return Given(Op.PHOTO, self._parcel(session, number)[offset : offset + limits.PHOTO_PART_BYTES])
             case ask.TelemetryAsk():
                 return Given(Op.TELEMETRY, telemetry(memory, session, at))
+            case ask.FirmwarePush(None, offer):
+                return self.firmware.offer(session, offer, at)
+            case ask.FirmwarePush(index, chunk) if index is not None:
+                return self.firmware.chunk(session, index, chunk, at)
             case ask.AckTell(log_ack):
                 return self._acknowledge(log_ack, at)
             case ask.ReleaseTell(release):

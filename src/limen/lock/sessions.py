@@ -96,6 +96,11 @@ class Links:
     def open_sessions(self) -> list[Session]:
         return list(self._sessions.values())
 
+    @property
+    def talking(self) -> bool:
+        """Whether anybody stands at the door with a phone. The lock's own link to its gateway is no person."""
+        return any(not session.outgoing for session in self._sessions.values())
+
     def feed(self, link: int, frame: bytes, at: int) -> tuple[list[Command], Request | None]:
         """What to send at once, and the request that this frame completes. The first fault ends the link."""
         session = self._sessions.get(link)

@@ -1,4 +1,4 @@
-"""A bundle that is arriving in parts, possibly from several phones (protocol B.4).
+"""A bundle or an image that is arriving in parts, possibly from several phones (protocol B.4, part G).
 
 The signed manifest lies first, then each chunk at its place, then its bit in the bitmap. After a start the chunks are hashed again rather than
 believed: a bit without its chunk is a part that is asked for once more.
@@ -7,21 +7,65 @@ believed: a bit without its chunk is a part that is asked for once more.
 import struct
 import zlib
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
-from limen.lock.flash import STAGING_HEAD_PAGES, Flash, Layout, wipe
+from limen.lock.flash import STAGING_HEAD_PAGES, Area, Flash, wipe
+from limen.wire import limits
 from limen.wire.answers import bitmap_of
-from limen.wire.bundles import Manifest, bundle_id
+from limen.wire.bundles import bundle_id
 
 _HEAD = struct.Struct("<IqI")
 """Length of the manifest, lock time in milliseconds when it came, CRC of it."""
+LEASE_MS = limits.STAGING_LEASE_S * 1000
+
+
+class Chunked(Protocol):
+    """What is known of the parts before they come: how many, how long, and whether bytes are one of them."""
+
+    @property
+    def chunks(self) -> int: ...
+
+    @property
+    def chunk_log2(self) -> int: ...
+
+    def chunk_bytes(self, index: int) -> int: ...
+
+    def holds_chunk(self, index: int, chunk: bytes) -> bool: ...
+
+
+P = TypeVar("P", bound=Chunked)
 
 
 @dataclass
-class Staged:
-    """The bundle in staging: its signed head, and which chunks are here."""
+class Lease:
+    """Which link may add chunks, and until when without adding any."""
+
+    link: int | None = None
+    until: int = 0
+
+    def wait_ms(self, link: int, at: int) -> int:
+        """For how long another link still has it; 0 if it is free or ours."""
+        return max(0, self.until - at) if self.link not in (None, link) else 0
+
+    def take(self, link: int, at: int) -> None:
+        """Ten seconds from now."""
+        self.link, self.until = link, at + LEASE_MS
+
+    def is_of(self, link: int) -> bool:
+        return self.link == link
+
+    def drop(self, link: int | None = None) -> None:
+        """Free, if it was this link's (or anybody's)."""
+        if link is None or self.link == link:
+            self.link = None
+
+
+@dataclass
+class Staged(Generic[P]):
+    """What is in staging: its signed head, and which chunks are here."""
 
     statement: bytes
-    manifest: Manifest
+    manifest: P
     began_ms: int
     have: set[int] = field(default_factory=set)
 
@@ -38,13 +82,17 @@ class Staged:
         return len(self.have) == self.manifest.chunks
 
 
-class Staging:
-    """The staging area. Nothing is written here before the manifest has passed every check (inv. 10)."""
+class Staging(Generic[P]):
+    """A staging area: signed head, chunks, and a byte for each of them. Nothing is written before the head has passed every check (inv. 10)."""
 
-    def __init__(self, flash: Flash, layout: Layout) -> None:
-        self._flash, self._area, self._bits = flash, layout.staging, layout.bitmap
-        self._chunks_at = STAGING_HEAD_PAGES * layout.staging.page_bytes
-        self.now: Staged | None = None
+    def __init__(self, flash: Flash, area: Area, bits: Area) -> None:
+        self._flash, self._area, self._bits = flash, area, bits
+        self._chunks_at = STAGING_HEAD_PAGES * area.page_bytes
+        self.now: Staged[P] | None = None
+
+    @property
+    def area(self) -> Area:
+        return self._area
 
     def unverified_statement(self) -> tuple[bytes, int] | None:
         """The manifest found after a start, with when it came; verify it, then `resume`."""
@@ -54,7 +102,7 @@ class Staging:
         statement = self._flash.read(self._area, _HEAD.size, length)
         return (statement, began_ms) if zlib.crc32(statement) == crc else None
 
-    def resume(self, statement: bytes, manifest: Manifest, began_ms: int) -> None:
+    def resume(self, statement: bytes, manifest: P, began_ms: int) -> None:
         """Goes on with what a power cut left: every chunk that hashes right is here."""
         have = {i for i in range(manifest.chunks) if manifest.holds_chunk(i, self._read(manifest, i))}
         self.now = Staged(statement, manifest, began_ms, have)
@@ -63,8 +111,8 @@ class Staging:
         if torn:
             self._rewrite()
 
-    def begin(self, statement: bytes, manifest: Manifest, now_ms: int) -> Staged:
-        """Makes room for a bundle. Raises FlashError."""
+    def begin(self, statement: bytes, manifest: P, now_ms: int) -> Staged[P]:
+        """Makes room. Raises FlashError."""
         self.discard()
         self._start(statement, now_ms)
         self.now = Staged(statement, manifest, now_ms)
@@ -106,9 +154,9 @@ class Staging:
             self.put(index, chunk)
         self._flash.barrier()
 
-    def _read(self, manifest: Manifest, index: int) -> bytes:
+    def _read(self, manifest: P, index: int) -> bytes:
         return self._flash.read(self._area, self._chunks_at + (index << manifest.chunk_log2), manifest.chunk_bytes(index))
 
-    def _blank(self, manifest: Manifest, index: int) -> bool:
+    def _blank(self, manifest: P, index: int) -> bool:
         data = self._read(manifest, index)
         return data.count(0xFF) == len(data)

@@ -34,6 +34,8 @@ class Holding:
     state: ListState
     ackver: int = 0
     purge: int = 0
+    direction: bytes = b""
+    """The signed word on which image this lock should run (part G); empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +179,13 @@ def _encoded(holding: Holding) -> bytes:
             state.k_daily,
             state.k_pin,
             [state.records[slot].to_value() for slot in sorted(state.records)],
+            holding.direction,
         ]
     )
 
 
 def _decoded(blob: bytes) -> Holding:
-    ticket, xs, ackver, purge, epoch, ver, salt, probe, config, k_daily, k_pin, rows = shape.array(cbor.decode(blob), 12)
+    ticket, xs, ackver, purge, epoch, ver, salt, probe, config, k_daily, k_pin, rows, direction = shape.array(cbor.decode(blob), 13)
     most = limits.CAPACITY_MAX * limits.RECORDS_PER_PERSON_TENTHS // 10
     records = [ListRecord.from_value(row, stored=True) for row in shape.array(rows, 0, most)]
     state = ListState(
@@ -201,4 +204,5 @@ def _decoded(blob: bytes) -> Holding:
         state=state,
         ackver=shape.uint(ackver, shape.U32),
         purge=shape.uint(purge, shape.U32),
+        direction=shape.blob(direction, most=limits.DIRECTION_BYTES_MAX),
     )

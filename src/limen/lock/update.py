@@ -4,35 +4,37 @@ Everything is checked before the first byte is stored. A bundle of one chunk, wh
 being staged. Whatever comes twice, late or out of turn ends in the same list.
 """
 
-from dataclasses import dataclass
-
 from limen.lock.attesting import receipt
 from limen.lock.flash import FlashError
 from limen.lock.lists import revocations
 from limen.lock.memory import Memory
 from limen.lock.sessions import Session
-from limen.lock.staging import Staging
+from limen.lock.staging import Lease, Staging
 from limen.lock.store import Holding
 from limen.wire import limits
 from limen.wire.answers import Answer, Busy, Denied, Plain, Settled, Staged
-from limen.wire.bundles import BundleKind, Manifest, bundle_id, check_bounds, fits, next_state, open_bundle, open_manifest, records_max
+from limen.wire.bundles import (
+    BundleKind,
+    Manifest,
+    Payload,
+    bundle_id,
+    check_bounds,
+    fits,
+    next_state,
+    open_bundle,
+    open_manifest,
+    records_max,
+)
 from limen.wire.cbor import Malformed, WireError
+from limen.wire.envelope import RoleKeys
+from limen.wire.firmware import open_direction
 from limen.wire.liststate import ListState, after
 from limen.wire.operations import Op
-from limen.wire.refusals import Status
+from limen.wire.refusals import Reason, Status
 
-LEASE_MS = limits.STAGING_LEASE_S * 1000
 STAGING_TTL_MS = limits.STAGING_TTL_S * 1000
 RETRY_MS = 60_000
 DAY_MS = 86_400_000
-
-
-@dataclass
-class _Lease:
-    """Which session may add chunks, and until when without adding any."""
-
-    link: int
-    until: int
 
 
 class Updates:
@@ -40,8 +42,8 @@ class Updates:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
-        self._staging = Staging(memory.ports.flash, memory.layout)
-        self._lease: _Lease | None = None
+        self._staging: Staging[Manifest] = Staging(memory.ports.flash, memory.layout.staging, memory.layout.bitmap)
+        self._lease = Lease()
         self._singles: dict[int, Manifest] = {}
         self._restarts: tuple[int, int] = (0, 0)
 
@@ -65,8 +67,7 @@ class Updates:
     def forget(self, link: int) -> None:
         """The link is gone: so are its lease and what it held in memory."""
         self._singles.pop(link, None)
-        if self._lease is not None and self._lease.link == link:
-            self._lease = None
+        self._lease.drop(link)
 
     def manifest(self, session: Session, statement: bytes, at: int) -> Answer:
         """Table B.2 and the rules of B.4; the caller has checked the right to push."""
@@ -89,6 +90,8 @@ class Updates:
             return Plain(Op.MANIFEST, Status.NEED_SNAPSHOT)
         if not fits(manifest, memory.model.capacity):
             return Plain(Op.MANIFEST, Status.TOO_BIG)
+        if manifest.min_fw is not None and manifest.min_fw > memory.slots.running.version:
+            return Denied(Op.MANIFEST, Reason.NEEDS_UPDATE)
         memory.hear_version(manifest.ver, at)
         if manifest.chunks == 1:
             self._singles[session.link] = manifest
@@ -101,12 +104,12 @@ class Updates:
         single = self._singles.get(session.link)
         if single is not None:
             return self._apply(session, single, [data], at) if single.holds_chunk(index, data) else Denied(Op.CHUNK)
-        staged, lease = self._staging.now, self._lease
-        if staged is None or lease is None or lease.link != session.link:
-            return Busy(Op.CHUNK, self._busy_ms(session, at) or 1000)
+        staged = self._staging.now
+        if staged is None or not self._lease.is_of(session.link):
+            return Busy(Op.CHUNK, self._lease.wait_ms(session.link, at) or 1000)
         if not staged.manifest.holds_chunk(index, data):
             return Denied(Op.CHUNK)
-        lease.until = at + LEASE_MS
+        self._lease.take(session.link, at)
         try:
             if index not in staged.have:
                 self._staging.put(index, data)
@@ -123,7 +126,7 @@ class Updates:
             staged = None
         if staged is not None and manifest.ver < staged.manifest.ver:
             return Plain(Op.MANIFEST, Status.SUPERSEDED)
-        busy = self._busy_ms(session, at)
+        busy = self._lease.wait_ms(session.link, at)
         if busy and staged is not None and manifest.ver == staged.manifest.ver:
             return Busy(Op.MANIFEST, busy)
         try:
@@ -133,15 +136,10 @@ class Updates:
                 staged = self._staging.begin(statement, manifest, now_ms)
         except FlashError:
             return Busy(Op.MANIFEST, RETRY_MS)
-        self._lease = _Lease(session.link, at + LEASE_MS)
+        self._lease.take(session.link, at)
         if staged.complete:
             return self._apply(session, manifest, self._staging.chunks(), at)
         return Staged(Op.MANIFEST, staged.bitmap)
-
-    def _busy_ms(self, session: Session, at: int) -> int:
-        """For how long another session still owns staging; 0 if it is free or ours."""
-        lease = self._lease
-        return max(0, lease.until - at) if lease is not None and lease.link != session.link else 0
 
     def _may_restart(self, now_ms: int, *, fresh: bool) -> bool:
         """At most 20 restarts of staging a day: flash wears, and a courier may be hostile (B.4)."""
@@ -170,9 +168,15 @@ class Updates:
             self._done(session, manifest)
             return Plain(Op.CHUNK, Status.NEED_SNAPSHOT)
         fresh = Holding(
-            holding.ticket, holding.xs_private, state, max(holding.ackver, payload.ackver), max(holding.purge, payload.purge or 0)
+            holding.ticket,
+            holding.xs_private,
+            state,
+            max(holding.ackver, payload.ackver),
+            max(holding.purge, payload.purge or 0),
+            directed(manifest, payload, memory.owner.keys, holding.direction),
         )
         try:
+            memory.take_roots(payload.roots)
             memory.store.install(fresh)
         except FlashError:
             return Busy(Op.CHUNK, RETRY_MS)
@@ -197,7 +201,19 @@ class Updates:
         staged, held = self._staging.now, self._memory.held
         if staged is not None and (staged.manifest is manifest or (held is not None and staged.manifest.ver <= held.state.ver)):
             self._staging.discard()
-            self._lease = None
+            self._lease.drop()
+
+
+def directed(manifest: Manifest, payload: Payload, keys: RoleKeys, before: bytes = b"") -> bytes:
+    """The direction that holds after this bundle: its own, if KU signed it for exactly this lock and version, else what a delta leaves as it was."""
+    if payload.fw_director is None:
+        return before if manifest.kind == BundleKind.DELTA else b""
+    try:
+        said = open_direction(payload.fw_director, keys)
+    except WireError:
+        return b""
+    meant = (said.lock_id, said.epoch, said.ver) == (manifest.lock_id, manifest.epoch, manifest.ver)
+    return payload.fw_director if meant else b""
 
 
 def proven(state: ListState, manifest: Manifest, capacity: int) -> ListState:

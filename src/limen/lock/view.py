@@ -22,6 +22,8 @@ class Holds:
     battery: int | None
     bolt_thrown: bool
     faulty: bool
+    firmware: int
+    on_trial: bool
 
 
 def holds(memory: Memory, at: int) -> Holds:
@@ -41,4 +43,6 @@ def holds(memory: Memory, at: int) -> Holds:
         battery=memory.battery,
         bolt_thrown=memory.bolt_thrown,
         faulty=memory.faulty,
+        firmware=memory.slots.running.version,
+        on_trial=memory.slots.on_trial,
     )

@@ -25,7 +25,7 @@ _ES256_STEADY = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)  # RFC 697
 
 
 class Typ(IntEnum):
-    """What a signed statement is (COSE header 16); 65012 is decision 0020, 65013 decision 0036."""
+    """What a signed statement is (COSE header 16); 65012 is decision 0020, 65013 decision 0036, 65014 and 65015 decision 0105."""
 
     GRANT = 65001
     MANIFEST = 65002
@@ -40,6 +40,8 @@ class Typ(IntEnum):
     LOG_ACK = 65011
     DEVICE_CERTIFICATE = 65012
     TELEMETRY = 65013
+    FW_TARGETS = 65014
+    FW_LIST = 65015
 
 
 class Role(IntEnum):
@@ -53,6 +55,8 @@ class Role(IntEnum):
     KL = 5
     LOCK = 6
     MFG_CA = 7
+    KF = 8
+    KS = 9
 
 
 SIGNED_BY: Mapping[Typ, Role] = {
@@ -69,6 +73,8 @@ SIGNED_BY: Mapping[Typ, Role] = {
     Typ.ATTEST: Role.LOCK,
     Typ.TELEMETRY: Role.LOCK,
     Typ.DEVICE_CERTIFICATE: Role.MFG_CA,
+    Typ.FW_TARGETS: Role.KF,
+    Typ.FW_LIST: Role.KS,
 }
 
 

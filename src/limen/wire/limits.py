@@ -52,6 +52,14 @@ STAGING_LEASE_S = 10
 PASSIVE_UPDATE_BYTES = 8_192  # SYNC-9
 PASSIVE_UPDATE_S = 2
 
+# Firmware (part G)
+IMAGE_BYTES_MAX = 1 << 20
+IMAGES_MAX = 8  # in one targets statement: the images a publisher offers for one model at a time
+TARGETS_BYTES_MAX = 3_072
+FIRMWARE_LIST_BYTES_MAX = 1_024
+DIRECTION_BYTES_MAX = 256
+FIRMWARE_THRESHOLD = 2  # of the KF keys that the root names
+
 # List contents (B.1)
 SCHEDULE_INTERVALS_MAX = 8
 ZONE_CHANGES_MAX = 20

@@ -41,6 +41,8 @@ class Reason(IntEnum):
     TOO_LATE = 10  # a proof or a remote order that took more than 10 s (LOCK-3, B.10)
     NOT_RECORDED = 11  # the record could not be written (LOCK-13)
     BATTERY = 12  # LOCK-6
+    WRONG_IMAGE = 13  # firmware for another model or revision, or one that this lock has gone past (part G)
+    SELF_TEST_FAILED = 14  # firmware that this lock has tried and given up
     # keypad, for the record only
     WRONG_CODE = 32
     KEYPAD_WAIT = 33
@@ -73,5 +75,7 @@ TOLD_TO_PROVEN = frozenset(
         Reason.TOO_LATE,
         Reason.NOT_RECORDED,
         Reason.BATTERY,
+        Reason.WRONG_IMAGE,
+        Reason.SELF_TEST_FAILED,
     }
 )

@@ -1,6 +1,6 @@
 """What a lock tells about itself to those who pull: battery and counters, signed so that a courier cannot invent a flat battery (LOCK-6).
 
-``sign1<65013, [lock-id, epoch, lock-time, battery / nil, boots, records, lost, firmware, keypad-slowed]>`` under the lock's ``id`` key.
+``sign1<65013, [lock-id, epoch, lock-time, battery / nil, boots, records, lost, firmware, keypad-slowed, stopped / nil]>`` under the lock's ``id`` key.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ TELEMETRY_BYTES_MAX = 256
 
 @dataclass(frozen=True, kw_only=True)
 class Telemetry:
-    """``battery`` in percent, None on wired models; ``records`` held and ``lost`` so far; ``slowed``: the keypad's guard is up (HISTORY-1)."""
+    """``battery`` in percent, None on wired models; ``records`` held and ``lost`` so far; ``slowed``: the keypad's guard is up (HISTORY-1);
+    ``stopped``: the version of a firmware that this lock has tried and given up."""
 
     lock_id: bytes
     epoch: int
@@ -25,6 +26,7 @@ class Telemetry:
     lost: int
     firmware: int
     slowed: bool
+    stopped: int | None = None
 
 
 def sign_telemetry(said: Telemetry, signer: Signer) -> bytes:
@@ -39,6 +41,7 @@ def sign_telemetry(said: Telemetry, signer: Signer) -> bytes:
         said.lost,
         said.firmware,
         said.slowed,
+        said.stopped,
     ]
     return sign1(Typ.TELEMETRY, cbor.encode(fields), signer)
 
@@ -54,7 +57,9 @@ def unverified_telemetry(data: bytes) -> Telemetry:
 
 
 def _read(payload: bytes) -> Telemetry:
-    lock_id, epoch, lock_time, battery, boots, records, lost, firmware, slowed = shape.array(cbor.decode(payload, TELEMETRY_BYTES_MAX), 9)
+    lock_id, epoch, lock_time, battery, boots, records, lost, firmware, slowed, stopped = shape.array(
+        cbor.decode(payload, TELEMETRY_BYTES_MAX), 10
+    )
     if not isinstance(slowed, bool):
         raise Malformed("flag")
     return Telemetry(
@@ -67,4 +72,5 @@ def _read(payload: bytes) -> Telemetry:
         lost=shape.uint(lost, shape.U32),
         firmware=shape.uint(firmware, shape.U32),
         slowed=slowed,
+        stopped=None if stopped is None else shape.uint(stopped, shape.U32),
     )

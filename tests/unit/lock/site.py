@@ -32,6 +32,7 @@ from limen.wire import operations as ask
 from limen.wire.answers import Answer, Given, Settled, Staged, missing, parse_answer
 from limen.wire.bundles import Bundle, BundleHead, BundleKind, Change, Payload, build, cumulative_delta
 from limen.wire.envelope import SIGNED_BY, Role, RoleKeys, SoftSigner, Typ
+from limen.wire.firmware import Direction, sign_direction
 from limen.wire.frames import Assembler, Cutter
 from limen.wire.grants import OWN_ACCESS, Cls, Grant, Rights, mint, pop_message, sign_pop, unlock_ctx
 from limen.wire.hpke import HpkeOpener, HpkeSealer
@@ -42,7 +43,7 @@ from limen.wire.receipts import Receipt, open_receipt
 from limen.wire.records import Bucket, Config, ConfigFlags, DoorKind, ListRecord, RecordKind
 from limen.wire.roots import Root, sign_root
 from limen.wire.session import Initiator, Transport, activation_psk, activation_static, public_of
-from limen.wire.tickets import DeviceCertificate, Release, Ticket, open_attest, sign_certificate, sign_release, sign_ticket
+from limen.wire.tickets import ROLE_TYPS, DeviceCertificate, Release, Ticket, open_attest, sign_certificate, sign_release, sign_ticket
 from limen.wire.timestamps import TimeAssertion, sign_time
 
 T0 = 1_795_000_000  # 2026-11-18, utime seconds
@@ -80,7 +81,13 @@ class Service:
     """The other end of everything: list versions, bundles, grants, time, acknowledgements, for one lock."""
 
     def __init__(self, config: Config = CONFIG, seed: int = 1) -> None:
-        self.roles = {role: signer(100 * seed + role) for role in (Role.KA, Role.KU, Role.KG, Role.KT, Role.KL)}
+        self.roles = {role: signer(100 * seed + role) for role in (Role.KA, Role.KU, Role.KG, Role.KT, Role.KL, Role.KS)}
+        self.holders = [signer(700 + 10 * seed + n) for n in range(3)]
+        self.root_keys = [signer(500 + n) for n in range(3)]
+        self.roots: tuple[bytes, ...] = ()
+        self.aimed: tuple[int, bytes] | None = None
+        self.battery = 40
+        self.min_fw: int | None = None
         self.factory = signer(1000)
         self.klog_private = hashlib.sha256(b"klog").digest()
         self.klog = HpkeOpener(self.klog_private)
@@ -97,14 +104,16 @@ class Service:
         self.model = MODELS["M"]
 
     def keys(self) -> dict[Typ, bytes]:
-        return {typ: self.roles[role].public for typ, role in SIGNED_BY.items() if role in self.roles}
+        return {typ: self.roles[role].public for typ, role in SIGNED_BY.items() if role in self.roles and typ in ROLE_TYPS}
 
-    def root(self) -> bytes:
-        holders = [signer(500 + n) for n in range(3)]
-        root = Root(
-            n=1, expires=T0 + 10**8, threshold=2, keys=tuple(h.public for h in holders), roles={t: (k,) for t, k in self.keys().items()}
-        )
-        return sign_root(root, holders[:2])
+    def root(self, n: int = 1) -> bytes:
+        """The list of roles as it is now, by two of three root keys."""
+        roles = {typ: (key,) for typ, key in self.keys().items()} | {
+            Typ.FW_LIST: (self.roles[Role.KS].public,),
+            Typ.FW_TARGETS: tuple(holder.public for holder in self.holders),
+        }
+        root = Root(n=n, expires=T0 + 10**8, threshold=2, keys=tuple(h.public for h in self.root_keys), roles=roles)
+        return sign_root(root, self.root_keys[:2])
 
     def edit(self, *records: ListRecord, gone: Iterable[int] = (), config: Config | None = None) -> int:
         """A new version with these records, without those slots; its number."""
@@ -141,11 +150,32 @@ class Service:
             config=state.config,
             k_daily=self.k_daily if snapshot else None,
             k_pin=self.k_pin if snapshot else None,
+            roots=self.roots,
+            fw_director=sign_direction(self.direction(ver), self.roles[Role.KU]) if self.aimed else None,
         )
         head = BundleHead(
-            lock_id=self.lock_id, epoch=self.epoch, base=0 if snapshot else base, ver=ver, iat=self.now, after=after(state), kind=kind
+            lock_id=self.lock_id,
+            epoch=self.epoch,
+            base=0 if snapshot else base,
+            ver=ver,
+            iat=self.now,
+            after=after(state),
+            kind=kind,
+            min_fw=self.min_fw,
         )
         return build(head, payload, sealer=HpkeSealer(self.xs), signer=self.roles[Role.KU], capacity=self.model.capacity)
+
+    def direction(self, ver: int) -> Direction:
+        """The image this lock should run, as the bundle of a version says it."""
+        return Direction(
+            lock_id=self.lock_id,
+            epoch=self.epoch,
+            ver=ver,
+            image=self.aimed,
+            starts=self.now - 60,
+            ends=self.now + 30 * 86_400,
+            battery=self.battery,
+        )
 
     def grant(self, phone: SoftSigner, cls: Cls = Cls.RESIDENT, **more: object) -> bytes:
         facts: dict[str, object] = {

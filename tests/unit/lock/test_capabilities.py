@@ -29,7 +29,7 @@ def test_the_engaged_window_is_ten_seconds_and_five_or_ten_on_readers() -> None:
 
 def test_adding_a_model_is_adding_a_row() -> None:
     able = "keypad: true, nfc: true, camera: false, cylinder: false, jumpstart: false, net: [], capacity: 7, engaged_s: 10"
-    row = f"{{id: M3, name: N, form: mortise, power: {{kind: wired}}, {able}}}"
+    row = f"{{id: M3, name: N, form: mortise, generation: 3, power: {{kind: wired}}, {able}}}"
     assert read_models(f"models: [{row}]")["M3"].capacity == 7
     with pytest.raises(ValueError, match="lacks"):
         read_models("models: [{id: X, capacity: 7}]")

@@ -164,12 +164,6 @@ def test_status_tells_version_epoch_and_staging() -> None:
     assert talk.ask(ask.StatusAsk()) == StatusNow(1, 1, None, b"")
 
 
-def test_firmware_is_not_known_yet_and_changes_nothing() -> None:
-    home = house()
-    talk, _ = home.present(DANA, home.service.grant(DANA), Op.FIRMWARE)
-    assert talk.ask(ask.FirmwarePush(None, b"image")) == Plain(Op.FIRMWARE, Status.UNKNOWN)
-
-
 def connected() -> tuple[House, object]:
     home = house(model="R")
     talk, answer = home.present(DANA, home.service.grant(DANA, Cls.GATEWAY, rights=Rights(38)), Op.REMOTE, outgoing=True, intent="remote")

@@ -28,8 +28,8 @@ MANIFEST = Manifest(
 STATEMENT = b"signed manifest"
 
 
-def resumed(flash: MemoryFlash) -> Staging:
-    staging = Staging(flash, LAYOUT)
+def resumed(flash: MemoryFlash) -> Staging[Manifest]:
+    staging: Staging[Manifest] = Staging(flash, LAYOUT.staging, LAYOUT.bitmap)
     found = staging.unverified_statement()
     if found is not None:
         staging.resume(found[0], MANIFEST, found[1])
@@ -38,7 +38,7 @@ def resumed(flash: MemoryFlash) -> Staging:
 
 def test_what_arrived_is_still_there_after_a_start() -> None:
     flash = MemoryFlash()
-    staging = Staging(flash, LAYOUT)
+    staging: Staging[Manifest] = Staging(flash, LAYOUT.staging, LAYOUT.bitmap)
     staging.begin(STATEMENT, MANIFEST, 77)
     staging.put(3, CHUNKS[3])
     again = resumed(flash)
@@ -49,16 +49,16 @@ def test_what_arrived_is_still_there_after_a_start() -> None:
 
 def test_nothing_is_staged_after_a_discard() -> None:
     flash = MemoryFlash()
-    staging = Staging(flash, LAYOUT)
+    staging: Staging[Manifest] = Staging(flash, LAYOUT.staging, LAYOUT.bitmap)
     staging.begin(STATEMENT, MANIFEST, 77)
     staging.put(0, CHUNKS[0])
     staging.discard()
-    assert Staging(flash, LAYOUT).unverified_statement() is None
+    assert Staging[Manifest](flash, LAYOUT.staging, LAYOUT.bitmap).unverified_statement() is None
     assert CHUNKS[0] not in flash.image()
 
 
 def test_all_chunks_together_are_the_bundle() -> None:
-    staging = Staging(MemoryFlash(), LAYOUT)
+    staging: Staging[Manifest] = Staging(MemoryFlash(), LAYOUT.staging, LAYOUT.bitmap)
     staging.begin(STATEMENT, MANIFEST, 77)
     for index in (4, 0, 2, 1, 3):
         staging.put(index, CHUNKS[index])
@@ -70,7 +70,7 @@ def test_all_chunks_together_are_the_bundle() -> None:
 @pytest.mark.rule("SYNC-6", "LOCK-12")
 def test_a_part_cut_by_the_power_is_asked_for_again_and_the_others_are_not() -> None:
     before = CrashFlash(2)
-    staging = Staging(before, LAYOUT)
+    staging: Staging[Manifest] = Staging(before, LAYOUT.staging, LAYOUT.bitmap)
     staging.begin(STATEMENT, MANIFEST, 77)
     staging.put(0, CHUNKS[0])
     before.barrier()

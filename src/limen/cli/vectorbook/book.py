@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 
-from limen.cli.vectorbook import channel, doors, statements, taps
+from limen.cli.vectorbook import channel, doors, images, statements, taps
 
 CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "cbor": channel.cbor_cases,
@@ -21,6 +21,7 @@ CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "log": doors.log_cases,
     "cards": taps.card_cases,
     "photo": doors.photo_cases,
+    "firmware": images.firmware_cases,
 }
 
 

@@ -86,6 +86,8 @@ def act(body: Body, message: str) -> bool:
 def _fault(body: Body, do: str) -> bool:
     if do == "drop_next_part":
         body.drop_next_part = True
+    elif do == "motor_sticks":
+        body.motor_sticks = not body.motor_sticks
     elif do == "drop_next_segment":
         body.feel(RecordWillBeOmitted())
     else:
@@ -175,6 +177,8 @@ def _holds(body: Body) -> Said:
         "battery": holds.battery,
         "power": True,
         "faulty": holds.faulty,
+        "firmware": holds.firmware,
+        "on_trial": holds.on_trial,
     }
 
 

@@ -18,9 +18,11 @@ from limen.lock.commands import (
     LensState,
     Noticed,
     ReleaseBolt,
+    Restart,
     SendFrame,
     ShowLens,
     TakePhoto,
+    TestYourself,
     WakeAt,
     Words,
 )
@@ -37,6 +39,7 @@ from limen.lock.events import (
     InsideBolt,
     InsideHandle,
     PhotoTaken,
+    SelfTested,
     Ticked,
 )
 from limen.lock.memory import Ports
@@ -91,6 +94,8 @@ class Body:
     wake_at: int | None = None
     away: bool = False
     drop_next_part: bool = False
+    motor_sticks: bool = False
+    """A fault for the demonstration: the next image on trial does not feel its motor move."""
     happened: deque[Line] = field(default_factory=lambda: deque(maxlen=HAPPENED_MAX))
     lock: Lock | None = None
     _links: dict[int, _Link] = field(default_factory=dict)
@@ -222,11 +227,21 @@ class Body:
                     later.append(self._field.answer(data))
                 case DialGateway():
                     self.dial(self)
+                case TestYourself():
+                    later.append(SelfTested(radio=True, motor=not self.motor_sticks))
         for event in later:
             if self.lock is not None:
                 self._carry_out(self.lock.handle(event, self.time.at()))
+        if Restart() in commands:
+            self._restart()
         if self.lock is not None and self.lock.memory.jumpstart and any(isinstance(command, ReleaseBolt) for command in commands):
             self._dark("one opening, then dark again")
+
+    def _restart(self) -> None:
+        """The mind asked for it: links go, the crystal and the power stay."""
+        for link in list(self._links):
+            self._close(link)
+        self._start(Cause.RESTART)
 
     def _send(self, link: int, frame: bytes) -> None:
         if link in self._links:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from limen.lock.commands import Restart
 from limen.lock.events import InsideButton
 from limen.lock.shell.body import Body
 from limen.lock.shell.clock import PoweredTime
@@ -111,3 +112,15 @@ def test_a_torn_condition_file_is_an_ordinary_door(tmp_path: Path) -> None:
     made: Made = Factory(tmp_path / "factory", None).make(tmp_path, "LM1", models()["M"])
     (tmp_path / "LM1" / "body.json").write_text('{"powered": fal')
     assert Body(replace(made), tmp_path / "LM1", PoweredTime(None)).condition.powered
+
+
+def test_a_restart_that_the_mind_asks_for_keeps_time_and_drops_links(tmp_path: Path) -> None:
+    found = body(tmp_path)
+    closed: list[int] = []
+    found.connect(lambda frame: None, lambda: closed.append(1))
+    before = found.lock
+    found._carry_out([Restart()])
+    assert found.lock is not before
+    assert closed == [1]
+    assert found.lock is not None
+    assert not found.lock.memory.power_lost

@@ -1,0 +1,117 @@
+"""The one gate through which firmware metadata comes to be believed: signature, order, version, expiry, for each role by itself (part G, inv. 68).
+
+Remembered per owner: the newest root, list and targets versions. Nothing older than what was believed once is believed again, except after a
+root that changes the keys of exactly that role. No clock of its own: a statement is over only when the floor of time is past its end.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from limen.lock.notes import Notes
+from limen.wire import cbor, firmware, limits, shape
+from limen.wire.cbor import Malformed, WireError
+from limen.wire.envelope import RoleKeys, Typ
+from limen.wire.firmware import FirmwareList, Image, Offer, Targets
+from limen.wire.roots import Root, open_root
+from limen.wire.tickets import ROLE_TYPS, Ticket
+
+_KEY = b"trust"
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """`root` is empty while the ticket's own is the newest; the rest are the newest versions that were believed."""
+
+    epoch: int
+    root: bytes = b""
+    listed: int = 0
+    targets: int = 0
+
+
+class Trust:
+    """What one owner's roots vouch for."""
+
+    def __init__(self, notes: Notes, ticket: Ticket) -> None:
+        self._notes, self._ticket = notes, ticket
+        self._kept = _read(notes.get(_KEY), ticket.epoch)
+        self._root: Root | None = None
+
+    @property
+    def root(self) -> Root:
+        """The newest root; the ticket's own until a later one came."""
+        if self._root is None:
+            self._root = open_root(self._kept.root or self._ticket.root)
+        return self._root
+
+    def keys(self) -> RoleKeys:
+        """Keys of the service's roles: the ticket's, or those of a later root."""
+        if not self._kept.root:
+            return self._ticket.keys()
+        return RoleKeys({typ: keys for typ, keys in self.root.roles.items() if typ in ROLE_TYPS})
+
+    def take_roots(self, roots: Iterable[bytes]) -> bool:
+        """Takes every root that follows the newest one; whether there was any. A role whose keys changed starts counting anew. Raises FlashError."""
+        taken = False
+        for data in roots:
+            try:
+                fresh = open_root(data, before=self.root)
+            except WireError:
+                continue
+            before, kept = self.root, replace(self._kept, root=data)
+            if fresh.roles.get(Typ.FW_LIST) != before.roles.get(Typ.FW_LIST):
+                kept = replace(kept, listed=0)
+            if fresh.roles.get(Typ.FW_TARGETS) != before.roles.get(Typ.FW_TARGETS):
+                kept = replace(kept, targets=0)
+            self._keep(kept)
+            self._root, taken = fresh, True
+        return taken
+
+    def believe(self, offer: Offer, model: int, floor_s: int) -> Image:
+        """The offered image, if list and targets are genuine, newest, unexpired and for this model; WireError otherwise. Raises FlashError."""
+        if floor_s > self.root.expires:
+            raise Malformed("the root's end has come")
+        listed = self._list(offer.listed, floor_s)
+        targets = self._targets(offer.targets, listed, model, floor_s)
+        image = targets.image(offer.number)
+        if image is None:
+            raise Malformed("no such image")
+        self._keep(replace(self._kept, listed=listed.ver, targets=targets.ver))
+        return image
+
+    def _list(self, data: bytes, floor_s: int) -> FirmwareList:
+        listed = firmware.open_list(data, RoleKeys({Typ.FW_LIST: self.root.roles.get(Typ.FW_LIST, ())}))
+        if listed.ver < self._kept.listed or floor_s > listed.expires:
+            raise Malformed("an older list, or its end has come")
+        return listed
+
+    def _targets(self, data: bytes, listed: FirmwareList, model: int, floor_s: int) -> Targets:
+        keys = self.root.roles.get(Typ.FW_TARGETS, ())
+        targets, payload = firmware.open_targets(data, keys, limits.FIRMWARE_THRESHOLD)
+        if targets.model != model or listed.targets.get(model) != (targets.ver, firmware.targets_hash(payload)):
+            raise Malformed("not the targets that the list names")
+        if targets.ver < self._kept.targets or floor_s > targets.expires:
+            raise Malformed("older targets, or their end has come")
+        return targets
+
+    def _keep(self, kept: _Remembered) -> None:
+        if kept != self._kept:
+            self._notes.put(_KEY, cbor.encode([kept.epoch, kept.root, kept.listed, kept.targets]))
+            self._kept = kept
+
+
+def forget(notes: Notes) -> None:
+    """The owner is gone, and with them what they vouched for."""
+    notes.drop(_KEY, durable=False)
+
+
+def _read(kept: bytes | None, epoch: int) -> _Remembered:
+    if kept is None:
+        return _Remembered(epoch)
+    of, root, listed, targets = shape.array(cbor.decode(kept), 4)
+    found = _Remembered(
+        shape.uint(of, shape.U32),
+        shape.blob(root, most=limits.ROOT_BYTES_MAX),
+        shape.uint(listed, shape.U32),
+        shape.uint(targets, shape.U32),
+    )
+    return found if found.epoch == epoch else _Remembered(epoch)
