@@ -145,3 +145,15 @@ def test_what_was_stopped_is_forgotten_once_another_image_is_good() -> None:
     found.confirm()
     assert found.state == replace(found.state, stopped=None, good=0)
     assert slots(flash).running.version == 4
+
+
+def test_the_counter_stays_when_an_image_of_a_lower_one_is_confirmed() -> None:
+    """The offer is refused before it comes to that; the note does not rely on it (invariant 68)."""
+    flash = MemoryFlash()
+    life(flash)
+    found = slots(flash)
+    receive(flash, found, 4, counter=2)
+    found.start(BEFORE)
+    found = slots(flash)
+    found.confirm()
+    assert slots(flash).state.counter == 3
