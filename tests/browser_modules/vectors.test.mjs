@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { airName } from "../../src/limen/web/static/courier/advertising.js";
 import { bundleId, missing, readBundle } from "../../src/limen/web/static/courier/bundles.js";
 import { hex, unhex, utf8 } from "../../src/limen/web/static/courier/bytes.js";
 import { decode, encode, NotCanonical } from "../../src/limen/web/static/courier/cbor.js";
@@ -250,4 +251,9 @@ test("Doorcodes: digits come out the same in both hands, weak ones are skipped i
   assert.ok(bad.every(weak) && !sound.some(weak));
   assert.equal(digits(unhex("ffffffffffffffff"), 7), null);
   assert.equal(digits(utf8("\0\0\0\0\0\0\0\x05"), 7), "0000005");
+});
+
+test("A lock is heard by the name that its key gives.", async () => {
+  for (const { lock_id, static_public, name } of vectors("advertising").heard)
+    assert.equal(await airName(unhex(lock_id), unhex(static_public)), name);
 });

@@ -29,6 +29,7 @@ from limen.wire import (
     tickets,
     timestamps,
 )
+from limen.wire.advertising import advertisement, air_name, heard_name
 from limen.wire.cbor import Malformed
 from limen.wire.doorcodes import DailyKey, TempCls
 from limen.wire.envelope import BadSignature, RoleKeys, Typ
@@ -75,6 +76,16 @@ def test_cbor_refusals_are_refused_and_encodings_read_alike_elsewhere() -> None:
         value = cbor.decode(raw(case, "hex"))
         assert cbor.encode(value) == raw(case, "hex")
         assert cbor2.loads(raw(case, "hex")) == value
+
+
+def test_locks_are_heard_by_their_names_and_nothing_else_is() -> None:
+    """The name follows from the key; what is no lock's advertising is nobody."""
+    book = chapter("advertising")
+    for case in book["heard"]:
+        assert air_name(raw(case, "lock_id"), raw(case, "static_public")) == case["name"]
+        assert advertisement(case["name"]) == raw(case, "payload")
+        assert heard_name(raw(case, "payload")) == case["name"]
+    assert [heard_name(raw(case, "payload")) for case in book["refuse"]] == [None] * len(book["refuse"])
 
 
 def test_frames_join_to_their_message_and_broken_streams_close() -> None:

@@ -1,10 +1,11 @@
-"""`limen lock`: one process that plays many simulated locks; its first line says where they are."""
+"""`limen lock`: one process that plays many simulated locks, or is one lock with a radio; its first line says where they are."""
 
 import argparse
 import asyncio
 import csv
 import os
 import resource
+import secrets
 import sys
 from pathlib import Path
 
@@ -18,12 +19,16 @@ SHELF_BYTES_MAX = 4 << 20
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """`limen lock --data DIR --listen HOST:PORT (--serial S --model M | --shelf doors.csv)`."""
+    """`limen lock (--model M [--serial S] [--link CONTROLLER] | --shelf doors.csv) --data DIR --listen HOST:PORT`."""
     parser = subparsers.add_parser("lock", help="run simulated locks", description="Runs simulated locks; prints ws://… first.")
-    parser.add_argument("--data", type=Path, required=True, help="folder of the locks, one each; made if it is not there")
+    home = Path.home() / ".limen-lock"
+    parser.add_argument(
+        "--data", type=Path, default=home, help="folder of the locks, one each; made if it is not there (default: ~/.limen-lock)"
+    )
     parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT")
-    parser.add_argument("--serial", help="run one lock, with --model")
-    parser.add_argument("--model", choices=sorted(models()), help="the model of --serial")
+    parser.add_argument("--serial", help="run this lock, with --model (default: the one in the folder, or a new one)")
+    parser.add_argument("--model", choices=sorted(models()), help="run one lock of this model")
+    parser.add_argument("--link", help="its Bluetooth controller: hci-socket:0, usb:0, serial:DEVICE,SPEED, tcp-client:HOST:PORT, …")
     parser.add_argument("--shelf", type=Path, help="run every lock of a door list (CSV with Serial and Model)")
     parser.add_argument("--gateway", metavar="WS-URL", help="where connected models dial out to; the lock's id is added")
     parser.add_argument("--clock-file", type=Path, help="the demonstration's time offset in milliseconds")
@@ -46,8 +51,9 @@ def run(args: argparse.Namespace) -> int:
         port=port,
         gateway=args.gateway,
         clock_file=args.clock_file,
+        link=args.link,
         factory=home / "factory" if home else None,
-        trust=home / "trust" if home else None,
+        trust=(home or args.data) / "trust",
     )
     _allow_files(len(locks))
     asyncio.run(run_locks(plan, lambda address: _ready(address, home)))
@@ -62,13 +68,24 @@ def _ready(address: str, home: Path | None) -> None:
 
 
 def _locks(args: argparse.Namespace, known: dict[str, Model]) -> dict[str, Model]:
+    if args.shelf is not None and args.link is not None:
+        raise ValueError("a controller serves one lock: --link goes with --model, not with --shelf")
     if args.shelf is not None:
         return _from_shelf(args.shelf, known)
-    if args.serial is None or args.model is None:
-        raise ValueError("name one lock with --serial and --model, or many with --shelf")
-    if not SERIAL.fullmatch(args.serial):
+    if args.model is None:
+        raise ValueError("name one lock with --model, and --serial where there are several, or many with --shelf")
+    serial = args.serial or _only(args.data, args.model)
+    if not SERIAL.fullmatch(serial):
         raise ValueError("a serial has letters, digits and dashes, 32 at most")
-    return {args.serial: known[args.model]}
+    return {serial: known[args.model]}
+
+
+def _only(data: Path, model: str) -> str:
+    """The lock of this model that the folder holds; a new one gets a serial of its own."""
+    held = sorted(path.parent.name for path in data.glob("*/model") if path.read_text("ascii").strip() == model)
+    if len(held) > 1:
+        raise ValueError(f"{data} holds {len(held)} locks of model {model}: name one with --serial")
+    return held[0] if held else f"LM{100_000 + secrets.randbelow(900_000)}"
 
 
 def _from_shelf(path: Path, known: dict[str, Model]) -> dict[str, Model]:

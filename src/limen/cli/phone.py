@@ -1,6 +1,7 @@
-"""`limen phone …`: a phone on a computer. Doors, fetch, unlock, update, carry, hand-in, activate, remove.
+"""`limen phone …`: a phone on a computer. Doors, look, fetch, unlock, update, carry, hand-in, activate, remove.
 
-Works without signal as far as a phone does: `--offline` plays a cellar. Exit 0 when it went well, 1 when it did not, 2 for a wrong command line.
+Works without signal as far as a phone does: `--offline` plays a cellar. `--link` names a Bluetooth controller; without it locks are reached
+through the service or a lock process (`--air`). Exit 0 when it went well, 1 when it did not, 2 for a wrong command line.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -19,8 +20,10 @@ from limen.cli.courier import acts, installing, signing_in
 from limen.cli.courier.acts import Phone
 from limen.cli.courier.service import NoSignal, PhoneRemoved, Said, Service
 from limen.phone import unlock, update
+from limen.phone.channels.air import Air
 from limen.phone.channels.key_file import UnsafeKey
 from limen.phone.channels.store import Folder, NoWallet
+from limen.phone.channels.websocket import WebSocketAir
 from limen.phone.commands import Say
 from limen.phone.wallet import Door, View
 from limen.wire.cbor import WireError
@@ -49,6 +52,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         verb.add_argument("--wallet", type=Path, default=Path.home() / ".limen-phone", help="this phone's folder (default: ~/.limen-phone)")
         verb.add_argument("--service", default=os.environ.get("LIMEN_ORIGIN", DEFAULT_SERVICE), help="where to sign in")
         verb.add_argument("--air", default="", help="where locks are heard, ws://host:port (default: the service's own address)")
+        verb.add_argument("--link", default="", help="a Bluetooth controller instead: hci-socket:0, usb:0, tcp-client:HOST:PORT, …")
         verb.add_argument("--json", action="store_true", help="answer with one JSON object")
         verb.add_argument("--offline", action="store_true", help="as without signal")
         options(verb)
@@ -58,9 +62,13 @@ def run(args: argparse.Namespace) -> int:
     """Does one act and says what came of it."""
     act: Callable[[Phone, argparse.Namespace], Told] = ACTS[args.verb]
     try:
-        told = act(_phone(args), args)
+        with _air(args) as air:
+            told = act(_phone(args, air), args)
     except (NoWallet, NoSignal, PhoneRemoved, Said, UnsafeKey, acts.NoSuchDoor, signing_in.NotSignedIn, WireError) as problem:
         told = {"ok": False, "result": type(problem).__name__, "words": _sentence(problem)}
+    except _NoRadio as problem:
+        words = f"There is no Bluetooth controller at {problem}. Nothing was tried."
+        told = {"ok": False, "result": "NoRadio", "words": words}
     if args.json:
         print(json.dumps(told))
     else:
@@ -68,12 +76,30 @@ def run(args: argparse.Namespace) -> int:
     return 0 if told["ok"] else 1
 
 
-def _phone(args: argparse.Namespace) -> Phone:
-    folder = Folder(args.wallet)
-    air = args.air or args.service
+class _NoRadio(Exception):
+    """The controller that was named is not there."""
+
+
+@contextlib.contextmanager
+def _air(args: argparse.Namespace) -> Iterator[Air]:
+    """Bluetooth where a controller is named; its library is loaded only then. Else the service's own address, or where `--air` points."""
+    if args.link:
+        from limen.phone.channels.bluetooth import NoRadio, Radio
+
+        try:
+            with Radio(args.link) as radio:
+                yield radio
+        except NoRadio as problem:
+            raise _NoRadio(str(problem)) from problem
+        return
+    address = args.air or args.service
     with contextlib.suppress(NoWallet, WireError):  # signing in does not need the air
-        air = args.air or folder.account().service
-    return Phone(folder, air.replace("http", "ws", 1), signal=not args.offline, screen=_silent if args.json else _show)
+        address = args.air or Folder(args.wallet).account().service
+    yield WebSocketAir(address.replace("http", "ws", 1))
+
+
+def _phone(args: argparse.Namespace, air: Air) -> Phone:
+    return Phone(Folder(args.wallet), air, signal=not args.offline, screen=_silent if args.json else _show)
 
 
 def _sign_in(phone: Phone, args: argparse.Namespace) -> Told:
@@ -96,6 +122,21 @@ def _doors(phone: Phone, args: argparse.Namespace) -> Told:
     doors = [_door(door) for door in phone.doors(args.view)]
     lines = [f"{one['name'] or one['serial']}: until {one['until']}" + (", carries an update" if one["news"] else "") for one in doors]
     return {"ok": True, "result": "doors", "doors": doors, "words": "\n".join(lines) or "No doors yet."}
+
+
+def _look(phone: Phone, args: argparse.Namespace) -> Told:
+    held = phone.doors(args.view)
+    near = phone.near(held) if held else set()
+    doors = [_door(door) for door in held if door.lock_id in near]
+    carried = sum(bool(one["news"]) for one in doors)
+    lines = [f"{one['name'] or one['serial']}: near" + (", carries an update" if one["news"] else "") for one in doors]
+    return {
+        "ok": bool(doors),
+        "result": "near",
+        "doors": doors,
+        "carried": carried,
+        "words": "\n".join(lines) or "None of your doors is near.",
+    }
 
 
 def _fetch(phone: Phone, args: argparse.Namespace) -> Told:
@@ -253,6 +294,7 @@ def _activate_options(verb: argparse.ArgumentParser) -> None:
 VERBS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] = {
     "sign-in": ("register this phone (the password is asked for, or taken from LIMEN_PASSWORD)", _sign_in_options),
     "doors": ("what this phone opens and carries", _view),
+    "look": ("which of these doors are near", _view),
     "fetch": ("take along what is new", _view),
     "unlock": ("open a door", _door_option),
     "update": ("update a door", _door_and_view),
@@ -262,6 +304,6 @@ VERBS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] =
     "remove": ("remove this phone", _nothing),
 }
 ACTS: Final[dict[str, Callable[[Phone, argparse.Namespace], Told]]] = {
-    "sign-in": _sign_in, "doors": _doors, "fetch": _fetch, "unlock": _unlock, "update": _update, "carry": _carry, "hand-in": _hand_in,
+    "sign-in": _sign_in, "doors": _doors, "look": _look, "fetch": _fetch, "unlock": _unlock, "update": _update, "carry": _carry, "hand-in": _hand_in,
     "activate": _activate, "remove": _remove,
 }  # fmt: skip

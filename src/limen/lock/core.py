@@ -35,7 +35,7 @@ from limen.lock.merging import Merged
 from limen.lock.openings import Openings
 from limen.lock.operations import Operations
 from limen.lock.photos import Photos
-from limen.lock.sessions import Links
+from limen.lock.sessions import Call, Links
 from limen.lock.view import Holds, holds
 from limen.lock.ways import Ways
 from limen.wire.cards import CardSlot
@@ -80,6 +80,10 @@ class Lock:
     def holds(self, at: int) -> Holds:
         """What the lock holds, for the demonstration's read-only view."""
         return holds(self.memory, at)
+
+    def call(self, at: int) -> Call | None:
+        """What its radio calls into the air, for as long as there is room for another link."""
+        return self._links.call(at)
 
     def _answer(self, event: Event, at: int) -> list[Command]:
         match event:

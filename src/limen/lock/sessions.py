@@ -13,13 +13,14 @@ from limen.lock.commands import CloseLink, Command, SendFrame
 from limen.lock.events import Connected
 from limen.lock.memory import Memory
 from limen.wire import limits
+from limen.wire.advertising import air_name
 from limen.wire.answers import Answer, encode_answer
 from limen.wire.cbor import Malformed, WireError
 from limen.wire.frames import Assembler, Cutter
 from limen.wire.grants import Grant, Rights
 from limen.wire.operations import Request, parse_request
 from limen.wire.segments import Entry
-from limen.wire.session import Responder, Transport, activation_psk, activation_static
+from limen.wire.session import Responder, Transport, activation_psk, activation_static, public_of
 
 MINUTE_MS = 60_000
 
@@ -32,6 +33,14 @@ class Phase(Enum):
     AUTH = "auth"
     SPENT = "spent"
     """Refused: the answer leaves, and nothing more is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the lock calls into the air: its name, and whether it calls seldom because strangers shook hands too often (C.5)."""
+
+    name: str
+    seldom: bool
 
 
 @dataclass
@@ -81,6 +90,7 @@ class Links:
         self._memory = memory
         self._sessions: dict[int, Session] = {}
         self._handshakes: deque[int] = deque()
+        self._named: tuple[bytes, str] = (b"", "")
 
     def connect(self, event: Connected, at: int) -> list[Command]:
         incoming = sum(not session.outgoing for session in self._sessions.values())
@@ -140,14 +150,21 @@ class Links:
     def expire(self, at: int) -> list[Command]:
         return [command for session in list(self._sessions.values()) if at >= session.due() for command in self.close(session.link)]
 
+    def call(self, at: int) -> Call | None:
+        """By which name it can be reached over the air now; a faulty lock answers nobody and calls nothing."""
+        if self._memory.faulty:
+            return None
+        static = self._static()
+        if self._named[0] != static:
+            self._named = (static, air_name(self._memory.lock_id, public_of(static)))
+        return Call(self._named[1], self._too_many(at))
+
     def due(self) -> int | None:
         return min((session.due() for session in self._sessions.values()), default=None)
 
     def _handshake(self, session: Session, message: bytes, at: int) -> list[Command]:
-        while self._handshakes and self._handshakes[0] <= at - MINUTE_MS:
-            self._handshakes.popleft()
         responder = self._responder(session, at)
-        if responder is None or len(self._handshakes) >= limits.HANDSHAKES_PER_MINUTE:
+        if responder is None or self._too_many(at):
             return self.close(session.link)
         self._handshakes.append(at)
         session.counted = at
@@ -159,16 +176,26 @@ class Links:
         """Who answers: the owner's epoch key; before there is an owner the sticker's, and only near the inside button (inv. 69)."""
         memory = self._memory
         ephemeral = memory.ports.chance(32)
-        holding = memory.store.holding
-        if holding is not None and not memory.faulty:
-            return Responder(lock_id=memory.lock_id, static_private=holding.xs_private, ephemeral_private=ephemeral)
+        if memory.store.holding is not None and not memory.faulty:
+            return Responder(lock_id=memory.lock_id, static_private=self._static(), ephemeral_private=ephemeral)
         if memory.faulty or session.outgoing or not memory.button_fresh(at):
             return None
         session.psk = True
-        secret = memory.birth.qr_secret
         return Responder(
             lock_id=memory.lock_id,
-            static_private=activation_static(secret, memory.lock_id),
+            static_private=self._static(),
             ephemeral_private=ephemeral,
-            psk=activation_psk(secret, memory.lock_id),
+            psk=activation_psk(memory.birth.qr_secret, memory.lock_id),
         )
+
+    def _static(self) -> bytes:
+        """The key it answers with: the owner's epoch key, or what the sticker gives."""
+        memory = self._memory
+        holding = memory.store.holding
+        return holding.xs_private if holding is not None else activation_static(memory.birth.qr_secret, memory.lock_id)
+
+    def _too_many(self, at: int) -> bool:
+        """Whether the handshakes of the last minute that led to no proven holder are as many as are allowed."""
+        while self._handshakes and self._handshakes[0] <= at - MINUTE_MS:
+            self._handshakes.popleft()
+        return len(self._handshakes) >= limits.HANDSHAKES_PER_MINUTE

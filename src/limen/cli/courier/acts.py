@@ -2,16 +2,16 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from limen.cli.courier.service import NoSignal, PhoneRemoved, Said, Service
 from limen.phone import inbox
+from limen.phone.channels.air import Air, Whom
 from limen.phone.channels.driver import carry_out
 from limen.phone.channels.store import Account, Folder
-from limen.phone.channels.websocket import WebSocket
 from limen.phone.commands import Conversation, Result, Say
 from limen.phone.link import Courier
 from limen.phone.outbox import Item, Outbox
@@ -20,7 +20,6 @@ from limen.phone.unlock import unlock as tap
 from limen.phone.update import Updated
 from limen.phone.update import update as bring
 from limen.phone.wallet import Door, View, Wallet
-from limen.wire import limits
 from limen.wire.cbor import WireError
 from limen.wire.envelope import RoleKeys
 from limen.wire.grants import Cls
@@ -58,7 +57,7 @@ class Phone:
     """One wallet folder, its service, and the air that carries frames to locks."""
 
     def __init__(
-        self, folder: Folder, air: str, *, clock: Clock = wall_clock_ms, screen: Screen = nothing_shown, signal: bool = True
+        self, folder: Folder, air: Air, *, clock: Clock = wall_clock_ms, screen: Screen = nothing_shown, signal: bool = True
     ) -> None:
         self.folder = folder
         self.air = air
@@ -100,9 +99,15 @@ class Phone:
 
     def carry(self) -> list[tuple[Door, Updated]]:
         """Brings sealed updates to doors that this phone only passes; those out of reach are left for another time (SYNC-13)."""
-        passing = [door for door in self.doors("resident") if door.cls == Cls.COURIER and door.news]
+        carried = [door for door in self.doors("resident") if door.cls == Cls.COURIER and door.news]
+        near = self.near(carried) if carried else set()
+        passing = [door for door in carried if door.lock_id in near]
         done = [(door, self._at(door.lock_id.hex(), "resident", lambda courier: bring(courier, pull=False))) for door in passing]
         return [(door, result) for door, result in done if result.result != "out_of_reach"]
+
+    def near(self, doors: Iterable[Door]) -> set[bytes]:
+        """Lock-ids of those that are heard here."""
+        return {whom.lock_id for whom in self.air.near(Whom.at(door) for door in doors)}
 
     def hand_in(self) -> HandedIn:
         """Hands in what waits, batch by batch, until all is answered or the signal ends."""
@@ -140,21 +145,21 @@ class Phone:
         found = self.folder.wallet().find(view, called)
         if found is None:
             raise NoSuchDoor(called)
-        with self.folder.at_lock(found.lock_id), WebSocket(self.air, found.serial) as channel:
+        with self.folder.at_lock(found.lock_id), self.air.reach(Whom.at(found)) as line:
             wallet = self.folder.wallet()
             door = wallet.doors[view][found.lock_id]
             now = self.clock()
+            self.screen(Say("looking"))
             courier = Courier(
                 door=door,
                 key=wallet.key,
                 draw=secrets.token_bytes,
                 now=now // 1000,
                 assertion=wallet.time_for(door.lock_id, now),
-                frame_bytes=limits.FRAME_BYTES_MAX,
+                frame_bytes=line.frame_bytes,
             )
-            self.screen(Say("looking"))
             try:
-                return carry_out(act(courier), channel, _Pocket(self, wallet))
+                return carry_out(act(courier), line, _Pocket(self, wallet))
             finally:
                 self.folder.save(wallet)
 

@@ -1,18 +1,20 @@
 """Activating a lock: two walks to it with one to the service between them, resumed wherever it was left (protocol A.3)."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from limen.cli.courier.acts import Phone
 from limen.cli.courier.service import NoSignal
 from limen.phone import activate
+from limen.phone.channels.air import Whom
 from limen.phone.channels.driver import carry_out
-from limen.phone.channels.websocket import WebSocket
 from limen.phone.commands import Conversation, Result, Say
 from limen.phone.outbox import Item
-from limen.wire import cbor, limits, shape
+from limen.wire import cbor, shape
 from limen.wire.cbor import WireError
+from limen.wire.session import activation_static, public_of
 from limen.wire.sticker import Sticker, read_sticker
 
 HELD_BYTES = 1 << 20
@@ -35,7 +37,7 @@ def activate_door(phone: Phone, door_id: bytes, serial: str, sticker_text: str) 
     if attested is None:
         with phone._service() as service:
             n_s = service.begin_activation(door_id, sticker.lock_id)
-        found = _meet(phone, serial, activate.attest(_installer(sticker), n_s))
+        found = _meet(phone, _unowned(serial, sticker), lambda carries: activate.attest(_installer(sticker, carries), n_s))
         if isinstance(found, activate.NotActivated):
             return _no(found)
         attested = cbor.encode([found.attest, found.h])
@@ -54,7 +56,7 @@ def activate_door(phone: Phone, door_id: bytes, serial: str, sticker_text: str) 
             raise
         held.write("ticket", ticketed)
     ticket, snapshot = _pair(ticketed)
-    done = _meet(phone, serial, activate.deliver(_installer(sticker), ticket, snapshot, attest))
+    done = _meet(phone, _unowned(serial, sticker), lambda carries: activate.deliver(_installer(sticker, carries), ticket, snapshot, attest))
     if isinstance(done, activate.Active):
         held.clear()
         return Activation("active", ver=done.receipt.ver)
@@ -103,14 +105,19 @@ class _Hands:
         return None
 
 
-def _meet(phone: Phone, serial: str, conversation: Conversation[Result]) -> Result:
+def _meet(phone: Phone, whom: Whom, act: Callable[[int], Conversation[Result]]) -> Result:
     phone.screen(Say("looking"))
-    with WebSocket(phone.air, serial) as channel:
-        return carry_out(conversation, channel, _Hands(phone))
+    with phone.air.reach(whom) as line:
+        return carry_out(act(line.frame_bytes), line, _Hands(phone))
 
 
-def _installer(sticker: Sticker) -> activate.Installer:
-    return activate.Installer(sticker=sticker, draw=secrets.token_bytes, frame_bytes=limits.FRAME_BYTES_MAX)
+def _unowned(serial: str, sticker: Sticker) -> Whom:
+    """A lock that nobody owns answers with what its sticker gives."""
+    return Whom(serial, sticker.lock_id, public_of(activation_static(sticker.secret, sticker.lock_id)))
+
+
+def _installer(sticker: Sticker, frame_bytes: int) -> activate.Installer:
+    return activate.Installer(sticker=sticker, draw=secrets.token_bytes, frame_bytes=frame_bytes)
 
 
 def _pair(data: bytes) -> tuple[bytes, bytes]:

@@ -15,6 +15,7 @@ from limen.cli.rehearsal.building import Building, Cast, DoorRow, PersonRow
 from limen.cli.rehearsal.pages import Page
 from limen.cli.rehearsal.stage import Stage
 from limen.phone.channels.store import Folder
+from limen.phone.channels.websocket import WebSocketAir
 from limen.phone.unlock import Opened
 from limen.phone.update import Updated
 
@@ -63,7 +64,7 @@ class Play:
         """The phone of one of the cast; without signal it plays a cellar."""
         if who not in self.phones:
             folder = Folder(Path(self.stage.data) / "phones" / f"{len(self.phones)}")
-            self.phones[who] = Phone(folder, self.stage.locks, clock=self.now_ms)
+            self.phones[who] = Phone(folder, WebSocketAir(self.stage.locks), clock=self.now_ms)
         phone = self.phones[who]
         phone.signal = signal
         return phone

@@ -9,6 +9,7 @@ CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "cbor": channel.cbor_cases,
     "frames": channel.frames_cases,
     "noise": channel.noise_cases,
+    "advertising": channel.advertising_cases,
     "sign1": statements.sign1_cases,
     "grant": statements.grant_cases,
     "doorinfo": statements.doorinfo_cases,

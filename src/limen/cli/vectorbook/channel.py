@@ -2,6 +2,7 @@
 
 from limen.cli.vectorbook.steady import LOCK_ID, agreement, steady
 from limen.wire import cbor, frames
+from limen.wire.advertising import advertisement, air_name
 from limen.wire.cbor import Encodable
 from limen.wire.session import Initiator, Responder, Transport, activation_psk, activation_static, prologue, public_of
 
@@ -143,6 +144,41 @@ def noise_cases() -> Case:
         "hash; transport: in order, who speaks, plaintext, ciphertext. NKpsk2: psk and static_private follow from sticker_secret (HMAC-SHA256 "
         "of 'dl/act/psk/1' || lock_id and of 'dl/act/static/1' || lock_id under it).",
         "cases": cases,
+    }
+
+
+def advertising_cases() -> Case:
+    """Names of locks with and without an owner, and what is no lock."""
+    secret = steady("sticker", 16)
+    keys = {
+        "owned": agreement("lock")[1],
+        "next owner": agreement("lock, epoch 2")[1],
+        "no owner": public_of(activation_static(secret, LOCK_ID)),
+    }
+    good = advertisement(air_name(LOCK_ID, keys["owned"]))
+    refused = {
+        "nothing": b"",
+        "another service": good[:5] + bytes(16) + good[21:],
+        "no name": good[:21],
+        "a short name": good[:21] + b"\x08" + good[22:-1],
+        "a letter that no name has": good[:-1] + b"U",
+        "cut short": good[:-1],
+        "a length that leads out of it": b"\xff" + good[1:],
+    }
+    return {
+        "about": "Bluetooth names (bluetooth.md). heard: lock_id and static_public (hex) give name and the advertising payload (hex). refuse: payloads (hex) "
+        "in which no lock is heard. The owner's key is xs of DoorInfo; without an owner it is the public half of static_private of NKpsk2.",
+        "heard": [
+            {
+                "who": who,
+                "lock_id": LOCK_ID.hex(),
+                "static_public": key.hex(),
+                "name": air_name(LOCK_ID, key),
+                "payload": advertisement(air_name(LOCK_ID, key)).hex(),
+            }
+            for who, key in keys.items()
+        ],
+        "refuse": [{"why": why, "payload": payload.hex()} for why, payload in refused.items()],
     }
 
 

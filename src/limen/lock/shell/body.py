@@ -43,10 +43,12 @@ from limen.lock.events import (
     Ticked,
 )
 from limen.lock.memory import Ports
+from limen.lock.sessions import Call
 from limen.lock.shell.camera import Camera, SimulatedCamera
 from limen.lock.shell.clock import PoweredTime
 from limen.lock.shell.factory import Made
 from limen.lock.shell.nfc import Card, Field
+from limen.wire import limits
 
 HAPPENED_MAX = 40
 NO_POWER = ShowLens(LensState.NO_POWER, Words.NO_POWER)
@@ -122,13 +124,24 @@ class Body:
         if self.wake_at is not None and self.time.at() >= self.wake_at:
             self.feel(Ticked())
 
-    def connect(self, send: Callable[[bytes], None], close: Callable[[], None], *, outgoing: bool = False) -> int | None:
-        """A link came up; its number, or None if nobody is in reach or there is no power."""
+    def call(self) -> Call | None:
+        """What a radio on this door calls into the air; nothing without power, or while nobody is in reach."""
+        return self.lock.call(self.time.at()) if not self.away and self.awake() and self.lock is not None else None
+
+    def connect(
+        self,
+        send: Callable[[bytes], None],
+        close: Callable[[], None],
+        *,
+        outgoing: bool = False,
+        frame_bytes: int = limits.FRAME_BYTES_MAX,
+    ) -> int | None:
+        """A link came up that carries so many bytes at once; its number, or None if nobody is in reach or there is no power."""
         if (self.away and not outgoing) or not self.awake():
             return None
         link, self._next_link = self._next_link, self._next_link + 1
         self._links[link] = _Link(send, close)
-        self.feel(Connected(link, outgoing=outgoing))
+        self.feel(Connected(link, outgoing=outgoing, frame_bytes=frame_bytes))
         return link if link in self._links else None
 
     def frame(self, link: int, data: bytes) -> None:

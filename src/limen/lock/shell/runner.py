@@ -1,5 +1,7 @@
 """Many simulated locks in one process: their timers, their radio (`/air/{serial}`), their faces (`/face/{serial}`), the shelf (`/shelf`).
 
+Or one lock whose radio is a real controller; then nothing reaches it over `/air`.
+
 A lock that nobody touches costs a timer every quarter of an hour and nothing else; its mind starts at the first thing that happens to it.
 """
 
@@ -7,10 +9,12 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import websockets
 from websockets.asyncio.server import ServerConnection, serve
@@ -21,6 +25,9 @@ from limen.lock.shell.body import Body
 from limen.lock.shell.clock import PoweredTime
 from limen.lock.shell.factory import Factory
 from limen.lock.shell.gateway import FRAME_BYTES_MAX, Dialler, carry
+
+if TYPE_CHECKING:
+    from limen.lock.shell.bluetooth import Bluetooth
 
 LOOK_EVERY_S = 0.5
 """How often the demonstration's offset and the parent process are looked at."""
@@ -36,6 +43,8 @@ class Plan:
     host: str = "127.0.0.1"
     port: int = 0
     gateway: str | None = None
+    link: str | None = None
+    """The Bluetooth controller of the one lock."""
     clock_file: Path | None = None
     factory: Path | None = None
     trust: Path | None = None
@@ -49,6 +58,7 @@ class Shelf:
     bodies: dict[str, Body] = field(default_factory=dict)
     watchers: dict[str, set[ServerConnection]] = field(default_factory=dict)
     timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
+    radios: "dict[str, Bluetooth]" = field(default_factory=dict)
 
     def rouse(self, body: Body) -> None:
         """After a change: the timer anew, and everybody who looks at the face sees it."""
@@ -59,6 +69,8 @@ class Shelf:
         if body.wake_at is not None:
             delay = max(0.0, (body.wake_at - body.time.at()) / 1000)
             self.timers[serial] = asyncio.get_running_loop().call_later(delay + 0.005, body.tick_if_due)
+        if serial in self.radios:
+            self.radios[serial].look()
         watchers = self.watchers.get(serial)
         if watchers:
             websockets.broadcast(watchers, bench.view(body))
@@ -86,10 +98,25 @@ async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | No
     async with serve(lambda socket: _serve(shelf, socket), plan.host, plan.port, max_size=FRAME_BYTES_MAX, compression=None) as server:
         host, port = next(iter(server.sockets)).getsockname()[:2]
         ready(f"ws://{host}:{port}")
+        radios = _radios(shelf, plan.link)
         await _look_around(shelf, time, plan, stop)
+        for radio in radios:
+            radio.cancel()
+        await asyncio.gather(*radios, return_exceptions=True)
         await dialler.close()
     for body in shelf.bodies.values():
         body.made.flash.close()
+
+
+def _radios(shelf: Shelf, link: str | None) -> list[asyncio.Task[None]]:
+    """One controller for one lock; the library behind it is loaded only where there is one."""
+    if link is None:
+        return []
+    from limen.lock.shell.bluetooth import Bluetooth
+
+    shelf.radios = {serial: Bluetooth(body, link) for serial, body in list(shelf.bodies.items())[:1]}
+    say = lambda sentence: print(sentence, file=sys.stderr, flush=True)  # noqa: E731
+    return [asyncio.get_running_loop().create_task(radio.run(say), name=f"radio {serial}") for serial, radio in shelf.radios.items()]
 
 
 async def _look_around(shelf: Shelf, time: PoweredTime, plan: Plan, stop: asyncio.Event) -> None:
@@ -112,7 +139,7 @@ async def _serve(shelf: Shelf, socket: ServerConnection) -> None:
     body = shelf.bodies.get(path[1]) if len(path) == 2 else None
     if path == ["shelf"]:
         await _shelf(shelf, socket)
-    elif path[0] == "air" and body is not None:
+    elif path[0] == "air" and body is not None and body.made.serial not in shelf.radios:
         await carry(body, socket)
     elif path[0] == "face" and body is not None:
         await _face(shelf, socket, body)

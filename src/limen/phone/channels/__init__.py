@@ -1,7 +1,7 @@
-"""The ways a phone reaches a lock: in-process, websocket, later Bluetooth.
+"""The ways a phone reaches a lock: in-process, websocket, Bluetooth.
 
 Nouns: channel, frame, link.
 Promises: the same frames and the same session on each of them.
 Never: looks inside a frame.
-Start reading: the in-process channel.
+Start reading: air.py, then the in-process channel.
 """

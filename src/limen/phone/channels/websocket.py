@@ -1,6 +1,7 @@
 """A lock behind a websocket, `ws://…/air/{serial}`: one message is one frame, one connection is one link, as Bluetooth will have it."""
 
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
 from urllib.parse import quote
@@ -8,14 +9,33 @@ from urllib.parse import quote
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from limen.phone.channels.air import Whom
 from limen.phone.commands import OutOfReach
+from limen.wire import limits
 
 OPEN_S = 5.0
 FRAME_BYTES = 4096  # far above any frame; a peer that sends more is not a lock
 
 
+class WebSocketAir:
+    """All locks of a process, or of a service that passes frames on, at one address `ws://…`."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def reach(self, whom: Whom) -> "WebSocket":
+        """The line to one lock, by its serial."""
+        return WebSocket(self.address, whom.serial)
+
+    def near(self, those: Iterable[Whom]) -> list[Whom]:
+        """Nobody is heard before one asks: all of them."""
+        return list(those)
+
+
 class WebSocket:
     """Open it with `with`: leaving closes the link."""
+
+    frame_bytes = limits.FRAME_BYTES_MAX
 
     def __init__(self, air: str, serial: str) -> None:
         self._address = f"{air.rstrip('/')}/air/{quote(serial, safe='')}"

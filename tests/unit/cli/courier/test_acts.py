@@ -7,6 +7,7 @@ import pytest
 from limen.cli.courier.acts import NoSuchDoor, Phone, battery_of
 from limen.cli.courier.service import NoSignal, PhoneRemoved
 from limen.phone.channels.store import Account, Folder, NoWallet
+from limen.phone.channels.websocket import WebSocketAir
 from limen.phone.outbox import item
 from limen.phone.unlock import NotReached
 from limen.wire import cbor
@@ -15,7 +16,7 @@ from tests.unit.cli.little_server import Answer, Asked, serving
 from tests.unit.phone.scripted import ID, LOCK_ID, NOW, bundle, entry, grant
 
 CBOR = "application/cbor"
-NOBODY = "ws://127.0.0.1:9"
+NOBODY = WebSocketAir("ws://127.0.0.1:9")
 
 
 def phone(path: Path, origin: str = "http://127.0.0.1:9") -> Phone:

@@ -10,6 +10,7 @@ from limen.cli.courier.installing import Activation, activate_door
 from limen.cli.courier.service import NoSignal
 from limen.phone import activate
 from limen.phone.channels.store import Account, Folder
+from limen.phone.channels.websocket import WebSocketAir
 from limen.wire import cbor
 from limen.wire.cbor import Malformed
 from limen.wire.refusals import Reason, Status
@@ -25,7 +26,7 @@ def phone(path: Path, origin: str) -> Phone:
     folder = Folder(path)
     folder.prepare()
     folder.save_account(Account(origin, "p1", "token"))
-    return Phone(folder, "ws://127.0.0.1:9")
+    return Phone(folder, WebSocketAir("ws://127.0.0.1:9"))
 
 
 def test_the_first_walk_needs_signal_and_a_lock(tmp_path: Path) -> None:
