@@ -24,8 +24,10 @@ class Model:
     jumpstart: bool
     net: bool
     privacy_deadbolt: bool
+    door_sensor: bool
     capacity: int
-    engaged_ms: int
+    engaged_ms: tuple[int, ...]
+    """Every engaged window it has, the longest last (LOCK-4)."""
 
 
 def model(name: str) -> Model:
@@ -63,5 +65,6 @@ def _model(row: dict[str, Any]) -> Model:
         net=bool(row["net"]),
         privacy_deadbolt=row.get("privacy_deadbolt", False),
         capacity=row["capacity"],
-        engaged_ms=1_000 * (max(engaged) if isinstance(engaged, list) else engaged),
+        door_sensor="door" in row.get("sensors", ()),
+        engaged_ms=tuple(1_000 * s for s in sorted(engaged if isinstance(engaged, list) else [engaged])),
     )

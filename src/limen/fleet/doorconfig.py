@@ -13,6 +13,7 @@ from limen.places import queries as places
 from limen.wire import cbor, limits
 from limen.wire.guessing import shipped
 from limen.wire.records import Config, ConfigFlags, DoorKind
+from limen.wire.schedules import Interval, Schedule
 from limen.wire.zones import Zone, offset_s
 
 KINDS = {"entrance": DoorKind.ENTRANCE, "common": DoorKind.COMMON, "unit": DoorKind.UNIT, "service": DoorKind.SERVICE}
@@ -34,11 +35,19 @@ def wanted_config(door_id: UUID, model: Model, now: datetime) -> Config:
         bucket=settings.bucket,
         widths=settings.widths,
         zone=zone_table(ZoneInfo(building.time_zone), now),
-        engaged_ms=model.engaged_ms,
+        engaged_ms=1_000 * door.doorway.engaged_s if 1_000 * door.doorway.engaged_s in model.engaged_ms else model.engaged_ms[-1],
         key_pause_s=door.key_pause_s,
         flags=_flags(model, credentials.card_policy(door.property_id)),
         record_ttl_days=RECORD_TTL_DAYS,
+        passage=passage_of(door.doorway) if model.door_sensor else None,
+        ajar_s=door.doorway.ajar_s if model.door_sensor else None,
     )
+
+
+def passage_of(doorway: places.Doorway) -> Schedule | None:
+    """The passage hours as a lock reads them."""
+    hours = doorway.passage
+    return Schedule(tuple(Interval(i.days, i.from_minute, i.to_minute) for i in hours.intervals)) if hours else None
 
 
 def zone_table(zone: ZoneInfo, now: datetime) -> Zone:

@@ -7,7 +7,7 @@ from datetime import datetime
 from limen.fleet import queries as fleet
 from limen.fleet import services as fleet_services
 from limen.fleet.queries import Ownership
-from limen.history import chain, rules
+from limen.history import chain, doorway, rules
 from limen.history.chain import Branch
 from limen.history.models import Event, Gap, LogEpoch, Loss, Record, Segment
 from limen.history.storing import Door, store
@@ -94,6 +94,7 @@ def _settle(record: Record, owner: Ownership, now: datetime) -> tuple[int, int]:
     stored, dropped = store(record, Door.of(owner), found, now)
     _keep_losses(record, (opened.event for opened in found))
     _note_guard(record, (opened.event for opened in found), now)
+    doorway.tell(record, found, now)
     if found:
         record.last_arrival = now
     record.dropped += dropped

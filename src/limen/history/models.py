@@ -136,7 +136,7 @@ class Gap(models.Model):
 
 
 class Alarm(models.Model):
-    """Something about a record that must never happen: a fork, a broken seal, a code nobody was given."""
+    """Something that somebody should look at: a fork, a broken seal, a code nobody was given, a door left open or forced."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="alarms")
     kind = models.CharField(max_length=12)

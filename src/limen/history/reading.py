@@ -35,6 +35,7 @@ KIND_WORDS = {
     Kind.PRIVACY: "privacy",
     Kind.DOOR_AJAR: "door_ajar",
     Kind.DOOR_FORCED: "door_forced",
+    Kind.PASSAGE: "passage",
 }
 
 

@@ -38,7 +38,7 @@ RESULTS = {
     Result.NOTED: "noted",
     Result.DONE: "done",
 }
-SHOWN = frozenset({Kind.ENTRY, Kind.METAL_KEY, Kind.INSIDE, Kind.PRIVACY, Kind.DOOR_AJAR, Kind.DOOR_FORCED})
+SHOWN = frozenset({Kind.ENTRY, Kind.METAL_KEY, Kind.INSIDE, Kind.PRIVACY, Kind.DOOR_AJAR, Kind.DOOR_FORCED, Kind.PASSAGE})
 """Kinds that tell of people; all others are the lock's own diary and are nobody's history."""
 
 

@@ -30,6 +30,8 @@ class Model:
     wired: bool
     connected: bool
     privacy_deadbolt: bool
+    door_sensor: bool
+    exit_sensor: bool
     capacity: int
     hardware: int
     engaged_ms: tuple[int, ...]
@@ -55,8 +57,15 @@ def read_models(text: str) -> dict[str, Model]:
 
 def _model(row: Mapping[str, object]) -> Model:
     engaged, power, net, capacity = row["engaged_s"], row["power"], row["net"], row["capacity"]
+    sensors = row.get("sensors", [])
     windows = [s for s in (engaged if isinstance(engaged, list) else [engaged]) if isinstance(s, int)]
-    if not isinstance(power, dict) or not isinstance(net, list) or not isinstance(capacity, int) or not windows:
+    if (
+        not isinstance(power, dict)
+        or not isinstance(net, list)
+        or not isinstance(sensors, list)
+        or not isinstance(capacity, int)
+        or not windows
+    ):
         raise ValueError(f"model {row['id']} is not well formed")
     return Model(
         id=str(row["id"]),
@@ -70,6 +79,8 @@ def _model(row: Mapping[str, object]) -> Model:
         wired=power["kind"] == "wired",
         connected=bool(net),
         privacy_deadbolt=bool(row.get("privacy_deadbolt", False)),
+        door_sensor="door" in sensors,
+        exit_sensor="exit" in sensors,
         capacity=capacity,
         hardware=int(str(row["generation"])),
         engaged_ms=tuple(1000 * s for s in windows),

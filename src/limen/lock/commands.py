@@ -37,6 +37,13 @@ class ReleaseBolt:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldBolt:
+    """Keep the strike released until told otherwise (passage hours); False: no longer."""
+
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SendFrame:
     link: int
     frame: bytes
@@ -103,4 +110,6 @@ class Noticed:
     words: str
 
 
-Command = ReleaseBolt | SendFrame | CloseLink | ShowLens | AnswerCard | TakePhoto | WakeAt | DialGateway | TestYourself | Restart | Noticed
+Command = (
+    ReleaseBolt | HoldBolt | SendFrame | CloseLink | ShowLens | AnswerCard | TakePhoto | WakeAt | DialGateway | TestYourself | Restart | Noticed
+)

@@ -6,6 +6,7 @@ count of powered milliseconds. Commands are carried out in their order; what mus
 
 from limen.lock.capabilities import Model
 from limen.lock.commands import CloseLink, Command, DialGateway, LensState, Noticed, ShowLens, WakeAt, Words
+from limen.lock.doorway import Doorway
 from limen.lock.events import (
     BatteryMeasured,
     BoltMoved,
@@ -17,6 +18,7 @@ from limen.lock.events import (
     Connected,
     DigitTyped,
     Disconnected,
+    DoorMoved,
     Event,
     FrameArrived,
     InsideBolt,
@@ -53,7 +55,8 @@ class Lock:
         self.memory = Memory.start(model, ports, at, started.cause is Cause.POWER)
         self.memory.jumpstart = started.jumpstart and model.jumpstart
         photos, self._merged = Photos(self.memory), Merged(self.memory)
-        self._openings = Openings(self.memory, photos)
+        self._doorway = Doorway(self.memory)
+        self._openings = Openings(self.memory, photos, self._doorway)
         self._links = Links(self.memory)
         self._operations = Operations(self.memory, self._links, self._openings, self._merged)
         self._ways = Ways(self.memory, self._openings, self._merged)
@@ -123,8 +126,9 @@ class Lock:
             case InsideBolt(thrown):
                 return self._ways.inside_bolt(thrown, at)
             case InsideButton():
-                self.memory.press_button(at)
-                return [Noticed("inside button pressed")]
+                return self._button(at)
+            case DoorMoved(opened):
+                return self._doorway.moved(opened, at)
             case BatteryMeasured(percent):
                 self.memory.battery = percent
             case PhotoTaken(seq, jpeg):
@@ -134,6 +138,13 @@ class Lock:
             case RecordWillBeOmitted():
                 self._operations.omit_next = True
         return []
+
+    def _button(self, at: int) -> list[Command]:
+        """Ends a passage while one runs; else lets an installer begin."""
+        if self._doorway.held:
+            return self._doorway.close_early(at)
+        self.memory.press_button(at)
+        return [Noticed("inside button pressed")]
 
     def _frame(self, link: int, frame: bytes, at: int) -> list[Command]:
         commands, request = self._links.feed(link, frame, at)
@@ -190,8 +201,8 @@ class Lock:
                 memory.bucket.persist(memory.held.config.bucket, at)
                 memory.keep_clock(at)
             except FlashError:
-                return self._ways.tick(at)  # a quarter of an hour less is remembered after a power cut
-        return self._ways.tick(at)
+                pass  # a quarter of an hour less is remembered after a power cut
+        return [*self._doorway.tick(at), *self._ways.tick(at)]
 
     def _watch_lens(self, commands: list[Command], at: int) -> None:
         for command in commands:
@@ -212,6 +223,7 @@ class Lock:
         times = (
             self._links.due(),
             self._ways.due(),
+            self._doorway.due(),
             self._merged.due(),
             self._openings.photos.due(),
             self._lens_until,

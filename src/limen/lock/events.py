@@ -85,12 +85,12 @@ class KeyTurned:
 
 @dataclass(frozen=True, slots=True)
 class InsideHandle:
-    """Somebody went out."""
+    """Somebody goes out: by the handle, or on a wired door by the exit button or sensor."""
 
 
 @dataclass(frozen=True, slots=True)
 class InsideButton:
-    """The button on the inside, pressed to let an installer begin (A.2)."""
+    """The button on the inside, pressed to let an installer begin (A.2), or to end a passage early (LOCK-16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,13 @@ class InsideBolt:
     """The deadbolt was thrown or withdrawn from inside (models with a privacy deadbolt)."""
 
     thrown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DoorMoved:
+    """The sensor of a wired door felt it open or close."""
+
+    opened: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +161,7 @@ Event = (
     | InsideHandle
     | InsideButton
     | InsideBolt
+    | DoorMoved
     | BoltMoved
     | BatteryMeasured
     | PhotoTaken

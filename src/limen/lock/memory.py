@@ -35,6 +35,8 @@ from limen.wire.records import ConfigFlags
 from limen.wire.tickets import Ticket, read_ticket
 
 _CLOCK, _BOOTS, _EPOCH, _NEWER, _LOGGED = b"clock", b"boots", b"epoch", b"newer", b"logged"
+CLOSED_UNTIL = b"passage"
+"""Until when a door that was closed early stays closed to its passage hours."""
 _U32 = struct.Struct(">I")
 _RUMOUR = struct.Struct(">Iq")
 draft = partial(Event, seq=0, t=0, tq=TrustedTime.LOST)
@@ -227,7 +229,7 @@ class Memory:
         self.album.wipe()
         self.uses.clear()
         self.counters.clear()
-        for key in (_NEWER, _LOGGED):
+        for key in (_NEWER, _LOGGED, CLOSED_UNTIL):
             self.notes.drop(key, durable=False)
         trust.forget(self.notes)
         for area in (self.layout.staging, self.layout.bitmap):

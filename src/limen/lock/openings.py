@@ -9,6 +9,7 @@ from limen.lock.bucket import Charged
 from limen.lock.codes import Issue, Temporary
 from limen.lock.commands import Command, LensState, Noticed, ReleaseBolt, ShowLens, TakePhoto, Words
 from limen.lock.decide import Granted, Refused
+from limen.lock.doorway import Doorway
 from limen.lock.flash import FlashError
 from limen.lock.memory import Memory, draft
 from limen.lock.photos import Photos
@@ -58,8 +59,8 @@ class Outcome:
 class Openings:
     """All ways in end here."""
 
-    def __init__(self, memory: Memory, photos: Photos) -> None:
-        self._memory, self.photos = memory, photos
+    def __init__(self, memory: Memory, photos: Photos, doorway: Doorway) -> None:
+        self._memory, self.photos, self.doorway = memory, photos, doorway
         self._moving: _Moving | None = None
         self.opened_since_start = False
 
@@ -88,7 +89,8 @@ class Openings:
             ShowLens(LensState.RING, Words.OPEN, engaged_ms // 1000),
             Noticed(f"opened, {WAY[attempt.method]}"),
         ]
-        return Outcome([*commands, *self._photo(seq, attempt.method, granted.cls, at, granted=True)])
+        self.doorway.let_through(engaged_ms, at)
+        return Outcome([*commands, *self.doorway.entered(at), *self._photo(seq, attempt.method, granted.cls, at, granted=True)])
 
     def refuse(self, refused: Refused, attempt: Attempt, at: int) -> Outcome:
         """Nothing moves; the reason is in the record, and at keypad and card nowhere else."""

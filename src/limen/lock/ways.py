@@ -6,7 +6,7 @@ Keypad and card show one refusal whatever the reason; the reason goes to the rec
 from limen.lock import codes
 from limen.lock.bucket import Wait
 from limen.lock.cards import Cards, Declined, Found
-from limen.lock.commands import AnswerCard, Command, LensState, Noticed, ShowLens, Words
+from limen.lock.commands import AnswerCard, Command, LensState, Noticed, ReleaseBolt, ShowLens, Words
 from limen.lock.decide import Granted, Refused, by_records
 from limen.lock.events import CardAnswered, CardTapped
 from limen.lock.flash import FlashError
@@ -80,7 +80,12 @@ class Ways:
         return self._openings.note(Kind.METAL_KEY, Method.METAL_KEY, at) if self._memory.model.cylinder else []
 
     def inside_handle(self, at: int) -> list[Command]:
-        return self._openings.note(Kind.INSIDE, Method.INSIDE, at)
+        """Out is always free (LOCK-4): a handle moves the bolt by itself, a strike is released whatever the lock knows or can write."""
+        model, held = self._memory.model, self._memory.held
+        window_ms = model.engaged(held.config.engaged_ms if held is not None else 0)
+        self._openings.doorway.let_through(window_ms, at)
+        out: list[Command] = [ReleaseBolt(window_ms)] if model.exit_sensor else []
+        return [*out, *self._openings.note(Kind.INSIDE, Method.INSIDE, at)]
 
     def inside_bolt(self, thrown: bool, at: int) -> list[Command]:
         if not self._memory.model.privacy_deadbolt or thrown == self._memory.bolt_thrown:

@@ -77,6 +77,17 @@ def card_on(facts: Facts) -> Message:
     return Message(_("Your card is on"), "", "/home/")
 
 
+def door_ajar(facts: Facts) -> Message:
+    """A wired door stands open (LOCK-17)."""
+    return Message(_("%(door)s was left open") % {"door": facts["door"]}, "", "/c/history")
+
+
+def door_forced(facts: Facts) -> Message:
+    """A wired door opened though its lock had let nobody through (LOCK-18)."""
+    text = _("It opened though its lock let nobody through.")
+    return Message(_("%(door)s was forced open") % {"door": facts["door"]}, text, "/c/history")
+
+
 def card_off(facts: Facts) -> Message:
     """The holder of a card is told either way (CARD-1)."""
     return Message(_("Your card is off"), "", "/home/")
@@ -121,6 +132,8 @@ KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "letter_printed": letter_printed,
     "card_on": card_on,
     "card_off": card_off,
+    "door_ajar": door_ajar,
+    "door_forced": door_forced,
     "updates_due": updates_due,
     "opened_unit": opened_unit,
     "call_ringing": call_ringing,

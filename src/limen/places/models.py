@@ -56,6 +56,9 @@ class Door(models.Model):
     planned_serial = models.CharField(max_length=40, blank=True)
     key_pause_s = models.PositiveSmallIntegerField(default=5)
     carried_by_others = models.BooleanField(default=True)
+    passage = models.JSONField(null=True)  # rows of kernel.periods.Weekly; the three below count where a wired reader watches the door
+    ajar_s = models.PositiveSmallIntegerField(null=True, default=60)
+    engaged_s = models.PositiveSmallIntegerField(default=10)
 
     class Meta:
         constraints = (

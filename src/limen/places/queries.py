@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
+from limen.kernel.periods import Weekly
 from limen.kernel.problems import NotYours
 from limen.places.models import Door, Property, Unit
-from limen.places.views import DoorView, PropertyView, UnitView
+from limen.places.views import DoorView, Doorway, PropertyView, UnitView
 
 __all__ = [
-    "DoorView", "PropertyView", "UnitView", "door_named", "door_view", "doors", "doors_by_id", "doors_of_unit",
+    "DoorView", "Doorway", "PropertyView", "UnitView", "door_named", "door_view", "doors", "doors_by_id", "doors_of_unit",
     "properties", "property_view", "unit_named", "unit_view", "units",
 ]  # fmt: skip
 
@@ -113,4 +114,5 @@ def _door(row: Door) -> DoorView:
     return DoorView(
         row.id, row.property_id, row.name, row.kind, row.unit_id, row.unit.name if row.unit else None, row.connected, row.share_allowed,
         row.codes_allowed, row.planned_model, row.planned_serial, row.key_pause_s, row.kind_frozen_at is not None, row.carried_by_others,
+        Doorway(Weekly.of(row.passage) if row.passage else None, row.ajar_s, row.engaged_s),
     )  # fmt: skip

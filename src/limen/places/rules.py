@@ -13,6 +13,8 @@ NAME_MAX_CHARS: Final = 120
 UNIT_MAX_CHARS: Final = 60
 CODE_DIGITS: Final = range(4, 10)
 KEY_PAUSE_S: Final = range(5, 21)
+ENGAGED_S: Final = (5, 10)
+AJAR_S: Final = range(10, 3_601)
 STALENESS_DAYS: Final = range(1, 91)
 
 COLUMNS: Final = (

@@ -11,11 +11,12 @@ from limen.kernel.problems import NotYours, Problem, Refused
 from limen.places import rules
 from limen.places.importing import TEMPLATE, import_doors, preview_doors
 from limen.places.models import Door, Portfolio, Property, Unit
+from limen.places.views import Doorway
 from limen.storage import chance, news
 
 __all__ = [
     "TEMPLATE", "create_door", "create_portfolio", "create_property", "create_unit", "edit_door", "edit_property", "freeze_kind",
-    "import_doors", "preview_doors",
+    "import_doors", "preview_doors", "set_doorway",
 ]  # fmt: skip
 
 
@@ -122,6 +123,30 @@ def edit_door(
     if changed:
         journal.record(by, "door.edited", f"door:{row.id}", {"fields": ",".join(changed)}, now, property_id=row.property_id)
         news.say("door.touched", now=now, door_id=str(row.id))
+
+
+def set_doorway(*, door_id: UUID, doorway: Doorway, by: Actor, now: datetime) -> None:
+    """Sets how a door with a wired reader behaves (LOCK-4, LOCK-16, LOCK-17); its lock hears of it with the next update.
+
+    Problem `engaged_window`, `ajar_limit`. NotYours.
+    """
+    row = Door.objects.select_for_update().filter(id=door_id).first()
+    if row is None:
+        raise NotYours
+    if doorway.engaged_s not in rules.ENGAGED_S:
+        raise Problem("engaged_window", "A reader opens for 5 or 10 seconds.")
+    if doorway.ajar_s is not None and doorway.ajar_s not in rules.AJAR_S:
+        raise Problem("ajar_limit", "A door may be noted as left open after 10 seconds to 1 hour.")
+    row.passage = doorway.passage.rows() if doorway.passage else None
+    row.ajar_s, row.engaged_s = doorway.ajar_s, doorway.engaged_s
+    row.save(update_fields=["passage", "ajar_s", "engaged_s"])
+    detail: dict[str, str | int] = {
+        "passage": int(doorway.passage is not None),
+        "ajar_s": doorway.ajar_s or 0,
+        "engaged_s": doorway.engaged_s,
+    }
+    journal.record(by, "door.doorway", f"door:{row.id}", detail, now, property_id=row.property_id)
+    news.say("door.touched", now=now, door_id=str(row.id))
 
 
 def freeze_kind(*, door_id: UUID, now: datetime) -> None:

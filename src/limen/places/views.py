@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from limen.kernel.periods import Weekly
+
 
 @dataclass(frozen=True, slots=True)
 class PropertyView:
@@ -36,6 +38,16 @@ class UnitView:
 
 
 @dataclass(frozen=True, slots=True)
+class Doorway:
+    """How a door with a wired reader behaves: `passage` the hours in which the first unlock opens it for all (LOCK-16), `ajar_s` after how
+    long standing open is noted, None never (LOCK-17), `engaged_s` how long it stays unlocked (LOCK-4)."""
+
+    passage: Weekly | None
+    ajar_s: int | None
+    engaged_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class DoorView:
     """A way through. `unit_id` is None except at doors of kind `unit`; `key_pause_s` is the pause allowed between digits (CODE-9)."""
 
@@ -53,3 +65,4 @@ class DoorView:
     key_pause_s: int
     kind_frozen: bool
     carried_by_others: bool
+    doorway: Doorway

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from limen.history.queries import EventView, GapView, HistoryPage
@@ -14,6 +15,16 @@ from limen.web.when import say
 
 UNSURE_FROM_S = 60
 LATE_AFTER_S = 3600
+DOOR_LINES = {
+    ("door_ajar", "noted"): _("The door was left open"),
+    ("door_ajar", "done"): _("The door was closed again"),
+    ("door_forced", "noted"): _("The door was forced open: its lock let nobody through"),
+    ("passage", "noted"): _("Open to everybody from here on, by its hours"),
+    ("passage", "done"): _("No longer open to everybody"),
+    ("privacy", "noted"): _("The deadbolt was thrown from inside"),
+    ("privacy", "done"): _("The deadbolt was drawn back"),
+}
+"""What the door itself did (LOCK-15 to LOCK-18)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ def lines(found: HistoryPage, names: Mapping[UUID, str], zone: ZoneInfo, now: da
         line = event_line(event, names.get(event.person_id) if event.person_id else None, zone, now)
         if marks and event.marked:
             line = replace(
-                line, sentence=_("%(sentence)s, with the second code, for when somebody is made to open") % {"sentence": line.sentence}
+                line, sentence=_g("%(sentence)s, with the second code, for when somebody is made to open") % {"sentence": line.sentence}
             )
         told.append((event.at, line))
     told += [(gap.before or gap.after or now, gap_line(gap, zone, now)) for gap in found.gaps]
@@ -46,29 +57,33 @@ def lines(found: HistoryPage, names: Mapping[UUID, str], zone: ZoneInfo, now: da
 
 def event_line(event: EventView, name: str | None, zone: ZoneInfo, now: datetime) -> EventLine:
     """Who, by what, and with which result; the time as sure as it is."""
-    who = name or {"guest": _("A guest"), "staff": _("Staff"), "vendor": _("A service"), "resident": _("A resident")}.get(event.subject, "")
+    if (event.kind, event.result) in DOOR_LINES:
+        return EventLine("event", str(DOOR_LINES[event.kind, event.result]), note(event, zone, now), event.at, False)
+    who = name or {"guest": _g("A guest"), "staff": _g("Staff"), "vendor": _g("A service"), "resident": _g("A resident")}.get(
+        event.subject, ""
+    )
     refused = event.result == "refused"
     how = method(event)
     if refused:
-        sentence = _("%(how)s refused") % {"how": how}
+        sentence = _g("%(how)s refused") % {"how": how}
         sentence = f"{who}: {sentence}" if who else sentence
     elif who:
-        sentence = _("%(who)s opened, %(how)s") % {"who": who, "how": how}
+        sentence = _g("%(who)s opened, %(how)s") % {"who": who, "how": how}
     else:
-        sentence = _("Opened, %(how)s") % {"how": how}
+        sentence = _g("Opened, %(how)s") % {"how": how}
     return EventLine("event", sentence, note(event, zone, now), event.at, refused)
 
 
 def method(event: EventView) -> str:
     """The way in, as people say it."""
     words = {
-        "app": _("by app"),
-        "code": _("by code"),
-        "temporary_code": _("by temporary code"),
-        "card": _("by card"),
-        "key": _("by metal key"),
-        "inside": _("from inside"),
-        "remote": _("from the intercom"),
+        "app": _g("by app"),
+        "code": _g("by code"),
+        "temporary_code": _g("by temporary code"),
+        "card": _g("by card"),
+        "key": _g("by metal key"),
+        "inside": _g("from inside"),
+        "remote": _g("from the intercom"),
     }
     return words.get("temporary_code" if event.credential == "temporary_code" else event.method, event.method)
 
@@ -77,9 +92,9 @@ def note(event: EventView, zone: ZoneInfo, now: datetime) -> str:
     """What must be said beside the time: how sure it is, and that it came late."""
     parts = []
     if event.uncertainty_s >= UNSURE_FROM_S:
-        parts.append(_("within %(minutes)d min") % {"minutes": max(1, round(event.uncertainty_s / 60))})
+        parts.append(_g("within %(minutes)d min") % {"minutes": max(1, round(event.uncertainty_s / 60))})
     if (event.arrived_at - event.at).total_seconds() > LATE_AFTER_S:
-        parts.append(_("arrived %(at)s") % {"at": say(event.arrived_at, zone, now)})
+        parts.append(_g("arrived %(at)s") % {"at": say(event.arrived_at, zone, now)})
     return ", ".join(parts)
 
 
@@ -97,8 +112,8 @@ def gap_line(gap: GapView, zone: ZoneInfo, now: datetime) -> EventLine:
     else:
         missing = ngettext("%(count)d event is missing", "%(count)d events are missing", count) % {"count": count}
     why = {
-        "declared": _("the lock ran out of room."),
-        "not_carried": _("still on the lock. The next update brings it."),
-        "undeclared": _("the lock did not say so."),
+        "declared": _g("the lock ran out of room."),
+        "not_carried": _g("still on the lock. The next update brings it."),
+        "undeclared": _g("the lock did not say so."),
     }
     return EventLine("gap", f"{missing}: {why.get(gap.kind, '')}", "", gap.before or gap.after, False)

@@ -20,7 +20,8 @@ class Kind(IntEnum):
     INSIDE = 4  # inside handle or exit button
     PRIVACY = 5  # the deadbolt was thrown (result NOTED) or drawn back (DONE)
     PHOTO = 6  # the still of record `of_seq` was sealed and kept (F.5)
-    DOOR_AJAR = 7
+    DOOR_AJAR = 7  # a door with a sensor was left open (NOTED), and was closed again (DONE)
+    PASSAGE = 8  # the door stands open to all in its hours: from the first who came in (NOTED) to the end (DONE)
     BOOT = 32
     ACTIVATED = 33
     UPDATE_APPLIED = 34
@@ -29,7 +30,7 @@ class Kind(IntEnum):
     STALE = 37  # opened though a newer list is known to exist (C.3)
     GUARD = 38
     TAMPER = 39
-    DOOR_FORCED = 40
+    DOOR_FORCED = 40  # opened though nobody was let through
     FIRMWARE = 41
     LOSS = 42
     RELEASED = 43

@@ -118,7 +118,8 @@ class Bucket:
 class Config:
     """A door's settings as its lock holds them; ``widths`` are W0..W4 (D.2), ``holidays`` local day numbers.
 
-    ``photo_key`` (X25519, 32 bytes): who may see this door's stills; without one no still is taken.
+    ``photo_key`` (X25519, 32 bytes): who may see this door's stills; without one no still is taken. Only where a sensor watches the door:
+    ``passage`` the hours in which the first who comes in opens it for all, ``ajar_s`` how long it may stand open before that is noted.
     """
 
     digits: int
@@ -133,11 +134,17 @@ class Config:
     record_ttl_days: int = 730
     min_suite: int = 1
     photo_key: bytes | None = None
+    passage: Schedule | None = None
+    ajar_s: int | None = None
 
     def to_value(self) -> dict[int, cbor.Encodable]:
-        """The map of eleven, or of twelve where stills are taken."""
+        """The map of eleven, and what only some doors have."""
         bucket = self.bucket
-        photo: dict[int, cbor.Encodable] = {} if self.photo_key is None else {12: self.photo_key}
+        more: dict[int, cbor.Encodable] = {} if self.photo_key is None else {12: self.photo_key}
+        if self.passage is not None:
+            more[13] = self.passage.to_value()
+        if self.ajar_s is not None:
+            more[14] = self.ajar_s
         return {
             1: self.digits,
             2: int(self.door_kind),
@@ -150,13 +157,13 @@ class Config:
             9: int(self.flags),
             10: self.record_ttl_days,
             11: self.min_suite,
-            **photo,
+            **more,
         }
 
     @classmethod
     def from_value(cls, value: Value) -> "Config":
         """The config in a map; ``Malformed`` for an unknown key or a number out of range."""
-        said = shape.table(value, range(1, 12), (12,))
+        said = shape.table(value, range(1, 12), (12, 13, 14))
         tokens, refill, guard = (shape.uint(n, 10_000) for n in shape.array(said[3], 3))
         w0, w1, w2, w3, w4 = (shape.uint(n, limits.TEMPORARY_INDEX_MAX + 1) for n in shape.array(said[4], 5))
         if not tokens or not refill:
@@ -174,6 +181,8 @@ class Config:
             record_ttl_days=shape.uint(said[10], shape.U16),
             min_suite=shape.uint(said[11], 255),
             photo_key=shape.blob(said[12], limits.X25519_BYTES) if 12 in said else None,
+            passage=Schedule.from_value(said[13]) if 13 in said else None,
+            ajar_s=shape.integer(said[14], 1, limits.AJAR_S_MAX) if 14 in said else None,
         )
 
 

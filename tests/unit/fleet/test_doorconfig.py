@@ -8,11 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from limen.credentials import services as credentials
 from limen.fleet.catalogue import model
 from limen.fleet.doorconfig import read_config, same_settings, stored_config, wanted_config, zone_table
-from limen.wire.records import DoorKind
+from limen.kernel.periods import Weekly
+from limen.places import services as building
+from limen.places.views import Doorway
+from limen.storage.transactions import unit_of_work
+from limen.wire.records import ConfigFlags, DoorKind
+from limen.wire.schedules import Interval, Schedule
 from limen.wire.zones import wall
-from tests.unit.fleet.house import House
+from tests.unit.fleet.house import ANA, House
 
 NOW = datetime(2026, 11, 21, 19, 2, tzinfo=UTC)
 
@@ -57,3 +63,31 @@ def test_a_longer_zone_table_alone_is_no_news_until_the_held_one_gets_short(hous
 def test_a_zone_without_changes_has_one_row_for_ever() -> None:
     """Tokyo never changes its clocks: one row is right for any number of years."""
     assert len(zone_table(ZoneInfo("Asia/Tokyo"), NOW)) == 1
+
+
+@pytest.mark.rule("LOCK-4", "LOCK-16", "LOCK-17")
+def test_a_reader_is_told_its_hours_and_its_window_and_other_models_are_not(house: House) -> None:
+    """Where a sensor watches the door the config carries passage hours and the limit; a mortise lock has neither, and ten seconds."""
+    gym = house.doors["Gym"]
+    with unit_of_work():
+        building.set_doorway(door_id=gym, doorway=Doorway(Weekly.of([[31, 480, 1080]]), 30, 5), by=ANA, now=house.now)
+    reader, mortise = (wanted_config(gym, model(name), house.now) for name in ("R", "M"))
+    assert (reader.passage, reader.ajar_s, reader.engaged_ms) == (Schedule((Interval(31, 480, 1080),)), 30, 5_000)
+    assert (mortise.passage, mortise.ajar_s, mortise.engaged_ms) == (None, None, 10_000)
+    assert read_config(stored_config(reader)) == reader
+    with unit_of_work():
+        building.set_doorway(door_id=gym, doorway=Doorway(None, None, 10), by=ANA, now=house.now)
+    plain = wanted_config(gym, model("R"), house.now)
+    assert (plain.passage, plain.ajar_s, plain.engaged_ms) == (None, None, 10_000)
+    assert not same_settings(reader, plain, house.now)
+
+
+@pytest.mark.rule("CARD-3")
+def test_weak_cards_are_switched_on_where_the_model_reads_cards(house: House) -> None:
+    """The property's word becomes the lock's flags."""
+    with unit_of_work():
+        credentials.allow_weak_cards(property_id=house.property_id, uid=True, sun=True, by=ANA, now=house.now)
+    weak = ConfigFlags.UID | ConfigFlags.SUN
+    assert wanted_config(house.doors["Gym"], model("R"), house.now).flags == weak
+    assert wanted_config(house.doors["Gym"], model("C"), house.now).flags == ConfigFlags.NONE
+    assert wanted_config(house.doors["Unit 4B"], model("M"), house.now).flags == weak | ConfigFlags.PRIVACY_DEADBOLT

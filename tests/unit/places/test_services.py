@@ -8,8 +8,10 @@ import pytest
 
 from limen.journal import queries as journal
 from limen.kernel.actors import SYSTEM
+from limen.kernel.periods import Weekly
 from limen.kernel.problems import NotYours, Problem, Refused
 from limen.places import queries, services
+from limen.places.views import Doorway
 from limen.storage import news
 from limen.storage.transactions import unit_of_work
 
@@ -136,3 +138,21 @@ def test_what_was_done_stands_in_the_journal(house: UUID, now: datetime) -> None
     """Under the building it was done to."""
     door(house, now)
     assert [entry.verb for entry in journal.entries(property_id=house)] == ["door.created", "property.created"]
+
+
+@pytest.mark.rule("LOCK-4", "LOCK-16", "LOCK-17")
+def test_how_a_wired_door_behaves_is_set_at_the_door(house: UUID, now: datetime, touched: list[str]) -> None:
+    """Passage hours, how long it may stand open, 5 or 10 seconds; its lock is to hear of it, and nothing else is taken."""
+    made = door(house, now, "Lobby", "entrance")
+    hours = Weekly.of([[31, 480, 1080]])
+    before = queries.door_view(made).doorway
+    assert before == Doorway(None, 60, 10)
+    with unit_of_work():
+        services.set_doorway(door_id=made, doorway=Doorway(hours, None, 5), by=SYSTEM, now=now)
+    assert queries.door_view(made).doorway == Doorway(hours, None, 5)
+    assert touched[-1] == str(made)
+    for wrong in (Doorway(None, 60, 7), Doorway(None, 5, 10), Doorway(None, 4_000, 10)):
+        with pytest.raises(Problem), unit_of_work():
+            services.set_doorway(door_id=made, doorway=wrong, by=SYSTEM, now=now)
+    with pytest.raises(NotYours), unit_of_work():
+        services.set_doorway(door_id=house, doorway=before, by=SYSTEM, now=now)

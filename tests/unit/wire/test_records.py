@@ -10,6 +10,7 @@ from limen.cli.vectorbook.doors import RECORDS
 from limen.wire import cbor
 from limen.wire.cbor import Malformed
 from limen.wire.records import Config, ConfigFlags, DoorKind, ListRecord
+from limen.wire.schedules import Interval, Schedule
 from tests.unit.wire.cast import CONFIG
 
 
@@ -86,3 +87,15 @@ def test_a_stored_code_is_a_tag_and_a_sent_one_a_value() -> None:
     assert tagged.data == bytes(8)
     with pytest.raises(Malformed):
         ListRecord.from_value([1, 1, None, None, None, None, None, 5], stored=True)
+
+
+def test_a_config_of_a_door_without_a_sensor_has_eleven_keys_and_one_with_a_sensor_two_more() -> None:
+    """What is not set is not said; out of range is refused."""
+    plain = CONFIG.to_value()
+    assert set(plain) == set(range(1, 12))
+    watched = replace(CONFIG, passage=Schedule((Interval(31, 480, 1080),)), ajar_s=60).to_value()
+    assert (watched[13], watched[14]) == ([[31, 480, 1080]], 60)
+    assert Config.from_value(cbor.decode(cbor.encode(watched))).passage == Schedule((Interval(31, 480, 1080),))
+    for key, value in ((14, 0), (14, 3_601), (13, []), (15, 1)):
+        with pytest.raises(Malformed):
+            Config.from_value(cbor.decode(cbor.encode({**watched, key: value})))

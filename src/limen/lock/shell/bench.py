@@ -39,12 +39,15 @@ def view(body: Body) -> str:
                 "jumpstart": model.jumpstart,
                 "privacy_deadbolt": model.privacy_deadbolt,
                 "connected": model.connected,
+                "door_sensor": model.door_sensor,
             },
             "holds": _holds(body),
             "happened": [{"at": _wall(body, line.ms), "words": line.words} for line in reversed(body.happened)],
             "cards": _cards(body),
             "away": body.away,
             "bolt_thrown": body.condition.bolt_thrown,
+            "door_open": body.condition.door_open,
+            "passage": body.held_open,
             "sticker": body.made.sticker,
         }
     )
@@ -128,6 +131,11 @@ def _card_of(body: Body, kind: str, uid: bytes, key: bytes, count: int) -> Card:
     return encoded(uid, {int(body.lock.card_slot): key}, serial=int.from_bytes(uid[-8:], "big"), generation=1)
 
 
+def _door(body: Body, said: Said) -> None:
+    opened = said.get("open")
+    body.move_door(opened if isinstance(opened, bool) else not body.condition.door_open)
+
+
 def _bolt(body: Body, said: Said) -> None:
     thrown = said.get("thrown")
     body.throw_bolt(thrown if isinstance(thrown, bool) else not body.condition.bolt_thrown)
@@ -143,6 +151,7 @@ _HANDS: dict[str, Callable[[Body, Said], None]] = {
     "button": lambda body, _: body.feel(InsideButton()),
     "battery": _battery,
     "bolt_inside": _bolt,
+    "door": _door,
     "qi": lambda body, _: body.jumpstart(),
 }
 

@@ -15,6 +15,7 @@ from limen.lock.commands import (
     CloseLink,
     Command,
     DialGateway,
+    HoldBolt,
     LensState,
     Noticed,
     ReleaseBolt,
@@ -34,6 +35,7 @@ from limen.lock.events import (
     Cause,
     Connected,
     Disconnected,
+    DoorMoved,
     Event,
     FrameArrived,
     InsideBolt,
@@ -80,6 +82,7 @@ class Condition:
     powered: bool = True
     battery: int = 100
     bolt_thrown: bool = False
+    door_open: bool = False
 
 
 @dataclass
@@ -102,6 +105,8 @@ class Body:
     lock: Lock | None = None
     _links: dict[int, _Link] = field(default_factory=dict)
     _next_link: int = 1
+    held_open: bool = False
+    """The strike stays released: passage hours."""
     _field: Field | None = None
 
     def __post_init__(self) -> None:
@@ -191,6 +196,11 @@ class Body:
         self._keep(bolt_thrown=thrown)
         self.feel(InsideBolt(thrown))
 
+    def move_door(self, opened: bool) -> None:
+        """A hand at the door; only a wired one has a sensor that feels it."""
+        self._keep(door_open=opened)
+        self.feel(DoorMoved(opened))
+
     def tap_card(self, card: Card) -> None:
         """A card in the field of the reader; it stays until both have said what they have to say."""
         if self.awake() and self.lock is not None:
@@ -204,7 +214,7 @@ class Body:
         self.rouse(self)
 
     def _dark(self, words: str) -> None:
-        self.lock, self.wake_at, self.lens = None, None, NO_POWER
+        self.lock, self.wake_at, self.lens, self.held_open = None, None, NO_POWER, False
         self._hang_up()
         self._say(words)
 
@@ -214,6 +224,8 @@ class Body:
         self._carry_out(self.lock.handle(started, at))
         if not self.made.model.wired:
             self._carry_out(self.lock.handle(BatteryMeasured(0 if jumpstart else self.condition.battery), at))
+        if self.condition.door_open:
+            self._carry_out(self.lock.handle(DoorMoved(True), at))
         if self.condition.bolt_thrown:
             self._carry_out(self.lock.handle(InsideBolt(True), at))
 
@@ -224,6 +236,8 @@ class Body:
             match command:
                 case ReleaseBolt():
                     later.append(BoltMoved(ok=True))
+                case HoldBolt(held):
+                    self.held_open = held
                 case SendFrame(link, frame):
                     self._send(link, frame)
                 case CloseLink(link):

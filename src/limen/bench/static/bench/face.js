@@ -54,6 +54,8 @@ function show(view) {
   put("sticker", view.sticker ?? "");
   press("walk_away", Boolean(view.away));
   press("bolt_inside", Boolean(view.bolt_thrown));
+  press("door", Boolean(view.door_open));
+  /** @type {HTMLElement} */ (document.getElementById("passage")).hidden = !view.passage;
   /** @type {HTMLElement} */ (document.getElementById("reach")).hidden = !view.away;
 }
 
@@ -86,6 +88,7 @@ function showModel(model) {
   part("cylinder", model.cylinder);
   part("jumpstart", model.jumpstart);
   part("privacy", model.privacy_deadbolt);
+  part("door", model.door_sensor);
   part("wired", wired);
   part("batteries", !wired);
 }

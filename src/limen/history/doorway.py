@@ -1,0 +1,37 @@
+"""A door that was left open or forced: whoever looks after the building is told, once an hour at most (LOCK-17, LOCK-18)."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from limen.history.models import Alarm, Record
+from limen.people import queries as people
+from limen.storage import outbox
+from limen.wire.events import Kind, Result
+from limen.wire.segments import Opened
+
+TOLD: Final = {Kind.DOOR_AJAR: "door_ajar", Kind.DOOR_FORCED: "door_forced"}
+QUIET: Final = timedelta(hours=1)
+NEWS_FOR: Final = timedelta(hours=1)
+"""What arrives later than that is history, not a notice."""
+WATCHING: Final = frozenset({"property_manager", "security_staff"})
+
+
+def tell(record: Record, found: Iterable[Opened], now: datetime) -> None:
+    """Puts a notice for each watching person; an event that was told already is not told again, whatever arrives twice."""
+    for one in found:
+        kind = TOLD.get(one.event.kind)
+        if kind is None or one.event.result is not Result.NOTED:
+            continue
+        recent = Alarm.objects.filter(record=record, kind=kind, at__gt=now - QUIET).exists()
+        late = now - datetime.fromtimestamp(one.event.t, UTC) > NEWS_FOR
+        _, fresh = Alarm.objects.get_or_create(record=record, kind=kind, logepoch=one.logepoch, i=one.i, defaults={"at": now})
+        if fresh and not recent and not late:
+            _notice(record, kind, now)
+
+
+def _notice(record: Record, kind: str, now: datetime) -> None:
+    watching = {role.person_id for role in people.roles_in(record.property_id, now) if role.kind in WATCHING}
+    for person in sorted(watching):
+        body = {"kind": kind, "person": str(person), "property": str(record.property_id), "facts": {"door": str(record.door_id)}}
+        outbox.put("notice", body, now)
