@@ -111,5 +111,16 @@ class Noticed:
 
 
 Command = (
-    ReleaseBolt | HoldBolt | SendFrame | CloseLink | ShowLens | AnswerCard | TakePhoto | WakeAt | DialGateway | TestYourself | Restart | Noticed
+    ReleaseBolt
+    | HoldBolt
+    | SendFrame
+    | CloseLink
+    | ShowLens
+    | AnswerCard
+    | TakePhoto
+    | WakeAt
+    | DialGateway
+    | TestYourself
+    | Restart
+    | Noticed
 )
