@@ -1,4 +1,4 @@
-"""A place with or without signal: the service is reached through it, and when the signal is cut only the air around the locks is left."""
+"""A place with or without signal: the service is reached through it; without signal only the air around the locks is left."""
 
 import socket
 import threading
@@ -15,6 +15,8 @@ class Cellar:
     def __init__(self, service: str) -> None:
         self.there = (urlsplit(service).hostname or "localhost", urlsplit(service).port or 80)
         self.signal = True
+        self._flows = threading.Event()
+        self._flows.set()
         self._open: list[socket.socket] = []
         self._door = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://localhost:{self._door.getsockname()[1]}"
@@ -27,13 +29,19 @@ class Cellar:
             _end(one)
         self._open.clear()
 
+    def fall_silent(self) -> None:
+        """Nothing comes through any more, and nobody is told: no connection ends."""
+        self._flows.clear()
+
     def back(self) -> None:
-        """There is signal again."""
+        """There is signal again; what was on its way arrives."""
         self.signal = True
+        self._flows.set()
 
     def close(self) -> None:
         """Nobody comes through any more."""
         self.cut()
+        self._flows.set()
         self._door.close()
 
     def _listen(self) -> None:
@@ -50,16 +58,25 @@ class Cellar:
                 _end(near)
                 return
             far = socket.create_connection(self.there)
+            flows = _always() if air else self._flows
             if not air:
                 self._open += [near, far]
+            flows.wait()
             far.sendall(first)
-            threading.Thread(target=_copy, args=(far, near), daemon=True).start()
-            _copy(near, far)
+            threading.Thread(target=_copy, args=(far, near, flows), daemon=True).start()
+            _copy(near, far, flows)
 
 
-def _copy(one: socket.socket, other: socket.socket) -> None:
+def _always() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
+def _copy(one: socket.socket, other: socket.socket, flows: threading.Event) -> None:
     with suppress(OSError):
         while data := one.recv(FIRST_BYTES):
+            flows.wait()
             other.sendall(data)
     _end(one)
     _end(other)

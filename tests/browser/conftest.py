@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.server import Running, running
+
+PATIENCE_MS = 30_000  # for a fact to become true on a machine that has other things to do; nothing here waits for time to pass
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient() -> None:
+    """Every expectation waits for its fact as long as a busy machine may need."""
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

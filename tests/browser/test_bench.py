@@ -19,7 +19,6 @@ MODELS = {
     M3: (True, True, True, True),
     C: (False, True, False, False),
 }
-PATIENCE_MS = 20_000
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
@@ -65,8 +64,6 @@ class Bench:
 def bench(browser: Browser, demo: Running) -> Iterator[Bench]:
     """A desk-size window in English."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
     yield Bench(context.new_page(), demo.address)
     context.close()
 
@@ -201,7 +198,7 @@ def test_the_locks_words_are_read_in_spanish(browser: Browser, demo: Running) ->
         page = context.new_page()
         page.goto(f"{demo.address}/bench/{M2}")
         page.get_by_role("button", name="Tocar la lente").click()
-        expect(page.locator("#words")).to_have_text(re.compile("^Marque los dígitos y .* la marca de verificación"), timeout=PATIENCE_MS)
+        expect(page.locator("#words")).to_have_text(re.compile("^Marque los dígitos y .* la marca de verificación"))
         fine(page)
     finally:
         context.close()

@@ -190,6 +190,65 @@ def test_j3_give_access_and_see_the_effect(demo: Running, someone: Callable[...,
     expect(ben.get_by_text(re.compile(r"You may give 2 of \d+ groups\. Ana Ruiz can give the others\."))).to_be_visible()
 
 
+@pytest.mark.rule("ACCESS-4")
+@pytest.mark.rule("ACCESS-13")
+@pytest.mark.rule("SYNC-2")
+@pytest.mark.rule("SYNC-8")
+def test_j4_and_j5_a_revocation_is_told_truly_and_milo_brings_it(demo: Running, place: Cellar, someone: Callable[..., Page]) -> None:
+    """J4 and J5: the phone's access is bounded, the three moments stand apart; Milo's round works without signal and only sends."""
+    ana = staff(someone(**DESK), demo.address, "ana")
+    gus = _given_the_roof(ana, demo.address)
+    _carries_the_roof(someone(), demo.address)
+    ana.goto(gus)
+    ana.get_by_role("link", name="End access: Roof deck").click()
+    expect(ana.get_by_text("Gus loses Roof.")).to_be_visible()
+    none_on(ana)
+    ana.get_by_role("button", name="End access").click()
+    expect(ana.get_by_role("heading", name="Access ended for Gus Herrera")).to_be_visible()
+    bound = rf"Revoked\. The Roof lock still opens for Gus until somebody updates it, at most until {TIME}\."
+    expect(ana.get_by_text(re.compile(bound))).to_be_visible()
+    moments = ana.locator(".moments li")
+    expect(moments.nth(0)).to_contain_text(re.compile(rf"Ordered\s*{TIME} by Ana"))
+    expect(moments.nth(1)).to_contain_text("0 of 1 doors")
+    expect(moments.nth(2)).to_contain_text("not yet")
+    none_on(ana)
+
+    milo = staff(someone(), place.address, "milo")
+    milo.goto(f"{place.address}/c/updates")
+    expect(milo.get_by_text("Access ended for 1 person.").first).to_be_visible()
+    none_on(milo)
+    milo.get_by_role("button", name="Take along").click()
+    expect(milo.locator("#taken")).to_have_text(
+        re.compile(r"^\d+ updates? (is|are) on this phone\. (It works|They work) without signal\.$")
+    )
+    place.cut()
+    milo.get_by_role("link", name="Update Roof").click()
+    expect(milo.get_by_text("Sends changes only. It brings back no battery and no history. The resident app does both.")).to_be_visible()
+    none_on(milo)
+    milo.get_by_role("button", name="Start, I am at Roof").click()
+    expect(milo.locator("#round [data-when=at-lock]")).to_be_visible(timeout=60_000)
+    expect(milo.locator("#round [data-when=at-lock]")).to_contain_text("The proof is on this phone and goes up when there is signal.")
+    ana.goto(f"{demo.address}/c/updates")
+    expect(ana.get_by_role("heading", name="Roof")).to_be_visible()
+    place.back()
+    expect(milo.locator("#round [data-when=confirmed]")).to_be_visible(timeout=60_000)
+    expect(milo.locator("#round [data-when=confirmed]")).to_contain_text(
+        re.compile(r"Up to date\. Confirmed by the lock today \d\d:\d\d\.")
+    )
+    none_on(milo)
+
+    ana.goto(f"{demo.address}/c/updates")
+    expect(ana.get_by_role("heading", name="Roof")).to_be_hidden()
+    ana.goto(gus)
+    expect(ana.get_by_text(re.compile(r"Revoked, in force since today \d\d:\d\d\.")).first).to_be_visible()
+    expect(ana.locator(".moments li").nth(1)).to_contain_text("1 of 1 doors")
+    none_on(ana)
+    ana.goto(f"{demo.address}/c/doors?q=Roof")
+    ana.get_by_role("link", name="Roof").click()
+    expect(ana.get_by_text("Battery not known.")).to_be_visible()
+    none_on(ana)
+
+
 def _given_the_roof(ana: Page, address: str) -> str:
     """Gus may open the Roof by app; gives the address of his page."""
     ana.goto(f"{address}/c/people?q=Gus")
@@ -214,7 +273,7 @@ def _carries_the_roof(phone: Page, address: str) -> None:
     if phone.url.endswith("/home/consent"):
         phone.locator("button[value=agree]").click()
     expect(phone.get_by_role("link", name="Roof", exact=True)).to_be_visible()
-    phone.wait_for_function("() => document.documentElement.dataset.signal === 'there'", timeout=30_000)
+    phone.wait_for_function("() => document.documentElement.dataset.signal === 'there'")
 
 
 def test_j5_a_browser_that_cannot_talk_to_locks_says_so(demo: Running, someone: Callable[..., Page]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.test_bench import PATIENCE_MS, fine
+from tests.browser.cellar import cellar
+from tests.browser.test_bench import fine
 from tests.server import Running
 
 PHONE = {"width": 390, "height": 844}
@@ -15,7 +16,6 @@ PHONE = {"width": 390, "height": 844}
 def somebody(browser: Browser, demo: Running, key: str) -> Page:
     """Somebody of the cast with the app in a browser of their own, at their doors."""
     page = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US").new_page()
-    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{demo.address}/demo/")
     page.get_by_role("button", name=f"Sign in as {key.title()}").click()
     page.wait_for_url(re.compile("/home/"))
@@ -38,8 +38,6 @@ def theo(browser: Browser, demo: Running) -> Iterator[Page]:
 def street(browser: Browser) -> Iterator[BrowserContext]:
     """Victor's phone."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
-    context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
     yield context
     context.close()
 
@@ -72,12 +70,12 @@ def test_a_visitor_finds_a_name_by_keyboard_calls_and_stops(street: BrowserConte
     call = page.get_by_role("button", name="Call T. Whitfield")
     call.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Calling T. Whitfield")).to_be_visible()
+    expect(page.get_by_role("heading", name="Calling T. Whitfield")).to_be_focused()
     expect(page.get_by_text(re.compile(r"Ringing, \d+ seconds"))).to_be_visible()
     fine(page)
     expect(theo.get_by_text("Visitor at Package Room").or_(theo.get_by_text("Visitor at the Package Room")).first).to_be_visible()
     page.get_by_role("button", name="Stop calling").click()
-    expect(page.get_by_role("heading", name="You stopped the call.")).to_be_visible()
+    expect(page.get_by_role("heading", name="You stopped the call.")).to_be_focused()
     expect(page.get_by_role("navigation", name="What to do next")).to_be_visible()
     fine(page)
     page.reload()
@@ -85,6 +83,32 @@ def test_a_visitor_finds_a_name_by_keyboard_calls_and_stops(street: BrowserConte
     page.get_by_role("link", name="Back to names").click()
     expect(page.get_by_role("heading", name="Who are you visiting?")).to_be_visible()
     assert street.cookies() == []
+
+
+@pytest.mark.rule("LINK-7")
+@pytest.mark.parametrize("how", ["the phone knows", "nobody is told"])
+def test_a_lost_network_is_said_and_comes_back(street: BrowserContext, theo: Page, demo: Running, how: str) -> None:
+    """Both read it, also where the network goes without a word; the call stays open for 20 seconds and goes on."""
+    with cellar(demo.address) as place:
+        page = street.new_page()
+        page.goto(sign(page, demo).replace(demo.address, place.address) + "?q=whi")
+        page.get_by_role("button", name="Call T. Whitfield").click()
+        theo.get_by_role("button", name="Answer").or_(theo.get_by_role("link", name="Answer")).first.click()
+        expect(page.get_by_role("heading", name=re.compile("Talking to T. Whitfield"))).to_be_visible()
+        expect(page.locator("#call")).to_have_attribute("data-sound", "yes")
+        if how == "nobody is told":
+            place.fall_silent()
+        else:
+            street.set_offline(True)
+        expect(page.get_by_role("heading", name="We lost the connection.")).to_be_visible()
+        expect(page.get_by_text(re.compile(r"Trying again, \d+ seconds\."))).to_be_visible()
+        expect(theo.get_by_text("We lost the connection. Trying again.")).to_be_visible()
+        place.back()
+        street.set_offline(False)
+        expect(page.get_by_role("heading", name=re.compile("Talking to T. Whitfield"))).to_be_visible()
+        expect(theo.get_by_text("We lost the connection. Trying again.")).to_be_hidden()
+        page.get_by_role("button", name="Hang up").click()
+        expect(page.get_by_role("heading", name="Call ended.")).to_be_visible()
 
 
 def test_the_directory_works_without_any_script(browser: Browser, demo: Running) -> None:

@@ -16,6 +16,9 @@ from limen.cli import migrate
 GRACE_S = 5
 SOCKET_MESSAGE_MAX_BYTES = 1 << 20
 SOCKET_QUEUE_MAX_MESSAGES = 32
+# A phone that lost its network says nothing: it is asked, and its socket ends within ten seconds. The twenty of LINK-7 begin then.
+SOCKET_ASKED_EVERY_S = 4.0
+SOCKET_ANSWERS_WITHIN_S = 6.0
 BACKLOG = 256
 # Numbers under which this machine answers to its own name.
 EVERY_HOST = {"127.0.0.1", "::1", "0.0.0.0", "::"}  # noqa: S104 — compared with, not bound to
@@ -84,6 +87,8 @@ def serve(sockets: list[socket.socket], ready: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=GRACE_S,
         ws_max_size=SOCKET_MESSAGE_MAX_BYTES,
         ws_max_queue=SOCKET_QUEUE_MAX_MESSAGES,
+        ws_ping_interval=SOCKET_ASKED_EVERY_S,
+        ws_ping_timeout=SOCKET_ANSWERS_WITHIN_S,
     )
     with dispatching():
         Announcing(config, lambda: ready(address)).run(sockets=sockets)

@@ -7,6 +7,7 @@ A room that speaks over sockets has a module `sockets.py` with two lists of `dja
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, cast
@@ -78,6 +79,25 @@ class RemembersLoop:
         await self.inner(scope, receive, send)
 
 
+class HearsTheEnd:
+    """What is said to somebody who has just gone is lost, and nothing worse: the socket's own end follows, and is heard.
+
+    A server raises OSError there (ASGI, "Send"); let through, it would end the consumer before its `disconnect`, and nobody would note the loss.
+    """
+
+    def __init__(self, inner: App) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything on, but the failure to reach who has gone."""
+
+        async def say(message: MutableMapping[str, Any]) -> None:
+            with suppress(OSError):
+                await send(message)
+
+        await self.inner(scope, receive, say)
+
+
 application = RemembersLoop(
-    cast(App, ProtocolTypeRouter({"websocket": ByOrigin(), "http": WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)}))
+    cast(App, ProtocolTypeRouter({"websocket": HearsTheEnd(ByOrigin()), "http": WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)}))
 )

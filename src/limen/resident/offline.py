@@ -12,6 +12,8 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from limen.resident.asker import Asker, at_home, page
+
 SOURCE: Final = Path(__file__).resolve().parent.parent
 KEPT_FOLDERS: Final = ("web/static/courier", "web/static/web", "resident/static/resident")
 
@@ -23,6 +25,13 @@ def worker(request: HttpRequest) -> HttpResponse:
         "resident/sw.js", {"assets": json.dumps(assets()), "digest": settings.STATIC_DIGEST, "static": settings.STATIC_URL}
     )
     return HttpResponse(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+@at_home
+@require_GET
+def without(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """What is shown in place of a page that is not kept, when there is no signal."""
+    return page(request, "no_signal.html", asker)
 
 
 @cache

@@ -26,6 +26,7 @@ pages = [
     path("home/me/phones", me.phones, name="home-phones"),
     path("home/me/phones/<uuid:phone_id>/remove", me.remove_phone, name="home-remove-phone"),
     path("home/me/sessions/<int:session_id>/end", me.end_session, name="home-end-session"),
+    path("home/no-signal", offline.without, name="home-no-signal"),
     path("home/sw.js", offline.worker, name="home-worker"),
     path("home/manifest.webmanifest", offline.manifest, name="home-manifest"),
 ]

@@ -13,6 +13,8 @@ let talk = null;
 /** @type {MediaStream | null} */
 let microphone = null;
 let since = 0;
+/** What is broken: `line` to the other browser, `theirs` or `ours` to the service. Each mends by itself, and none hides another. @type {Set<string>} */
+const broken = new Set();
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let ticking;
 
@@ -35,13 +37,13 @@ function show(state) {
   /** @type {HTMLElement | null} */ (page.querySelector(`[data-when="${state}"] h1`))?.focus();
 }
 
-const line = new Line({ onnews: hear, call: id });
+const line = new Line({ onnews: hear, call: id, online: (there) => lost("ours", !there) });
 
 /** @param {any} news */
 function hear(news) {
   if (news.t === "call") look(news.call);
   else if (news.t === "text") wrote(news.text);
-  else if (news.t === "offer" || news.t === "answer" || news.t === "ice") talk?.hear(news).catch(() => lost(true));
+  else if (news.t === "offer" || news.t === "answer" || news.t === "ice") talk?.hear(news).catch(() => lost("line", true));
 }
 
 /** @param {{state: string, has_code: boolean, lost: boolean} | null} call */
@@ -50,7 +52,7 @@ async function look(call) {
   if (call.has_code) codeMade("");
   if (call.state === "answered") {
     if (page.dataset.state === "ringing") show("elsewhere");
-    lost(call.lost);
+    lost("theirs", call.lost);
     return;
   }
   if (page.dataset.state === "elsewhere") return;
@@ -82,7 +84,7 @@ async function answer() {
     polite: false,
     send: (signal) => line.send({ ...signal }),
     onstate: (state) => {
-      lost(state === "lost");
+      lost("line", state === "lost");
       if (state === "lost") line.send({ t: "again" });
     },
     onsound: (stream) => {
@@ -115,9 +117,12 @@ function began() {
   setTimeout(() => talk?.line.connectionState === "new" && line.send({ t: "again" }), SILENT_MS);
 }
 
-/** @param {boolean} gone */
-function lost(gone) {
-  find('[data-only="lost"]').hidden = !gone;
+/** @param {"line" | "theirs" | "ours"} what @param {boolean} gone */
+function lost(what, gone) {
+  // rule: LINK-7
+  if (gone) broken.add(what);
+  else broken.delete(what);
+  find('[data-only="lost"]').hidden = broken.size === 0;
 }
 
 /** @param {string} text */

@@ -6,8 +6,14 @@ export async function forgetPages() {
   for (const name of await caches.keys()) if (name.startsWith(KEPT)) await caches.delete(name);
 }
 
-/** Asks the service worker to keep these pages. @param {string[]} pages */
+/** Asks the service worker to keep these pages. @param {string[]} pages @returns {Promise<boolean>} true when every one of them is here */
 export async function keepPages(pages) {
-  const worker = await navigator.serviceWorker?.ready.catch(() => null);
-  worker?.active?.postMessage({ t: "keep", pages });
+  const { active } = await navigator.serviceWorker.ready;
+  if (active === null) return false;
+  const { port1: here, port2: there } = new MessageChannel();
+  const told = new Promise((resolve) => {
+    here.onmessage = ({ data }) => resolve(data.all === true);
+  });
+  active.postMessage({ t: "keep", pages }, [there]);
+  return told;
 }

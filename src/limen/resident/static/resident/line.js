@@ -20,9 +20,10 @@ export async function ask(path, body = {}, method = "POST") {
 const AGAIN_MS = 2000;
 
 export class Line {
-  /** @param {{onnews: (news: any) => void, call?: string}} facts `call`: the one whose page this is */
-  constructor({ onnews, call }) {
+  /** @param {{onnews: (news: any) => void, online?: (there: boolean) => void, call?: string}} facts `call`: the one whose page this is */
+  constructor({ onnews, online = () => undefined, call }) {
     this.onnews = onnews;
+    this.online = online;
     this.call = call;
     /** @type {WebSocket | null} */
     this.socket = null;
@@ -38,10 +39,12 @@ export class Line {
       socket.onopen = () => socket.send(JSON.stringify({ t: "hello", call: this.call }));
       socket.onmessage = ({ data }) => {
         resolve();
+        this.online(true);
         this.onnews(JSON.parse(data));
       };
       socket.onclose = ({ code }) => {
         resolve();
+        this.online(false);
         if (!this.closed && code !== 4401) setTimeout(() => this.closed || this.open(), AGAIN_MS);
       };
     });

@@ -7,7 +7,7 @@ import "./offline.js";
 import "./ring.js";
 
 const WHO = "limen-who";
-const ALWAYS = ["/home/", "/home/codes", "/home/carry"];
+const ALWAYS = ["/home/", "/home/codes", "/home/carry", "/home/no-signal"];
 
 meetDemonstration();
 
@@ -22,10 +22,19 @@ async function serve() {
   if (!("serviceWorker" in navigator)) return;
   await mine();
   await navigator.serviceWorker.register("/home/sw.js", { scope: "/home/" }).catch(() => undefined);
-  const more = document.getElementById("doors")?.dataset.pages?.split(" ").filter(Boolean) ?? [];
-  if (navigator.onLine) keepPages([...new Set([...ALWAYS, ...more])]);
+  await keep();
 }
 addEventListener("load", serve);
+
+/** When every page and file is on this phone, the document says so: from then on the app starts without signal. */
+async function keep() {
+  const more = document.getElementById("doors")?.dataset.pages?.split(" ").filter(Boolean) ?? [];
+  document.documentElement.dataset.kept = (await keepPages([...ALWAYS, ...more])) ? "all" : "some";
+}
+document.addEventListener("limen:fetched", (event) => {
+  const { there } = /** @type {CustomEvent<{there: boolean}>} */ (event).detail;
+  if (there && document.documentElement.dataset.kept === "some") keep();
+});
 
 // Who signs out leaves nothing behind: no grants, no pages.
 document.addEventListener("submit", async (event) => {

@@ -3,6 +3,7 @@ const PAGES = "limen-home-pages";
 const FILES = "limen-home-files-{{ digest }}";
 const STATIC = "{{ static }}";
 const ASSETS = {{ assets|safe }};
+const WITHOUT = "/home/no-signal"; // shown in place of a page that is not kept
 const PATIENCE_MS = 4000;
 // Pages that make no sense without the service: they are asked for afresh each time.
 const NEVER = /^\/home\/(api|ws|call|calls|guests|history|consent|me\/phones|sw\.js)/;
@@ -19,23 +20,27 @@ addEventListener("activate", (event) => {
   event.waitUntil(old());
 });
 
+// Who asks is told when every one of the pages is here, or that one is missing.
 addEventListener("message", (event) => {
-  if (event.data?.t === "keep") event.waitUntil(keep(event.data.pages));
+  if (event.data?.t === "keep") event.waitUntil(keep(event.data.pages).then((all) => event.ports[0]?.postMessage({ all })));
 });
 
 async function keep(paths) {
+  let all = true;
   for (const path of paths.slice(0, 64)) {
     if (typeof path !== "string" || !path.startsWith("/home/") || NEVER.test(path)) continue;
     const answer = await fetch(path, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (answer !== null) await put(path, answer);
+    all = answer !== null && (await put(path, answer)) && all;
   }
+  return all;
 }
 
 // A page that led to the sign-in is nobody's page: it is not kept, and what was kept goes.
 async function put(path, answer) {
-  const pages = await caches.open(PAGES);
-  if (answer.ok && !answer.redirected) await pages.put(path, answer.clone());
+  const good = answer.ok && !answer.redirected;
+  if (good) await (await caches.open(PAGES)).put(path, answer.clone());
   else if (answer.redirected && new URL(answer.url).pathname.startsWith("/signin")) await caches.delete(PAGES);
+  return good;
 }
 
 addEventListener("fetch", (event) => {
@@ -43,7 +48,7 @@ addEventListener("fetch", (event) => {
   const address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== location.origin) return;
   if (address.pathname.startsWith(STATIC)) event.respondWith(file(request));
-  else if (request.mode === "navigate" && address.pathname.startsWith("/home/") && !NEVER.test(address.pathname)) event.respondWith(page(event, address.pathname));
+  else if (request.mode === "navigate" && address.pathname.startsWith("/home/")) event.respondWith(page(event, address.pathname));
 });
 
 async function file(request) {
@@ -56,12 +61,13 @@ async function file(request) {
 
 // The newest page where there is signal; the kept one where there is none, or where it takes longer than a person at a door waits.
 async function page(event, path) {
+  const keeps = !NEVER.test(path);
   const fresh = fetch(event.request).then(async (answer) => {
-    if (answer.type !== "opaqueredirect") await put(path, answer);
+    if (keeps && answer.type !== "opaqueredirect") await put(path, answer);
     return answer;
   });
-  const kept = await caches.match(path, { cacheName: PAGES, ignoreVary: true });
-  if (!kept) return fresh;
+  const kept = keeps && (await caches.match(path, { cacheName: PAGES, ignoreVary: true }));
+  if (!kept) return fresh.catch(async () => (await caches.match(WITHOUT, { cacheName: PAGES, ignoreVary: true })) ?? Response.error());
   event.waitUntil(fresh.catch(() => undefined));
   const late = new Promise((end) => setTimeout(() => end(null), PATIENCE_MS));
   const first = await Promise.race([fresh.catch(() => null), late]);

@@ -8,6 +8,8 @@ const KEY = `limen-call-${link}`;
 const OPEN = new Set(["ringing", "answered", "lost"]);
 const OVER = new Set(["declined", "missed", "cancelled", "ended", "unreachable", "busy", "replaced", "problem"]);
 const FORGIVEN_S = 20;
+const LOOKS_EVERY_MS = 5000;
+const PATIENCE_MS = 4000;
 
 /** @typedef {{call: string, token: string, entry: string}} Mine */
 
@@ -25,6 +27,7 @@ let state = "asking";
 let since = Date.now();
 let lostSince = 0;
 let theirsLost = false;
+let unanswered = false;
 
 /** @param {string} name @param {string} value */
 function fill(name, value) {
@@ -47,9 +50,8 @@ function show(next) {
   /** @type {HTMLElement | null} */
   let heading = null;
   for (const one of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll("[data-when]"))) {
-    const wasHidden = one.hidden;
     one.hidden = !one.dataset.when?.split(" ").includes(next);
-    if (wasHidden && !one.hidden) heading ??= one.querySelector("h1");
+    if (!one.hidden && !one.contains(document.activeElement)) heading ??= one.querySelector("h1");
   }
   only("rings", next === "ringing");
   only("may-call", next !== "replaced");
@@ -117,10 +119,10 @@ function become(call) {
   if (call.code) showCode(call.code);
 }
 
-/** Lost: this screen has no socket, or the service says the other one has none. */
+/** Lost: this screen has no socket, the service does not answer it, or says that the other one is gone. */
 function judgeLine() {
   if (!mine || !talk) return;
-  const lost = theirsLost || !navigator.onLine || socket?.readyState !== WebSocket.OPEN;
+  const lost = theirsLost || unanswered || !navigator.onLine || socket?.readyState !== WebSocket.OPEN;
   if (!lost) lostSince = 0;
   else if (!lostSince) lostSince = Date.now();
   const seconds = lost ? Math.round((Date.now() - lostSince) / 1000) : 0;
@@ -157,7 +159,10 @@ function connect() {
     ours.send(JSON.stringify({ t: "hello", token: mine?.token, language }));
     talk?.mend();
   };
-  ours.onmessage = ({ data }) => hear(JSON.parse(data));
+  ours.onmessage = ({ data }) => {
+    unanswered = false;
+    hear(JSON.parse(data));
+  };
   ours.onclose = ({ code }) => {
     if (code === 4404) show("ended");
     else if (!OVER.has(state)) setTimeout(connect, 1000);
@@ -165,13 +170,14 @@ function connect() {
   };
 }
 
-/** @param {Record<string, string>} body */
-async function ask(body) {
+/** @param {Record<string, string>} body @param {AbortSignal} [signal] */
+async function ask(body, signal) {
   const path = mine ? `/v/${link}/calls/${mine.call}` : `/v/${link}/calls`;
   const options = {
     method: "POST",
     headers: { Accept: "application/json", "Content-Type": "application/json" },
     body: JSON.stringify(body),
+    ...(signal ? { signal } : {}),
   };
   const answer = await fetch(`${path}?lang=${language}`, options);
   return { ok: answer.ok, body: await answer.json() };
@@ -292,9 +298,10 @@ setInterval(() => {
   if (state === "answered" || state === "lost") judgeLine();
 }, 1000);
 setInterval(async () => {
-  // The socket tells at once; this finds out all the same when a message was lost, and when a code is too old.
+  // The socket tells at once; this finds out all the same when a message was lost, when the network is without a word, and when a code is too old.
   if (!mine || !(OPEN.has(state) || !part("code").hidden)) return;
-  const { ok, body } = await ask({ token: mine.token }).catch(() => ({ ok: false, body: {} }));
-  if (ok) hear(body);
-}, 5000);
+  const answer = await ask({ token: mine.token }, AbortSignal.timeout(PATIENCE_MS)).catch(() => null);
+  unanswered = answer === null;
+  if (answer?.ok) hear(answer.body);
+}, LOOKS_EVERY_MS);
 begin();
