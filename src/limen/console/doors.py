@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from limen.access import queries as access
 from limen.console import lists
@@ -102,6 +103,19 @@ class DoorForm(forms.Form):
     connected = forms.BooleanField(label=_("A reader with network will be here"), required=False)
     share_allowed = forms.BooleanField(label=_("People may share this door with guests"), required=False, initial=True)
     codes_allowed = forms.BooleanField(label=_("This door takes codes"), required=False, initial=True)
+
+
+@managed
+@require_POST
+def floor(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
+    """On which floor a door is: the round goes by it (SYNC-14)."""
+    asker.must(asker.rights.edits_groups, "groups")
+    door = door_of(asker, door_id)
+    typed = request.POST.get("floor", "").strip()[:4]
+    if not typed.removeprefix("-").isdecimal():
+        raise Problem("floor", _g("Write the floor as a number: 0 is the ground floor, -1 the basement."))
+    building.edit_door(door_id=door.id, floor=int(typed), by=asker.actor, now=asker.now)
+    return HttpResponseRedirect(f"/c/doors/{door.id}")
 
 
 @managed

@@ -38,6 +38,7 @@ class DueRow:
     overdue: bool
     still: list[truth.Line]
     behind: str
+    passing: str = ""
 
 
 @managed

@@ -1,8 +1,13 @@
 """The walk over doors that wait, and one update at a door: push only, and the page says so (SYNC-2)."""
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from limen.console.asker import Asker, managed, page
@@ -12,19 +17,39 @@ from limen.fleet import queries as fleet
 from limen.kernel.problems import NotYours
 from limen.web import truth
 
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+HOURS_SAID: Final = 36
+"""Up to here hours are said, then days."""
+
 
 @managed
 @require_GET
 def due(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Due today, then coming days; taken along they work without signal (SYNC-8)."""
     tasks = fleet.tasks(asker.place.id, asker.now)
+    by_door = {task.door_id: task for task in tasks if task.is_due}
+    walk = fleet.round_of(asker.place.id, asker.now)
     context: dict[str, object] = {
         "here": "home",
-        "due": [row(asker, task) for task in tasks if task.is_due],
+        "due": [replace(row(asker, by_door[stop.door_id]), passing=passing(stop)) for stop in walk],
         "coming": [row(asker, task) for task in tasks if not task.is_due],
         "updaters": updaters(asker),
     }
     return page(request, "updates.html", asker, context)
+
+
+def passing(stop: fleet.Stop) -> str:
+    """When people passing would bring it anyway (SYNC-14): an estimate, said as one."""
+    if stop.by_itself is None:
+        return _("Few phones pass here. Do not wait for one.")
+    hours = round(stop.by_itself / HOUR)
+    if hours < HOURS_SAID:
+        return ngettext("People passing bring it in about %(n)d hour.", "People passing bring it in about %(n)d hours.", max(1, hours)) % {
+            "n": max(1, hours)
+        }
+    days = round(stop.by_itself / DAY)
+    return ngettext("People passing bring it in about %(n)d day.", "People passing bring it in about %(n)d days.", days) % {"n": days}
 
 
 @managed

@@ -29,6 +29,7 @@ pages: list[URLPattern | URLResolver] = [
     path("doors", doors.doors, name="console-doors"),
     path("doors/add", doors.add, name="console-door-add"),
     path("doors/<uuid:door_id>", doors.door, name="console-door"),
+    path("doors/<uuid:door_id>/floor", doors.floor, name="console-door-floor"),
     path("doors/<uuid:door_id>/update", updates.update, name="console-door-update"),
     path("doors/<uuid:door_id>/activate", activation.activate, name="console-door-activate"),
     path("doors/<uuid:door_id>/history", history.door_history, name="console-door-history"),

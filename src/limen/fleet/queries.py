@@ -7,6 +7,7 @@ from uuid import UUID
 from limen.fleet import carrying, catalogue, standing
 from limen.fleet.catalogue import Model, model
 from limen.fleet.models import Device, Lease, Pseudonym
+from limen.fleet.rounds import Stop
 from limen.fleet.sealing import newest_bundle
 from limen.fleet.views import (
     Battery,
@@ -42,6 +43,7 @@ __all__ = [
     "Ownership",
     "Staleness",
     "StillOpens",
+    "Stop",
     "Subject",
     "Task",
     "Truth",
@@ -61,6 +63,7 @@ __all__ = [
     "newest_ack",
     "number_at",
     "ownerships",
+    "round_of",
     "staleness",
     "subject",
     "tasks",
@@ -128,6 +131,11 @@ def door_states(door_ids: tuple[UUID, ...], now: datetime) -> tuple[DoorState, .
 def tasks(property_id: UUID, now: datetime) -> tuple[Task, ...]:
     """Lists open update tasks: due first, then by due day and door name (SYNC-4)."""
     return standing.open_tasks(property_id, now)
+
+
+def round_of(property_id: UUID, now: datetime) -> tuple[Stop, ...]:
+    """Plans the round over doors that are due: the shortest walk, each with when people passing would do it anyway (SYNC-14)."""
+    return standing.round_of(property_id, now)
 
 
 def moments(revocation_id: UUID, now: datetime) -> Moments:

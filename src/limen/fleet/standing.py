@@ -9,9 +9,9 @@ from django.db.models import F
 
 from limen.access import queries as access
 from limen.credentials import queries as credentials
-from limen.fleet import rules
+from limen.fleet import rounds, rules
 from limen.fleet.catalogue import model
-from limen.fleet.models import Carry, Delivery, Device, DoorList, ListChange, UpdateTask
+from limen.fleet.models import Carry, Delivery, Device, DoorList, ListChange, Receipt, UpdateTask
 from limen.fleet.settlement import read_ways
 from limen.fleet.views import (
     Battery,
@@ -121,6 +121,17 @@ def _still_opens(unproven: Iterable[ListChange], now: datetime) -> tuple[StillOp
 
 
 # ---- tasks
+
+
+def round_of(property_id: UUID, now: datetime) -> tuple[rounds.Stop, ...]:
+    """The due doors in walking order. A receipt is a phone that was there: residents' unlocks bring one by themselves (SYNC-9)."""
+    due = [task.door_id for task in open_tasks(property_id, now) if task.is_due]
+    floors = {door.id: door.floor for door in places.doors_by_id(due).values()}
+    visits: dict[UUID, list[datetime]] = {door_id: [] for door_id in due}
+    seen = Receipt.objects.filter(device__door_id__in=due, device__ended_at=None, at__gte=now - rounds.COUNTED)
+    for door_id, at in seen.values_list("device__door_id", "at"):
+        visits[door_id].append(at)
+    return rounds.shortest(rounds.Stop(door_id, floors[door_id], rounds.by_itself(visits[door_id], now)) for door_id in due)
 
 
 def open_tasks(property_id: UUID, now: datetime) -> tuple[Task, ...]:

@@ -59,6 +59,7 @@ class Door(models.Model):
     passage = models.JSONField(null=True)  # rows of kernel.periods.Weekly; the three below count where a wired reader watches the door
     ajar_s = models.PositiveSmallIntegerField(null=True, default=60)
     engaged_s = models.PositiveSmallIntegerField(default=10)
+    floor = models.SmallIntegerField(null=True)  # 0 is the ground floor; None: as the unit's name says, else not known
 
     class Meta:
         constraints = (

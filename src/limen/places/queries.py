@@ -6,6 +6,7 @@ from uuid import UUID
 
 from limen.kernel.periods import Weekly
 from limen.kernel.problems import NotYours
+from limen.places import rules
 from limen.places.models import Door, Property, Unit
 from limen.places.views import DoorView, Doorway, PropertyView, UnitView
 
@@ -115,4 +116,5 @@ def _door(row: Door) -> DoorView:
         row.id, row.property_id, row.name, row.kind, row.unit_id, row.unit.name if row.unit else None, row.connected, row.share_allowed,
         row.codes_allowed, row.planned_model, row.planned_serial, row.key_pause_s, row.kind_frozen_at is not None, row.carried_by_others,
         Doorway(Weekly.of(row.passage) if row.passage else None, row.ajar_s, row.engaged_s),
+        row.floor if row.floor is not None else rules.floor_of_unit(row.unit.name) if row.unit else None,
     )  # fmt: skip

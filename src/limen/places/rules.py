@@ -16,6 +16,7 @@ KEY_PAUSE_S: Final = range(5, 21)
 ENGAGED_S: Final = (5, 10)
 AJAR_S: Final = range(10, 3_601)
 STALENESS_DAYS: Final = range(1, 91)
+FLOORS: Final = range(-20, 201)
 
 COLUMNS: Final = (
     Column("Door", "the door", ("Door name", "Name")),
@@ -43,6 +44,14 @@ class DoorFacts:
     codes_allowed: bool
     model: str
     serial: str
+
+
+def floor_of_unit(name: str) -> int | None:
+    """The floor that a unit's name tells: 4 for 4B, 12 for 1204, None where it begins with no digit."""
+    digits = name[: len(name) - len(name.lstrip("0123456789"))]
+    if not digits:
+        return None
+    return int(digits[:-2]) if len(digits) > 2 else int(digits)
 
 
 def check_property(*, name: str, time_zone: str, profile: str) -> None:

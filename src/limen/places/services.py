@@ -94,7 +94,7 @@ def create_door(
 def edit_door(
     *, door_id: UUID, by: Actor, now: datetime, name: str | None = None, kind: str | None = None, connected: bool | None = None,
     share_allowed: bool | None = None, codes_allowed: bool | None = None, planned_model: str | None = None,
-    planned_serial: str | None = None, key_pause_s: int | None = None, carried_by_others: bool | None = None,
+    planned_serial: str | None = None, key_pause_s: int | None = None, carried_by_others: bool | None = None, floor: int | None = None,
 ) -> None:  # fmt: skip
     """Changes what is named and leaves the rest; says `door.touched` where the lock's list may follow (codes, sharing, key pause, name).
 
@@ -104,9 +104,12 @@ def edit_door(
     if row is None:
         raise NotYours
     _check_pause(key_pause_s)
+    if floor is not None and floor not in rules.FLOORS:
+        raise Problem("floor", "A floor is a number from -20 to 200; 0 is the ground floor.")
     wanted: dict[str, str | bool | int | None] = {
         "name": name, "kind": kind, "connected": connected, "share_allowed": share_allowed, "codes_allowed": codes_allowed,
         "planned_model": planned_model, "planned_serial": planned_serial, "key_pause_s": key_pause_s, "carried_by_others": carried_by_others,
+        "floor": floor,
     }  # fmt: skip
     changed = [field for field, value in wanted.items() if value is not None and value != getattr(row, field)]
     if "kind" in changed and row.kind_frozen_at is not None:

@@ -66,3 +66,4 @@ class DoorView:
     kind_frozen: bool
     carried_by_others: bool
     doorway: Doorway
+    floor: int | None = None  # 0 is the ground floor; None where nobody said and no unit's name tells

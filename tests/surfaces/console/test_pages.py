@@ -182,3 +182,16 @@ def test_the_console_speaks_spanish(desk: Desk) -> None:
     sends_only = "Solo envía cambios. No trae batería ni historial. La aplicación de residentes hace ambas cosas."
     assert desk.get("Ana", desk.door("Package Room") + "/update").says("Empezar, estoy en Package Room", sends_only)
     assert "Update" not in desk.get("Ana", desk.door("Package Room") + "/update").text
+
+
+@pytest.mark.rule("SYNC-14")
+def test_a_door_is_put_on_its_floor_and_the_round_says_when_people_passing_would_do(office: Desk) -> None:
+    """A number, for who edits groups; anything else is told what to write and changes nothing."""
+    said = office.post("Ana", f"{office.door('Gym')}/floor", {"floor": "-1"})
+    assert said.status == 200
+    assert 'value="-1"' in said.html
+    for wrong in ("cellar", "", "1000", "²"):
+        assert office.post("Ana", f"{office.door('Gym')}/floor", {"floor": wrong}, follow=False).status in {400, 409, 422}
+    assert 'value="-1"' in office.get("Ana", office.door("Gym")).html
+    assert office.post(None, f"{office.door('Gym')}/floor", {"floor": "2"}, follow=False).status in {302, 403, 404}
+    assert 'value="-1"' in office.get("Ana", office.door("Gym")).html

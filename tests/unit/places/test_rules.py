@@ -63,3 +63,9 @@ def test_a_line_may_forbid_sharing_and_doorcodes() -> None:
 def test_a_wrong_line_is_told_with_column_and_reason(line: str, column: str, why: str) -> None:
     """In words a manager understands."""
     assert (column, why) in rules.facts_of(row(line + "\n"))[1]
+
+
+@pytest.mark.parametrize(("unit", "floor"), [("4B", 4), ("12A", 12), ("1204", 12), ("102", 1), ("PH", None), ("B1", None)])
+def test_a_units_name_tells_its_floor(unit: str, floor: int | None) -> None:
+    """As people number flats; a name that begins with no digit tells none."""
+    assert rules.floor_of_unit(unit) == floor

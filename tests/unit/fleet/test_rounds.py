@@ -1,0 +1,61 @@
+"""The round: nobody climbs a staircase twice that could be climbed once, and an estimate is made of visits."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from limen.fleet import queries
+from limen.fleet.rounds import COUNTED, Stop, by_itself, floors_walked, shortest
+from limen.places import services as places
+from limen.storage.transactions import unit_of_work
+from tests.unit.fleet.house import ANA, House
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+FLOORS = st.lists(st.one_of(st.none(), st.integers(-3, 9)), max_size=6)
+
+
+def stops(floors: list[int | None]) -> list[Stop]:
+    return [Stop(UUID(int=n), floor, None) for n, floor in enumerate(floors)]
+
+
+@pytest.mark.rule("SYNC-14")
+@given(FLOORS)
+def test_no_order_walks_fewer_floors(floors: list[int | None]) -> None:
+    """Against every other order of the same doors; each door is visited once."""
+    planned = shortest(stops(floors))
+    assert sorted(stop.door_id for stop in planned) == [stop.door_id for stop in stops(floors)]
+    assert floors_walked(planned) == min(floors_walked(order) for order in permutations(stops(floors)))
+
+
+def test_doors_of_one_floor_keep_their_order() -> None:
+    """Three doors on the fourth floor and one in the basement: down first, then up once."""
+    planned = shortest(stops([4, -1, 4, 0, 4]))
+    assert [stop.floor for stop in planned] == [0, -1, 4, 4, 4]
+    assert [stop.door_id.int for stop in planned if stop.floor == 4] == [0, 2, 4]
+
+
+@pytest.mark.rule("SYNC-14")
+def test_the_wait_is_the_mean_gap_of_four_weeks() -> None:
+    """Fourteen visits: two days; older ones do not count; two are too few to say anything."""
+    daily = [NOW - timedelta(days=2 * n) for n in range(14)]
+    assert by_itself(daily, NOW) == timedelta(days=2)
+    assert by_itself([*daily, NOW - COUNTED - timedelta(hours=1)], NOW) == timedelta(days=2)
+    assert by_itself(daily[:2], NOW) is None
+
+
+@pytest.mark.rule("SYNC-14")
+def test_the_round_goes_over_due_doors_by_their_floors(house: House) -> None:
+    """A unit door's floor is in its name, the Boiler Room's was said; a door that is up to date is not on the round."""
+    house.door("Boiler Room", "service")
+    for number, name in enumerate(("Unit 4B", "Boiler Room", "Package Room"), start=31):
+        house.activate(name, f"LM0000{number}")
+    with unit_of_work():
+        places.edit_door(door_id=house.doors["Boiler Room"], floor=-1, by=ANA, now=house.now)
+    house.give("Rosa", house.group("Some doors", "Unit 4B", "Boiler Room"))
+    planned = queries.round_of(house.property_id, house.now)
+    assert [stop.door_id for stop in planned] == [house.doors["Boiler Room"], house.doors["Unit 4B"]]
+    assert [stop.floor for stop in planned] == [-1, 4]
