@@ -1,11 +1,11 @@
 # make run     a demonstration building in your browser      make test    the whole suite
 # make check   style, types, floors                          make bench   measured claims, as tables
 # make setup   the environment only                          make lock    write the lock files anew (needs uv)
-# make mutants deliberate bugs, each noticed by its test
+# make mutants deliberate bugs, each noticed by its test      make fuzz    bytes nobody meant, a minute per parser
 SHELL := /bin/bash
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-js mutants check bench fix words lock browser
+.PHONY: help setup run test test-js mutants fuzz check bench fix words lock browser
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
 BIN := .venv/bin
@@ -73,6 +73,14 @@ test-js: .venv/node
 # Or some of them: make mutants ONLY="23 24"
 mutants: setup .venv/dev
 	@$(BIN)/python -m tools.mutants $(ONLY)
+
+.venv/fuzz: .venv/dev requirements/fuzz.txt
+	@$(PIP) install --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
+# Or some of them, for longer: make fuzz ONLY="request phone" SECONDS=600
+fuzz: setup .venv/fuzz
+	@$(BIN)/python tools/fuzz.py $(or $(SECONDS),60) $(ONLY)
 
 check: setup .venv/dev .venv/node
 	$(BIN)/ruff check .

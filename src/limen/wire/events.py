@@ -157,6 +157,8 @@ def read_event(data: bytes) -> Event:
     fields = shape.array(cbor.decode(data, limits.EVENT_BYTES_MAX), 8, 9)
     seq, t, tq, kind, method, subj, ref, result = fields[:8]
     x = shape.table(fields[8], (), range(1, 12)) if len(fields) == 9 else {}
+    if len(fields) == 9 and (not x or None in x.values() or x.get(7) is False):
+        raise Malformed("what says nothing is left out")
     return Event(
         seq=shape.uint(seq, shape.U32),
         t=shape.uint(t, shape.U32),

@@ -1,0 +1,6 @@
+"""All ways in for strangers' bytes, by name."""
+
+from tests.fuzz import doors, messages, statements
+from tests.fuzz.harness import Harness
+
+HARNESSES: dict[str, Harness] = {one.name: one for one in (*messages.HARNESSES, *statements.HARNESSES, *doors.HARNESSES)}
