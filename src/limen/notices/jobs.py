@@ -92,13 +92,15 @@ def facts_of(body: dict[str, Any]) -> dict[str, str]:
     facts = {key: str(value) for key, value in body.get("facts", {}).items()}
     if body.get("property"):
         facts["place"] = places.property_view(UUID(body["property"])).name
-    for key in ("maker", "host"):
+    for key in ("maker", "host", "joined"):
         if facts.get(key):
             facts[key] = people.person_view(UUID(facts[key])).name
     if facts.get("doors"):
         facts["doors"] = ", ".join(
             sorted(door.name for door in places.doors_by_id(UUID(one) for one in facts["doors"].split(",")).values())
         )
+    if facts.get("unit"):
+        facts["unit"] = places.unit_view(UUID(facts["unit"])).name
     if facts.get("door"):
         facts["door"] = places.door_view(UUID(facts["door"])).name
     return facts

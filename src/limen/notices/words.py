@@ -116,6 +116,12 @@ def phone_removed(facts: Facts) -> Message:
     return Message(_("A phone was removed from your account"), "", "/home/me/phones")
 
 
+def household_grew(facts: Facts) -> Message:
+    """The property team added somebody to a home: they see its visits from now on, so the home is told."""
+    text = _("%(who)s was added to %(unit)s by the property team and sees its visits. Is that wrong? Tell them.")
+    return Message(_("Somebody was added to your home"), text % {"who": facts["joined"], "unit": facts["unit"]}, "/home/")
+
+
 def new_sign_in(facts: Facts) -> Message:
     """A security notice: cannot be switched off."""
     return Message(_("New sign-in to your account"), "", "/home/me")
@@ -139,6 +145,7 @@ KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "call_ringing": call_ringing,
     "phone_removed": phone_removed,
     "new_sign_in": new_sign_in,
+    "household_grew": household_grew,
 }
 
 

@@ -13,6 +13,7 @@ from limen.kernel.periods import local_day
 from limen.kernel.previews import Imported, Preview, Progress, Stopped, written
 from limen.kernel.tables import Table, read_table
 from limen.people import judging, rentroll, sealing
+from limen.people.households import tell_households
 from limen.people.judging import Building, Home, Judged, Known, Plan
 from limen.people.models import Person, Residency
 from limen.people.rentroll import DateOrder
@@ -172,6 +173,7 @@ def _write(place: PropertyView, batch: list[Judged], drawn: Mapping[str, UUID], 
         if plan.person_id is not None:  # somebody made by this very line holds nothing that where they live could change
             news.say("residency.changed", now=now, person_id=str(person_id), property_id=str(place.id))
     Residency.objects.bulk_create(homes)
+    tell_households([(home.person_id, home.unit_id) for home in homes if home.until is None or home.until > now], place.id, now)
 
 
 def _person(person_id: UUID, plan: Plan, now: datetime) -> Person:

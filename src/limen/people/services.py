@@ -8,6 +8,7 @@ from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.problems import NotAllowed, NotYours, Problem, Refused
 from limen.people import queries, rules, sealing
+from limen.people.households import tell_households
 from limen.people.importing import TEMPLATE, import_people, preview_people
 from limen.people.models import Consent, Person, Residency, Role
 from limen.places import queries as places
@@ -128,6 +129,7 @@ def assign_to_unit(
     row = Residency.objects.create(
         id=chance.fresh_id(), person_id=person_id, unit_id=unit_id, since=since, until=until, lease_ends=lease_ends
     )
+    tell_households([(person_id, unit_id)], unit.property_id, now)
     journal.record(by, "residency.began", f"person:{person_id}", {"unit": str(unit_id)}, now, property_id=unit.property_id)
     news.say("residency.changed", now=now, person_id=str(person_id), property_id=str(unit.property_id))
     return row.id

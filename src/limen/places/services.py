@@ -61,6 +61,9 @@ def edit_property(
         setattr(row, field, wanted[field])
     rules.check_name(row.name, "building", rules.NAME_MAX_CHARS)
     row.save(update_fields=changed)
+    if "code_digits" in changed:  # codes of another length at every door (CODE-2)
+        for door_id in Door.objects.filter(property=row).values_list("id", flat=True):
+            news.say("door.touched", now=now, door_id=str(door_id))
     journal.record(by, "property.edited", f"property:{row.id}", {"fields": ",".join(changed)}, now, property_id=row.id)
 
 

@@ -69,7 +69,7 @@ def test_a_building_arrives_in_a_morning(empty: Desk) -> None:
 
 @pytest.mark.rule("PEOPLE-4")
 def test_everybody_new_with_an_address_is_invited_at_once(office: Desk) -> None:
-    """The preview says how many mails go out, and that many go out."""
+    """The preview says how many invitations go out, and that many go out; who lives in 4B already is told of Kim."""
     roll = "Unit,First,Last,Email,Status,LeaseStart\n4B,Kim,Park,kim@example.org,Current,06/01/2026\n2A,Lou,Reed,,Current,06/01/2026\n"
     seen = upload(office, "people", roll.encode())
     assert seen.says("1 new person", "Mails go out: 1 invitation.")
@@ -77,7 +77,9 @@ def test_everybody_new_with_an_address_is_invited_at_once(office: Desk) -> None:
     before = {letter.id for letter in notices.mailbox()}
     office.post("Ana", "/c/import/run")
     office.settle()
-    assert [letter.to for letter in notices.mailbox() if letter.id not in before] == ["kim@example.org"]
+    sent = {letter.to: letter.subject for letter in notices.mailbox() if letter.id not in before}
+    assert [to for to, subject in sent.items() if "invites you" in subject] == ["kim@example.org"]
+    assert {to for to, subject in sent.items() if subject == "Somebody was added to your home"} == {"dana@example.org", "theo@example.org"}
 
 
 def test_files_that_cannot_be_read_say_why(office: Desk) -> None:
