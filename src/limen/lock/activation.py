@@ -1,6 +1,7 @@
 """How a lock gets an owner and loses one (protocol A.3, LOCK-10).
 
     UNOWNED --sticker + inside button--> ATTESTED (24 h) --ticket and snapshot 1--> ACTIVE --RELEASE--> UNOWNED
+    ACTIVE --inside button held 15 s--> RESET_PENDING --ticket of the same organisation and root, snapshot 1--> ACTIVE, next epoch
 
 Ticket and snapshot are committed by one record: both or neither. The epoch only ever rises, and what belonged to one epoch is gone in the next.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from limen.lock.attesting import receipt
 from limen.lock.capabilities import BATTERY_ACTIVATION
 from limen.lock.flash import FlashError
-from limen.lock.memory import Memory, draft
+from limen.lock.memory import ATTESTED, Memory, draft
 from limen.lock.sessions import Session
 from limen.lock.store import Holding
 from limen.lock.update import directed, proven
@@ -29,7 +30,6 @@ from limen.wire.roots import open_root
 from limen.wire.session import public_of
 from limen.wire.tickets import Attest, FirmwareState, Ticket, open_release, open_ticket, read_ticket, sign_attest
 
-_KEY = b"attest"
 _KEPT = struct.Struct(">16s32sqqI")
 
 
@@ -56,7 +56,7 @@ class _Taking:
 
 
 class Activation:
-    """One lock's way into an epoch and out of it. Only ever reached in the sticker's session, except for `release`."""
+    """One lock's way into an epoch and out of it: in the sticker's session, or in an installer's of the owner while a reset is asked."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -79,7 +79,7 @@ class Activation:
         )
         signed = sign_attest(attest, memory.ports.id_key)
         try:
-            memory.notes.put(_KEY, _KEPT.pack(n_l, xs, memory.read_clock(at).rtc_ms, at, memory.boots))
+            memory.notes.put(ATTESTED, _KEPT.pack(n_l, xs, memory.read_clock(at).rtc_ms, at, memory.boots))
         except FlashError:
             return Busy(Op.ACTIVATE, 1000)
         return Given(Op.ACTIVATE, signed)
@@ -95,6 +95,10 @@ class Activation:
             return Denied(Op.ACTIVATE)
         self._taking[session.link] = _Taking(statement, ticket, attested)
         return Plain(Op.ACTIVATE)
+
+    def taking(self, session: Session) -> bool:
+        """Whether this session has told a ticket that was believed: what it pushes is then that ticket's first list."""
+        return session.link in self._taking
 
     def manifest(self, session: Session, statement: bytes) -> Answer:
         """The head of snapshot 1, under the ticket's own keys."""
@@ -148,7 +152,7 @@ class Activation:
 
     def _attested(self, at: int) -> _Attested | None:
         """What was attested in the last 24 hours of this lock's time, also before a power cut."""
-        kept = self._memory.notes.get(_KEY)
+        kept = self._memory.notes.get(ATTESTED)
         if kept is None:
             return None
         attested = _Attested(*_KEPT.unpack(kept))
@@ -161,6 +165,9 @@ class Activation:
         ticket = open_ticket(statement, root.role_keys())
         if ticket.lock_id != self._memory.lock_id or ticket.n_l != attested.n_l or ticket.epoch <= self._memory.epoch:
             raise Malformed("a ticket for another lock, attestation or epoch")
+        owner = self._memory.owner
+        if owner is not None and (ticket.org, ticket.root) != (owner.ticket.org, owner.ticket.root):
+            raise Malformed("a ticket of another owner")
         if any(key not in root.roles.get(typ, ()) for typ, key in ticket.roles.items()):
             raise Malformed("a role the root does not know")
         if not {Typ.GRANT, Typ.MANIFEST, Typ.TIME, Typ.LOG_ACK} <= ticket.roles.keys():
@@ -198,7 +205,7 @@ class Activation:
                 clock = ClockSet(set_to.old_ms // 1000, set_to.new_ms // 1000, set_to.u_ms // 1000)
                 memory.record(draft(kind=Kind.CLOCK_SET, clock=clock), at)
             memory.log_update_once(at)
-            memory.notes.drop(_KEY)
+            memory.notes.drop(ATTESTED)
             memory.notes.scrub()
             memory.store.scrub()
         except FlashError:

@@ -40,8 +40,9 @@ from limen.lock.photos import Photos
 from limen.lock.sessions import Call, Links
 from limen.lock.view import Holds, holds
 from limen.lock.ways import Ways
+from limen.wire import limits
 from limen.wire.cards import CardSlot
-from limen.wire.events import Kind
+from limen.wire.events import Kind, Method, Result
 
 ASLEEP = ShowLens(LensState.ASLEEP, Words.ASLEEP)
 BLINK_MS = 3_000
@@ -125,8 +126,8 @@ class Lock:
                 return self._ways.inside_handle(at)
             case InsideBolt(thrown):
                 return self._ways.inside_bolt(thrown, at)
-            case InsideButton():
-                return self._button(at)
+            case InsideButton(held_ms):
+                return self._button(held_ms, at)
             case DoorMoved(opened):
                 return self._doorway.moved(opened, at)
             case BatteryMeasured(percent):
@@ -139,13 +140,6 @@ class Lock:
                 self._operations.omit_next = True
         return []
 
-    def _button(self, at: int) -> list[Command]:
-        """Ends a passage while one runs; else lets an installer begin."""
-        if self._doorway.held:
-            return self._doorway.close_early(at)
-        self.memory.press_button(at)
-        return [Noticed("inside button pressed")]
-
     def _frame(self, link: int, frame: bytes, at: int) -> list[Command]:
         commands, request = self._links.feed(link, frame, at)
         session = self._links.session(link)
@@ -153,20 +147,31 @@ class Lock:
             self._operations.forget(link)
         if request is None or session is None:
             return commands
-        owned = self.memory.held is not None
+        epoch = self.memory.held.state.epoch if self.memory.held else None
         answer, done = self._operations.handle(session, request, at)
         if answer is None:
             self._operations.forget(link)
             return [*commands, *done, *self._links.close(link)]
-        return [*commands, *done, *self._links.reply(session, answer), *self._changed_hands(owned)]
+        return [*commands, *done, *self._links.reply(session, answer), *self._changed_hands(epoch)]
 
-    def _changed_hands(self, owned: bool) -> list[Command]:
+    def _button(self, held_ms: int, at: int) -> list[Command]:
+        """A press ends a passage or lets an installer begin; holding it asks an owned lock's own organisation for a new activation (A.3)."""
+        if held_ms < limits.RESET_S * 1000 or self.memory.held is None:
+            if self._doorway.held:
+                return self._doorway.close_early(at)
+            self.memory.press_button(at)
+            return [Noticed("inside button pressed")]
+        self.memory.ask_reset()
+        self.memory.try_record(draft(kind=Kind.TAMPER, method=Method.INSIDE, result=Result.NOTED), at)
+        return [Noticed("inside button held: opens from inside only until it is activated anew")]
+
+    def _changed_hands(self, before: int | None) -> list[Command]:
         """An owner came or went with this answer: sessions of the old state end, a connected lock dials its gateway."""
-        if owned == (self.memory.held is not None):
+        after = self.memory.held.state.epoch if self.memory.held else None
+        if after == before:
             return []
-        if owned:
-            return [command for session in self._links.open_sessions() for command in self._links.close(session.link)]
-        return [Noticed("activated"), *self._dial()]
+        ended = [command for session in self._links.open_sessions() for command in self._links.close(session.link)] if before else []
+        return ended if after is None else [*ended, Noticed("activated"), *self._dial()]
 
     def _dial(self) -> list[Command]:
         owner = self.memory.owner

@@ -52,13 +52,15 @@ class Door:
     """Thrown from inside, on a model that has it, at a door whose config says so (LOCK-15)."""
     behind_ms: int | None = None
     """For how long the lock has known of a version newer than its own; None if it knows of none."""
+    reset_asked: bool = False
+    """Somebody inside asked for a new activation: no credential opens until it came (A.3)."""
 
 
 def may_enter_session(grant: Grant, door: Door) -> Decision:
     """Lines 4 and 5, for a session of any kind. With a lost clock everybody whose grant is not provably over may push: it is the repair."""
     lost = door.now.quality is TrustedTime.LOST
     late = _provably_over(grant, door.now) if lost else _time(grant, door.now)
-    reason = late or _revoked(grant, door.held)
+    reason = late or revoked(grant, door.held)
     return Refused(reason, grant.cls, grant.subj) if reason is not None else Granted(grant.cls, grant.subj)
 
 
@@ -66,8 +68,8 @@ def by_phone(grant: Grant, door: Door) -> Decision:
     """Lines 4 to 9 for UNLOCK, decided at the moment of the tap."""
     reason = (
         _time(grant, door.now)
-        or _revoked(grant, door.held)
-        or (None if Rights.UNLOCK in effective_rights(grant) else Reason.NO_RIGHT)
+        or revoked(grant, door.held)
+        or (Reason.NO_RIGHT if door.reset_asked or Rights.UNLOCK not in effective_rights(grant) else None)
         or _schedule(grant.sched, grant.cls, door)
         or _privacy(grant.cls, door, override=Rights.PRIVACY_OVERRIDE in effective_rights(grant))
         or _freshness(grant.cls, door)
@@ -82,7 +84,8 @@ def by_records(records: tuple[ListRecord, ...], door: Door) -> Decision:
     last = Refused(Reason.WRONG_CODE)
     for record in records:
         cls = record.cls or Cls.CODE_HOLDER
-        reason = _record_time(record, cls, door) or _schedule(record.sched, cls, door) or _privacy(cls, door)
+        reason = Reason.NO_RIGHT if door.reset_asked else None
+        reason = reason or _record_time(record, cls, door) or _schedule(record.sched, cls, door) or _privacy(cls, door)
         if reason is None:
             return Granted(cls, record.subj, record.slot, duress=record.kind == RecordKind.DURESS_CODE)
         last = Refused(reason, cls, record.subj, record.slot)
@@ -91,9 +94,19 @@ def by_records(records: tuple[ListRecord, ...], door: Door) -> Decision:
 
 def by_temporary(door: Door) -> Reason | None:
     """What stands against any temporary code at this moment, whoever typed it; None if they are judged by their own windows."""
+    if door.reset_asked:
+        return Reason.NO_RIGHT
     if door.now.quality is TrustedTime.LOST:
         return Reason.CLOCK_LOST
     return _privacy(Cls.CODE_HOLDER, door)
+
+
+def revoked(grant: Grant, held: HeldList) -> Reason | None:
+    """Line 5, which a session is asked again whenever it asks for anything: a list may have come meanwhile (ACCESS-4)."""
+    floor = held.subject_floors.get(grant.subj)
+    if grant.iat < held.iat_floor or (floor is not None and grant.iat <= floor):
+        return Reason.REVOKED
+    return Reason.REVOKED if held.revoked_phones and key8(grant.phone_key) in held.revoked_phones else None
 
 
 def _time(grant: Grant, now: Reading) -> Reason | None:
@@ -116,13 +129,6 @@ def _lost(grant: Grant, now: Reading) -> Reason | None:
 
 def _provably_over(grant: Grant, now: Reading) -> Reason | None:
     return Reason.LEASE_OVER if grant.exp * 1000 < now.floor_ms else None
-
-
-def _revoked(grant: Grant, held: HeldList) -> Reason | None:
-    floor = held.subject_floors.get(grant.subj)
-    if grant.iat < held.iat_floor or (floor is not None and grant.iat <= floor):
-        return Reason.REVOKED
-    return Reason.REVOKED if held.revoked_phones and key8(grant.phone_key) in held.revoked_phones else None
 
 
 def _schedule(slot: int | None, cls: Cls, door: Door) -> Reason | None:

@@ -90,7 +90,9 @@ class InsideHandle:
 
 @dataclass(frozen=True, slots=True)
 class InsideButton:
-    """The button on the inside, pressed to let an installer begin (A.2), or to end a passage early (LOCK-16)."""
+    """The button on the inside: pressed to let an installer begin (A.2) or to end a passage early (LOCK-16), held to have it activated anew (A.3)."""
+
+    held_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

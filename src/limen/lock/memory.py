@@ -37,6 +37,9 @@ from limen.wire.tickets import Ticket, read_ticket
 _CLOCK, _BOOTS, _EPOCH, _NEWER, _LOGGED = b"clock", b"boots", b"epoch", b"newer", b"logged"
 CLOSED_UNTIL = b"passage"
 """Until when a door that was closed early stays closed to its passage hours."""
+_RESET, _OWN = b"reset", b"own"
+ATTESTED = b"attest"
+"""The note of what was made for the next owner (activation.py); it dies when that owner has come."""
 _U32 = struct.Struct(">I")
 _RUMOUR = struct.Struct(">Iq")
 draft = partial(Event, seq=0, t=0, tq=TrustedTime.LOST)
@@ -142,6 +145,16 @@ class Memory:
         kept = self.notes.get(_NEWER)
         return int(_RUMOUR.unpack(kept)[0]) if kept else 0
 
+    @property
+    def reset_asked(self) -> bool:
+        """Whether somebody inside has asked for a new activation: until then it is locked to its owner and opens from inside only (A.3)."""
+        return self.held is not None and self.notes.get(_RESET) == _U32.pack(self.held.state.epoch)
+
+    def ask_reset(self) -> None:
+        """Durable: pulling the battery does not take it back. It dies with the epoch it was asked in."""
+        if self.held is not None:
+            self.notes.put(_RESET, _U32.pack(self.held.state.epoch))
+
     def read_clock(self, at: int) -> Reading:
         return self.clock.read(at)
 
@@ -151,7 +164,7 @@ class Memory:
             return None
         now = self.clock.read(at)
         private = self.bolt_thrown and self.model.privacy_deadbolt and ConfigFlags.PRIVACY_DEADBOLT in self.held.config.flags
-        return Door(self.held, now, private, self._behind_ms(now))
+        return Door(self.held, now, private, self._behind_ms(now), self.reset_asked)
 
     def hear(self, iat: int, at: int) -> None:
         """T1: any signed statement raises the floor; one that cannot be is recorded as an anomaly (T4)."""
@@ -187,13 +200,14 @@ class Memory:
             return None
 
     def adopt(self, holding: Holding, at: int) -> None:
-        """Makes a committed list the list in use."""
+        """Makes a committed list the list in use. What another epoch left behind goes first: nothing of it is in this one (inv. 71)."""
+        self._take_over(holding.state.epoch)
         ticket = read_ticket(unverified_payload(holding.ticket, TICKET_BYTES_MAX)[1])
         if self.owner is None or self.owner.ticket != ticket:
             owners = Trust(self.notes, ticket)
             self.owner = Ownership(ticket, owners.keys(), HpkeOpener(holding.xs_private), HpkeSealer(ticket.klog), owners)
         self.direction = read_direction(unverified_payload(holding.direction, DIRECTION_BYTES_MAX)[1]) if holding.direction else None
-        before, self.held = self.held, HeldList.of(self.lock_id, holding.state)
+        before, self.held, self._button_at = self.held, HeldList.of(self.lock_id, holding.state), None
         same = before is not None and before.daily_key == self.held.daily_key and before.config == self.held.config
         if not same or self.temporaries is None:
             self.temporaries = Temporaries(self.held.daily_key, self.held.config)
@@ -225,21 +239,40 @@ class Memory:
 
     def _finish_wipe(self) -> int:
         """What follows the commit record that says "nothing": repeated at boot until it is done (LOCK-12)."""
-        unread = self.journal.forget()
-        self.album.wipe()
-        self.uses.clear()
-        self.counters.clear()
-        for key in (_NEWER, _LOGGED, CLOSED_UNTIL):
-            self.notes.drop(key, durable=False)
-        trust.forget(self.notes)
-        for area in (self.layout.staging, self.layout.bitmap):
-            wipe(self.ports.flash, area)
+        unread = self._forget_epoch()
         self.store.scrub()
         self.notes.scrub()
         return unread
 
+    def _take_over(self, epoch: int) -> None:
+        """Makes record and notes this epoch's: the note that says whose they are is written when the earlier one's are gone."""
+        before = self.notes.get(_OWN)
+        if before == _U32.pack(epoch):
+            return
+        if before is not None:
+            self._forget_epoch()
+        self.notes.drop(ATTESTED, durable=False)
+        self.notes.put(_OWN, _U32.pack(epoch))
+        self.notes.scrub()
+
+    def _forget_epoch(self) -> int:
+        """Record, uses, rumours, parts of updates. Returns how many records nobody had acknowledged."""
+        self.owner = self.held = self.temporaries = self.direction = None
+        unread = self.journal.forget()
+        self.album.wipe()
+        self.uses.clear()
+        self.counters.clear()
+        for area in (self.layout.staging, self.layout.bitmap):
+            wipe(self.ports.flash, area)
+        self.ports.flash.barrier()  # areas may overtake each other: whose they are is said only after this
+        for key in (_NEWER, _LOGGED, _RESET, _OWN, CLOSED_UNTIL):
+            self.notes.drop(key, durable=False)
+        trust.forget(self.notes)
+        return unread
+
     def press_button(self, at: int) -> None:
-        self._button_at = at
+        """Counts at a lock without an owner only: a press from before a release lets nobody in after it."""
+        self._button_at = at if self.held is None else None
 
     def button_fresh(self, at: int) -> bool:
         """Whether the inside button was pressed at most 15 minutes ago, since this start (A.2)."""

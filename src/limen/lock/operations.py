@@ -7,7 +7,7 @@ from limen.lock.activation import Activation
 from limen.lock.attesting import may_not_count, receipt, telemetry
 from limen.lock.clock import Heard
 from limen.lock.commands import Command
-from limen.lock.decide import Granted, Refused, by_phone, may_enter_session
+from limen.lock.decide import Granted, Refused, by_phone, may_enter_session, revoked
 from limen.lock.firmware import Firmware
 from limen.lock.flash import FlashError
 from limen.lock.memory import Memory, draft
@@ -74,9 +74,14 @@ class Operations:
             return None, []
         if isinstance(request, ask.Unlock):
             return self._unlock(session, request, at)
+        op = op_of(request)
+        if (taken := revoked(session.grant, self._memory.held)) is not None:
+            session.phase, session.rights = Phase.SPENT, Rights.NONE
+            return Denied(op, taken), []
         if isinstance(request, ask.Remote):
             return self._remote(session, request, at)
-        op = op_of(request)
+        if session.grant.cls is Cls.INSTALLER and self._memory.reset_asked and (answer := self._anew(session, request, at)) is not None:
+            return answer, []
         if NEEDS.get(op, Rights.NONE) not in session.rights:
             return Denied(op, Reason.NO_RIGHT), []
         return self._served(session, request, at), []
@@ -138,6 +143,8 @@ class Operations:
             reason = Reason.TOO_LATE
         elif door.bolt_thrown:
             reason = Reason.BOLT_THROWN
+        elif door.reset_asked:
+            reason = Reason.NO_RIGHT
         attempt = Attempt(Method.REMOTE)
         if reason is not None:
             return Denied(Op.REMOTE, reason), self._openings.refuse(Refused(reason, None, order.subj), attempt, at).commands
@@ -187,6 +194,17 @@ class Operations:
         if session.phase is not Phase.AUTH:
             self._links.authenticated(session, at)
             session.rights = Rights.PUSH
+        if isinstance(request, ask.ReceiptAsk) and self._memory.held is not None:
+            return Given(Op.RECEIPT, receipt(self._memory, session, at, request.nonce))
+        return self._activate(session, request, at)
+
+    def _anew(self, session: Session, request: Request, at: int) -> Answer | None:
+        """The owner's installer at a lock whose inside button was held; None for what is no part of an activation (A.3)."""
+        if isinstance(request, ask.ManifestPush | ask.ChunkPush) and not self._activation.taking(session):
+            return None
+        return self._activate(session, request, at)
+
+    def _activate(self, session: Session, request: Request, at: int) -> Answer | None:
         match request:
             case ask.AttestAsk(n_s):
                 return self._activation.attest(session, n_s, at)
@@ -196,8 +214,6 @@ class Operations:
                 return self._activation.manifest(session, manifest)
             case ask.ChunkPush(index, data):
                 return self._activation.chunk(session, index, data, at)
-            case ask.ReceiptAsk(fresh) if self._memory.held is not None:
-                return Given(Op.RECEIPT, receipt(self._memory, session, at, fresh))
             case _:
                 return None
 

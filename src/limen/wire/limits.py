@@ -110,6 +110,7 @@ GATEWAY_GRANT_S = 3_600
 
 # Activation, part A
 BUTTON_S = 15 * 60
+RESET_S = 15  # how long the inside button is held to ask for a new activation (A.3)
 ATTESTED_S = 24 * 3_600
 
 # Bluetooth (B.8): one service, the phone writes without response, the lock notifies

@@ -1,21 +1,41 @@
 """How a lock gets an owner and loses one (A.3; inv. 69 to 71)."""
 
 import contextlib
+from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 
-from limen.lock.events import BatteryMeasured, Cause, InsideButton
+from limen.lock.events import BatteryMeasured, Cause, InsideButton, InsideHandle
 from limen.wire import operations as ask
-from limen.wire.answers import Denied, Given, Plain, Settled, Staged
+from limen.wire.answers import Answer, Denied, Given, Plain, Presented, Settled, Staged
 from limen.wire.envelope import Role, RoleKeys, Typ
 from limen.wire.events import Kind
+from limen.wire.grants import Cls, Rights
 from limen.wire.operations import Op
 from limen.wire.receipts import WipedReceipt, open_receipt
 from limen.wire.refusals import Reason, Status
 from limen.wire.session import SessionBroken
 from tests.unit.lock.crash import CrashFlash, PowerLossError
 from tests.unit.lock.reading import events
-from tests.unit.lock.site import DANA, House, Rig, Service, activate, attest, code, house, opened, signer, sticker_session, ticket
+from tests.unit.lock.site import (
+    CONFIG,
+    DANA,
+    MILO,
+    House,
+    Rig,
+    Service,
+    activate,
+    attest,
+    code,
+    house,
+    opened,
+    signer,
+    sticker_session,
+    ticket,
+)
+
+HOUR_MS = 3_600_000
 
 
 def new(model: str = "M") -> tuple[Service, Rig]:
@@ -261,3 +281,173 @@ def test_power_lost_anywhere_in_a_release_leaves_an_owner_or_an_empty_lock() -> 
             assert home.service.k_pin not in image
         else:
             assert there.unlock(DANA) == Plain(Op.UNLOCK)
+
+
+def asked_for_reset() -> House:
+    """An owned lock whose inside button was held for 15 seconds."""
+    home = house(CONFIG, "M", code(9, 5_550_123))
+    home.rig.do(InsideButton(held_ms=15_000))
+    return home
+
+
+def anew(home: House, **more: object) -> Answer | None:
+    """The owner's installer attests, brings ticket and list of the next epoch; the last answer."""
+    service = home.service
+    talk, answer = home.present(MILO, service.grant(MILO, Cls.INSTALLER, rights=Rights.PUSH, acl_ver=1), Op.MANIFEST)
+    assert isinstance(answer, Presented)
+    n_l = attest(talk, service)
+    service.epoch, service.ver, service.states, service.changes = 2, 0, {}, []
+    told = talk.ask(ask.TicketTell(ticket(service, n_l, **more)))
+    if told != Plain(Op.ACTIVATE):
+        return told
+    service.edit(code(9, 5_550_777))
+    return home.push(talk, service.bundle(snapshot=True))
+
+
+@pytest.mark.rule("LOCK-10")
+def test_a_held_inside_button_shuts_the_door_to_every_credential_until_its_owner_activates_it_anew() -> None:
+    """A.3, RESET_PENDING: still the owner's, inside only, over a battery pull too; then the next epoch of the same organisation."""
+    home = asked_for_reset()
+    assert home.unlock(DANA) == Denied(Op.UNLOCK, Reason.NO_RIGHT)
+    assert not opened(home.rig.type("5550123"))
+    home.rig.pull_battery()
+    assert not opened(home.rig.type("5550123"))
+    home.rig.do(InsideHandle())
+    assert events(home)[-1].kind is Kind.INSIDE
+    assert isinstance(anew(home), Settled)
+    home.service.take(house_receipt(home))
+    assert home.rig.lock.memory.epoch == 2
+    assert home.unlock(DANA) == Plain(Op.UNLOCK)
+    home.rig.wait(HOUR_MS)  # the keypad has its tries back
+    assert not opened(home.rig.type("5550123"))
+    home.rig.wait(60_000)
+    assert opened(home.rig.type("5550777"))
+
+
+def house_receipt(home: House) -> bytes:
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.RECEIPT)
+    given = talk.ask(ask.ReceiptAsk())
+    assert isinstance(given, Given)
+    return given.data
+
+
+@pytest.mark.parametrize("other", ["organisation", "root"])
+def test_no_other_owner_takes_a_lock_whose_button_was_held(other: str) -> None:
+    """Only a ticket of the organisation and the root that are pinned for this epoch is believed (invariant 70)."""
+    home = asked_for_reset()
+    if other == "organisation":
+        assert anew(home, org=2) == Denied(Op.ACTIVATE)
+    else:
+        stranger = Service(seed=2)
+        assert anew(home, root=stranger.root(), roles=stranger.keys()) == Denied(Op.ACTIVATE)
+    assert home.rig.lock.memory.epoch == 1
+    assert home.rig.lock.memory.held is not None
+
+
+def test_without_the_held_button_an_owned_lock_attests_to_nobody() -> None:
+    """Neither to an installer of its owner nor to a resident (invariant 70)."""
+    home = house()
+    for phone, cls in ((MILO, Cls.INSTALLER), (DANA, Cls.RESIDENT)):
+        talk, _ = home.present(phone, home.service.grant(phone, cls), Op.MANIFEST)
+        assert talk.ask(ask.AttestAsk(b"s" * 16)) == Plain(Op.ACTIVATE, Status.UNKNOWN)
+    reset = asked_for_reset()
+    talk, _ = reset.present(DANA, reset.service.grant(DANA), Op.MANIFEST)
+    assert talk.ask(ask.AttestAsk(b"s" * 16)) == Plain(Op.ACTIVATE, Status.UNKNOWN), "no resident's phone gives a lock away"
+
+
+def states() -> dict[str, Callable[[], Rig]]:
+    """One lock in each state of A.3."""
+
+    def unowned(pressed: bool) -> Rig:
+        _, rig = new()
+        if pressed:
+            rig.do(InsideButton())
+        return rig
+
+    def attested() -> Rig:
+        service, rig = new()
+        rig.do(InsideButton())
+        attest(sticker_session(rig), service)
+        rig.hang_up()
+        rig.wait(15 * 60_000 + 1)
+        return rig
+
+    def released() -> Rig:
+        home = house()
+        talk, _ = home.present(DANA, home.service.grant(DANA), Op.ACTIVATE)
+        assert isinstance(talk.ask(ask.ReleaseTell(home.service.release())), Given)
+        return home.rig
+
+    def faulty() -> Rig:
+        home = house()
+        layout = home.rig.lock.memory.layout
+        home.rig.flash.program(layout.slots[0], 60, bytes(64))
+        home.rig.boot()
+        assert home.rig.lock.holds(home.rig.at).faulty
+        return home.rig
+
+    return {
+        "unowned": lambda: unowned(False),
+        "unowned, button": lambda: unowned(True),
+        "attested, button long ago": attested,
+        "active": lambda: house().rig,
+        "reset asked": lambda: asked_for_reset().rig,
+        "released": released,
+        "faulty": faulty,
+    }
+
+
+@pytest.mark.rule("LOCK-10")
+@pytest.mark.parametrize("state", states())
+@pytest.mark.parametrize("button", [False, True])
+def test_the_stickers_secret_is_worth_nothing_but_at_an_unowned_lock_with_its_button_pressed(state: str, button: bool) -> None:
+    """The whole table: state by state, with and without the button just pressed (invariant 69)."""
+    rig = states()[state]()
+    rig.hang_up()
+    if button:
+        rig.do(InsideButton())
+    answers = rig.lock.memory.held is None and not rig.lock.memory.faulty and (button or state == "unowned, button")
+    if answers:
+        assert isinstance(sticker_session(rig).ask(ask.AttestAsk(b"s" * 16)), Given)
+    else:
+        with pytest.raises((AssertionError, SessionBroken)):
+            sticker_session(rig)
+
+
+@pytest.mark.rule("LOCK-12")
+def test_power_lost_anywhere_in_a_renewed_activation_leaves_one_epoch_or_the_other_and_nothing_between() -> None:
+    """The old list and its record, or the new list and nothing of the old record, uses and keys (invariants 70, 71)."""
+    flash = CrashFlash(3, coarse=True)
+    home = house(CONFIG, "M", code(9, 5_550_123), flash=flash)
+    home.rig.do(InsideButton(held_ms=15_000))
+    before, at, old = flash.clone(0), home.rig.at, deepcopy(home.service)
+
+    def renew(budget: int | None, seed: int) -> tuple[House, int]:
+        rig = Rig(flash=before.clone(seed))
+        rig.at = at
+        rig.boot(Cause.RESTART)
+        there = House(deepcopy(old), rig)
+        assert isinstance(rig.flash, CrashFlash)
+        rig.flash.budget, start = budget, rig.flash.steps
+        with contextlib.suppress(PowerLossError):
+            anew(there)
+        rig.flash.budget = None
+        return there, rig.flash.steps - start
+
+    steps = renew(None, 0)[1]
+    for budget in range(0, steps, 3):
+        there, _ = renew(budget, budget)
+        there.rig.boot()
+        memory = there.rig.lock.memory
+        assert memory.held is not None
+        assert memory.epoch == memory.held.state.epoch
+        if memory.held.state.epoch == 1:
+            assert memory.reset_asked
+            there.service = deepcopy(old)
+            assert not opened(there.rig.type("5550123"))
+            assert isinstance(anew(there), Settled)
+        there.rig.wait(HOUR_MS)
+        assert opened(there.rig.type("5550777"))
+        image = there.rig.flash.image()  # type: ignore[attr-defined]
+        assert old.states[1].salt not in image
+        assert events(there)[0].seq == 0

@@ -8,7 +8,7 @@ from limen.wire.events import Kind, Method, Result
 from limen.wire.grants import OWN_ACCESS, Cls, Rights
 from limen.wire.operations import Op, Request
 from limen.wire.receipts import TrustedTime
-from limen.wire.records import DoorKind
+from limen.wire.records import DoorKind, ListRecord, RecordKind
 from limen.wire.refusals import Reason, Status
 from limen.wire.telemetry import unverified_telemetry
 from tests.unit.lock.reading import events, last
@@ -156,6 +156,20 @@ def test_a_puller_gets_clock_and_head_and_at_a_flat_only_the_household_can_count
         assert said.full.tstate is TrustedTime.GOOD
         assert isinstance(said.full.head, bytes) is not counted
         home.rig.hang_up()
+
+
+@pytest.mark.rule("ACCESS-4")
+def test_an_open_session_ends_with_the_list_that_takes_its_holder_away() -> None:
+    """A session is no lease: whoever is removed while pulling the record gets not one answer more."""
+    home = house()
+    home.rig.hang_up()
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.LOG)
+    assert isinstance(talk.ask(ask.LogAsk(0)), Given)
+    home.service.edit(ListRecord(slot=12, kind=RecordKind.SUBJECT_FLOOR, data=home.service.now, subj=5))
+    beside, _ = home.present(GUS, home.service.grant(GUS, Cls.COURIER, acl_ver=1, subj=9), Op.MANIFEST, beside=True)
+    assert isinstance(home.push(beside, home.service.bundle()), Settled)
+    assert talk.ask(ask.LogAsk(0)) == Denied(Op.LOG, Reason.REVOKED)
+    assert talk.ask(ask.StatusAsk()) is None
 
 
 def test_status_tells_version_epoch_and_staging() -> None:

@@ -148,7 +148,7 @@ def test_what_one_phone_began_another_ends_and_no_part_is_sent_twice() -> None:
 def test_a_small_bundle_goes_past_a_big_one_that_is_being_staged() -> None:
     """Inv. 8: a slow transfer never delays a revocation."""
     home = house()
-    home.service.edit(ListRecord(slot=5, kind=RecordKind.SUBJECT_FLOOR, data=home.service.now, subj=5))
+    home.service.edit(ListRecord(slot=5, kind=RecordKind.SUBJECT_FLOOR, data=home.service.now, subj=6))
     many(home)
     big, small = home.service.bundle(base=1, ver=3), home.service.bundle(base=1, ver=2)
     slow = pushing(home)

@@ -16,6 +16,7 @@ from limen.wire.zones import offset_s
 ASK_BYTES_MAX = 1024
 CARDS_SHOWN_MAX = 12
 KEY_BYTES = 16
+HELD_S_MAX = 60
 UNKNOWN_CARD = "04deadbeef1122"
 Said = dict[str, object]
 
@@ -141,6 +142,12 @@ def _bolt(body: Body, said: Said) -> None:
     body.throw_bolt(thrown if isinstance(thrown, bool) else not body.condition.bolt_thrown)
 
 
+def _held_ms(said: Said) -> int:
+    """For how long the inside button is held: `{"held_s": 15}` asks an owned lock for a new activation."""
+    held_s = said.get("held_s", 0)
+    return held_s * 1000 if isinstance(held_s, int) and 0 <= held_s <= HELD_S_MAX else 0
+
+
 _HANDS: dict[str, Callable[[Body, Said], None]] = {
     "lens": lambda body, _: body.feel(LensTouched()),
     "digit": _digit,
@@ -148,7 +155,7 @@ _HANDS: dict[str, Callable[[Body, Said], None]] = {
     "card": _card,
     "key": lambda body, _: body.feel(KeyTurned()),
     "inside": lambda body, _: body.go_out(),
-    "button": lambda body, _: body.feel(InsideButton()),
+    "button": lambda body, said: body.feel(InsideButton(_held_ms(said))),
     "battery": _battery,
     "bolt_inside": _bolt,
     "door": _door,

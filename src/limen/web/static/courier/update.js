@@ -7,12 +7,14 @@
  * @typedef {{ver: number, lock_ms: number | null, at_ms: number}} Confirmed `lock_ms` is the lock's own time, `at_ms` this phone's
  * @typedef {{result: "confirmed" | "interrupted" | "nothing" | Failure, reason: string | null, receipt: Confirmed | null, handedIn: boolean,
  *   battery: number | null, records: number}} Updated
+ * @typedef {{receipt: Receipt, key: string}} Proof
  * @typedef {{courier: Courier, lock: string, pull: boolean, onstep: (step: Step) => void}} Facts
  */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Courier } from "./courier.js" */
 /** @import { Grant } from "./grants.js" */
 /** @import { Failure, Step } from "./reach.js" */
+/** @import { Receipt } from "./receipts.js" */
 /** @import { LockSession } from "./session.js" */
 /** @import { Entry } from "./wallet.js" */
 
@@ -124,10 +126,21 @@ async function beginWith({ courier, onstep }, entry, grant, signal) {
 
 /** In the order in which it matters if it ends halfway: time, changes, what may go from the record, then what comes up. @param {Conversation} facts @returns {Promise<string>} the proof's key in the outbox */
 async function converse(facts) {
-  const { courier, entry, session, signal, pull, onstep, updated } = facts;
-  const service = courier.service;
-  if (session.presented?.wantsTime) await repairTime({ session, wallet: courier.wallet, service, signal });
-  const brought = await sendAll(facts);
+  const { courier, session, signal } = facts;
+  if (session.presented?.wantsTime) await repairTime({ session, wallet: courier.wallet, service: courier.service, signal });
+  const sent = await sendAll(facts);
+  try {
+    return await afterwards(facts, sent.ver);
+  } catch (problem) {
+    // What was brought took this phone's own access away: the lock signed for it and says nothing more.
+    if (!(problem instanceof Denied) || sent.proof === null) throw problem;
+    return proved(facts, sent.proof, sent.ver);
+  }
+}
+
+/** @param {Conversation} facts @param {number} brought the version that was sent @returns {Promise<string>} the proof's key in the outbox */
+async function afterwards(facts, brought) {
+  const { courier, entry, session, pull, onstep, updated } = facts;
   if (entry.ack !== null) await session.acknowledge(entry.ack);
   if (pull) {
     onstep({ name: "reading" });
@@ -139,29 +152,37 @@ async function converse(facts) {
   if (statement === null) throw new Interrupted("no receipt");
   const checked = await checkedReceipt({ courier, entry, statement });
   if (checked === null) throw new Interrupted("no receipt of a list");
-  const { lock_s, ver } = checked.receipt;
+  return proved(facts, checked, brought);
+}
+
+/** @param {Conversation} facts @param {Proof} proof @param {number} brought @returns {string} the proof's key in the outbox */
+function proved({ courier, updated }, { receipt, key }, brought) {
+  const { lock_s, ver } = receipt;
   updated.receipt = { ver, lock_ms: lock_s === null ? null : lock_s * 1000, at_ms: courier.now() };
   // A lock that holds less than was brought has said so; the service hears it from the receipt and the next bundle fits.
   updated.result = ver >= brought ? "confirmed" : "interrupted";
-  return checked.key;
+  return key;
 }
 
-/** Sends what is carried, and what is newer when the lock has heard of something newer meanwhile. @param {Conversation} facts @returns {Promise<number>} the version that was brought, 0 for none */
+/**
+ * Sends what is carried, and what is newer when the lock has heard of something newer meanwhile.
+ * @param {Conversation} facts @returns {Promise<{ver: number, proof: Proof | null}>} the version that was brought, 0 for none, and what the lock signed then
+ */
 async function sendAll(facts) {
   const { courier, session, signal, onstep } = facts;
   let entry = facts.entry;
   for (let round = 0; round < NEWER_MAX && entry.bundle !== null; round += 1) {
     onstep({ name: "sending", done: 0, total: (await readBundle(entry.bundle)).chunks.length });
     const { end, receipt } = await deliver({ session, bundle: await readBundle(entry.bundle), onpart: onstep, signal });
-    if (receipt !== null) await checkedReceipt({ courier, entry, statement: receipt });
-    if (end === "applied" || end === "already") return entry.ver;
+    const proof = receipt === null ? null : await checkedReceipt({ courier, entry, statement: receipt });
+    if (end === "applied" || end === "already") return { ver: entry.ver, proof };
     if (end === "stopped" || end === "refused") throw new Interrupted(end);
     const newer = (await refresh(courier)) ? await courier.wallet.entry(entry.lock) : null;
-    if (newer === null || newer.bundle === null || newer.ver <= entry.ver) return entry.ver;
+    if (newer === null || newer.bundle === null || newer.ver <= entry.ver) return { ver: entry.ver, proof };
     onstep({ name: "newer" });
     entry = newer;
   }
-  return entry.bundle === null ? 0 : entry.ver;
+  return { ver: entry.bundle === null ? 0 : entry.ver, proof: null };
 }
 
 /** Each piece is safe on this phone before the next is asked for. @param {Conversation} facts */
