@@ -21,12 +21,12 @@ from limen.wire.hpke import HpkeOpener, HpkeSealer
 from limen.wire.liststate import ListState, after, stored
 from limen.wire.logacks import AckKind, LogAck, sign_log_ack
 from limen.wire.ratchet import SealedRecord
-from limen.wire.receipts import Receipt, open_receipt
+from limen.wire.receipts import Receipt, WipedReceipt, open_receipt
 from limen.wire.records import Bucket, Config, DoorKind, ListRecord
 from limen.wire.roots import Root, sign_root
 from limen.wire.segments import open_segment
 from limen.wire.session import public_of
-from limen.wire.tickets import ROLE_TYPS, Attest, Ticket, read_attest, read_certificate, sign_ticket
+from limen.wire.tickets import ROLE_TYPS, Attest, Release, Ticket, read_attest, read_certificate, sign_release, sign_ticket
 from limen.wire.timestamps import TimeAssertion, sign_time
 
 CONFIG = Config(
@@ -70,6 +70,8 @@ class Desk:
     taken: dict[bytes, tuple[str, bytes]] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
     log_ack: bytes | None = None
+    released: bool = False
+    wiped: list[WipedReceipt] = field(default_factory=list)
     built: dict[tuple[int, int], Bundle] = field(default_factory=dict)
 
     def change(self, *records: ListRecord, gone: tuple[int, ...] = ()) -> None:
@@ -144,20 +146,25 @@ class Desk:
         )
         return {"ticket": sign_ticket(ticket, BY_ROLE[Role.KA]), "snapshot": _bytes(self.bundle(0))}
 
-    def inbox(self) -> dict[str, cbor.Encodable]:
-        """All that this phone may carry now."""
+    def info(self) -> bytes:
+        """What names the lock in this epoch."""
         assert self.attest is not None
         now_s = self.now_ms // 1000
-        starts, lasts_s = self.window
         info = DoorInfo(
             lock_id=self.lock_id, epoch=self.epoch, xs=self.attest.xs, id_key=self.id_key, iat=now_s, door=42, kind=1, model="M"
         )
+        return sign_door_info(info, BY_ROLE[Role.KG])
+
+    def grant(self, cls: Cls, rights: Rights) -> bytes:
+        """A grant for this phone."""
+        now_s = self.now_ms // 1000
+        starts, lasts_s = self.window
         grant = Grant(
             lock_id=self.lock_id,
             epoch=self.epoch,
             acl_ver=self.ver if self.acl_ver is None else self.acl_ver,
-            cls=self.cls,
-            rights=self.rights,
+            cls=cls,
+            rights=rights,
             sched=None,
             subj=9,
             phone_key=self.phone_key,
@@ -166,13 +173,18 @@ class Desk:
             cti=bytes(8),
             nbf=starts,
         )
+        return mint(grant, BY_ROLE[Role.KG])
+
+    def inbox(self) -> dict[str, cbor.Encodable]:
+        """All that this phone may carry now."""
+        now_s, lasts_s = self.now_ms // 1000, self.window[1]
         door: dict[str, cbor.Encodable] = {
             "lock": self.lock_id,
             "serial": self.serial,
             "door": bytes(15) + b"\x2a",
             "name": "Package Room",
-            "info": sign_door_info(info, BY_ROLE[Role.KG]),
-            "grants": [mint(grant, BY_ROLE[Role.KG])],
+            "info": self.info(),
+            "grants": [self.grant(self.cls, self.rights)],
             "bundle": _bytes(self.bundle(self.proven)) if self.ver > self.proven else None,
             "ver": self.ver,
             "proven": self.proven,
@@ -180,6 +192,8 @@ class Desk:
             "class": int(self.cls),
             "until": now_s + lasts_s,
         }
+        if self.released:
+            door["release"] = sign_release(Release(self.lock_id, self.epoch, now_s), BY_ROLE[Role.KA])
         return {"now": self.now_ms, "phone": "phone-1", "doors": [door]}
 
     def take(self, item: dict[cbor.Key, Value]) -> dict[str, cbor.Encodable]:
@@ -189,7 +203,9 @@ class Desk:
         self.taken[key] = (kind, data)
         if kind == "receipt":
             receipt = open_receipt(data, RoleKeys.of_lock(self.id_key))
-            assert isinstance(receipt, Receipt)
+            if isinstance(receipt, WipedReceipt):
+                self.wiped.append(receipt)
+                return {"key": key, "status": status, "reason": None}
             self.receipts.append(receipt)
             self.proven = max(self.proven, receipt.ver)
         return {"key": key, "status": status, "reason": None}
@@ -221,7 +237,11 @@ class Desk:
             return {"nonce": bytes(15) + bytes([len(self.receipts)])}
         if path == "/gateway/activation/begin":
             self.lock_id = shape.blob(question["lock"])
-            return {"n_s": bytes(16)}
+            if self.attest is None:
+                return {"n_s": bytes(16)}
+            return {"n_s": bytes(16), "info": self.info(), "grant": self.grant(Cls.INSTALLER, Rights.PUSH)}
+        if self.attest is not None:
+            self.epoch, self.ver, self.proven, self.list_changes, self.built = self.epoch + 1, 1, 0, [], {}
         return self.finish(shape.blob(question["attest"]))
 
 

@@ -94,7 +94,14 @@ class Standing:
 
         return peer
 
-    def entry(self, *grants: bytes, bundle: Bundle | None = None, ack: bytes | None = None, cls: Cls = Cls.RESIDENT) -> Door:
+    def entry(
+        self,
+        *grants: bytes,
+        bundle: Bundle | None = None,
+        ack: bytes | None = None,
+        cls: Cls = Cls.RESIDENT,
+        release: bytes | None = None,
+    ) -> Door:
         """The door as the inbox brought it."""
         service = self.home.service
         info = DoorInfo(lock_id=service.lock_id, epoch=service.epoch, xs=service.xs, id_key=service.id_key, iat=service.now, door=DOOR)
@@ -112,6 +119,8 @@ class Standing:
             "class": int(cls),
             "until": service.now + 86_400,
         }
+        if release is not None:
+            said["release"] = release
         return read_door(cbor.decode(cbor.encode(said)))
 
     def run(self, conversation: Callable[[Courier], Conversation[Result]], door: Door, assertion: bytes | None = None) -> Result:

@@ -360,8 +360,31 @@ def test_without_any_signal_an_activation_does_not_begin(unowned: Story) -> None
 
 @pytest.mark.rule("LOCK-10")
 def test_the_sticker_of_an_owned_lock_opens_no_conversation(story: Story) -> None:
-    """Button pressed or not: its secret is worthless now."""
+    """Button pressed or not: its secret is worthless now, and an installer of its owner is told no while the button was not held."""
     story.face("button")
     again = story.activate()
-    assert again["result"] == "out_of_reach", again
+    assert again["result"] == "refused", again
     assert [(receipt.epoch, receipt.ver) for receipt in story.desk.receipts] == [(1, 1)]
+
+
+@pytest.mark.rule("LOCK-10")
+def test_a_courier_in_a_browser_tells_a_released_lock_and_brings_its_word_back(story: Story) -> None:
+    """The door's device was removed: the lock wipes itself, signs for it, and is in nobody's wallet any more."""
+    story.desk.released, story.desk.cls, story.desk.rights = True, Cls.COURIER, Rights.PUSH
+    story.refresh()
+    assert story.say("doors")["doors"] == []
+    assert story.say("update", pull=False)["result"] == "wiped"
+    assert [(said.lock_id, said.epoch) for said in story.desk.wiped] == [(story.desk.lock_id, 1)]
+    assert story.say("update", pull=False)["result"] in {"nothing", "out_of_reach"}
+
+
+@pytest.mark.rule("LOCK-10")
+def test_a_lock_whose_inside_button_was_held_is_activated_anew_from_a_browser(story: Story) -> None:
+    """Without the held button the installer is refused; with it the next epoch begins, and nobody needs the sticker's secret."""
+    story.say("register")
+    assert story.activate()["result"] != "active"
+    story.face("button", held_s=15)
+    assert story.activate()["result"] == "active"
+    assert story.desk.epoch == 2
+    story.refresh()
+    assert story.say("unlock")["result"] == "open"

@@ -184,7 +184,7 @@ def _hand_in(phone: Phone, args: argparse.Namespace) -> Told:
 
 
 def _activate(phone: Phone, args: argparse.Namespace) -> Told:
-    done = installing.activate_door(phone, args.door.bytes, args.serial, args.sticker)
+    done = installing.activate_door(phone, args.door.bytes, args.serial, args.sticker, swap=args.swap)
     _hand_in_quietly(phone)
     words = {
         "active": "Active.",
@@ -212,9 +212,10 @@ def told_of(done: update.Updated, handed: acts.HandedIn) -> Told:
         "refused": f"The lock refused: {done.reason.word if done.reason else 'no reason'}.",
         "out_of_reach": OUT_OF_REACH,
         "nothing": "This phone carries nothing for this door.",
+        "wiped": "Wiped. The lock signed for it." if proof else "Wiped. The proof is on this phone and goes up when there is signal.",
     }
     return {
-        "ok": done.result == "confirmed", "result": done.result, "reason": done.reason.word if done.reason else None,
+        "ok": done.result in {"confirmed", "wiped"}, "result": done.result, "reason": done.reason.word if done.reason else None,
         "version": receipt.ver if receipt else None, "sent": done.done, "parts": done.total, "records": done.segments,
         "battery": acts.battery_of(done.telemetry), "handed_in": proof, "words": words[done.result],
     }  # fmt: skip
@@ -289,6 +290,7 @@ def _activate_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--door", type=UUID, required=True, help="the door's id, as in its address in the console")
     verb.add_argument("--serial", required=True)
     verb.add_argument("--sticker", required=True, help="the text of the QR code under the cover")
+    verb.add_argument("--swap", action="store_true", help="it takes the place of the lock that is on the door now")
 
 
 VERBS: Final[dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]] = {

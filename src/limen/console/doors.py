@@ -14,6 +14,7 @@ from limen.console import lists
 from limen.console.asker import Asker, managed, page, who_can
 from limen.console.fields import NameField, choice
 from limen.console.naming import changes, door_of, names, still
+from limen.console.removing import left
 from limen.console.sentences import either
 from limen.credentials import queries as credentials
 from limen.fleet import queries as fleet
@@ -78,6 +79,7 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
         "sign": intercom.link_of(view.id) if view.kind != "unit" else None,
         "updaters": "" if asker.rights.device_management else either(who_can(asker, "devices", first_names=True)),
         "may_look": may_look(asker, view),
+        "released": left(asker, view.id)[:1],
     }
     return page(request, "door.html", asker, context)
 

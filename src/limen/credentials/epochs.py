@@ -9,7 +9,8 @@ from django.db import transaction
 from limen.credentials.models import LockEpoch, PermanentCode, TemporaryCode
 from limen.credentials.views import EpochSecrets
 from limen.kernel.problems import Refused
-from limen.storage import kms
+from limen.places import queries as places
+from limen.storage import kms, outbox
 
 
 def open_epoch(*, door_id: UUID, lock_id: bytes, epoch: int, now: datetime) -> None:
@@ -38,8 +39,19 @@ def close_epoch(*, door_id: UUID, now: datetime) -> None:
         row.save(update_fields=["closed_at"])
         # Only once it is certain: a rollback could not bring the key back.
         transaction.on_commit(partial(kms.destroy, key_of(row.lock_id, row.epoch), now=now))
-        TemporaryCode.objects.filter(lock_id=row.lock_id, epoch=row.epoch, ended_at=None).update(ended_at=now)
+        _end_temporary(row, now)
         PermanentCode.objects.filter(door_id=door_id, freed_at=None).exclude(retired_at=None).update(freed_at=now)
+
+
+def _end_temporary(epoch: LockEpoch, now: datetime) -> None:
+    """They end with the device, and whoever made one that still lived is told, once (LOCK-10)."""
+    ended = TemporaryCode.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, ended_at=None)
+    makers = set(ended.filter(stops_at_latest__gt=now, floored_at=None).values_list("issuer_id", flat=True))
+    ended.update(ended_at=now)
+    property_id = places.door_view(epoch.door_id).property_id
+    for maker in sorted(makers):
+        facts = {"door": str(epoch.door_id)}
+        outbox.put("notice", {"kind": "codes_ended", "person": str(maker), "property": str(property_id), "facts": facts}, now)
 
 
 def note_clock(*, door_id: UUID, error_s: int | None, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,7 @@ from limen.wire.timestamps import EPOCH_2024
 
 STAFF_CLS = int(Cls.MANAGER)
 """Kept with a code that staff made: its holder is a vendor then, else a guest (C.1)."""
+RACES_MAX = 4
 LONGEST_LIFE = timedelta(hours=52)
 
 
@@ -70,8 +72,7 @@ def make_temporary(
     if not as_staff:
         _check_maker(making)
         _check_quota(making)
-    idx, digits = _issue(making)
-    row = _write(making, idx, label)
+    row, digits = _issued(making, label)
     detail: dict[str, str | int] = {"kind": kind, "in_a_call": int(call_id is not None)}
     actor = Actor(person_id=by_person, via="staff" if as_staff else "resident")
     journal.record(actor, "temporary.made", f"door:{door_id}", detail, now, property_id=making.door.view.property_id)
@@ -185,6 +186,18 @@ def _check_quota(making: Making) -> None:
         raise TooMany("quota", _("4 codes for this door today is the most."), _("Invite your guest instead."), retry_at=end)
     if today.count() >= rules.QUOTA_IN_ALL:
         raise TooMany("quota", _("10 codes today is the most."), _("Invite your guest instead."), retry_at=end)
+
+
+def _issued(making: Making, label: str) -> tuple[TemporaryCode, str]:
+    """The code that was written. Whoever loses the race for an index to another worker takes the next one."""
+    for _try in range(RACES_MAX):
+        idx, digits = _issue(making)
+        try:
+            with transaction.atomic():
+                return _write(making, idx, label), digits
+        except IntegrityError:
+            continue
+    return _none_left(making)
 
 
 def _issue(making: Making) -> tuple[int, str]:

@@ -26,12 +26,12 @@ NONCE_BYTES = 16
 FIRST_EPOCH = 1
 
 
-def begin(door_id: UUID, lock_id: bytes, by: Actor, now: datetime) -> bytes:
-    """Gives `n_s`. Refused `door_has_device`, `lock_has_owner`."""
+def begin(door_id: UUID, lock_id: bytes, by: Actor, now: datetime, *, swap: bool = False) -> bytes:
+    """Gives `n_s`. Refused `door_has_device`, `lock_has_owner`. With `swap` the door's present device goes when this one comes."""
     _check_lock_id(lock_id)
-    _check_free(door_id, lock_id.hex())
+    _check_free(door_id, lock_id.hex(), swap=swap)
     n_s = chance.random_bytes(NONCE_BYTES)
-    Beginning.objects.create(n_s=n_s, door_id=door_id, lock=lock_id.hex(), by_id=by.person_id, begun_at=now)
+    Beginning.objects.create(n_s=n_s, door_id=door_id, lock=lock_id.hex(), by_id=by.person_id, begun_at=now, swap=swap)
     return n_s
 
 
@@ -41,7 +41,8 @@ def finish(door_id: UUID, attest: bytes, h: bytes, by: Actor, now: datetime) -> 
     begun = _begun(said.n_s, door_id, said.lock_id, now)
     if said.h != h:
         raise Refused("another_session", "This answer belongs to another session with the lock. Start again.")
-    _check_free(door_id, said.lock_id.hex())
+    _check_free(door_id, said.lock_id.hex(), swap=begun.swap)
+    _make_way(door_id, said.lock_id.hex(), by, now)
     device = _device(door_id, said, certificate, now)
     begun.used_at = now
     begun.save(update_fields=["used_at"])
@@ -63,10 +64,19 @@ def finish(door_id: UUID, attest: bytes, h: bytes, by: Actor, now: datetime) -> 
 
 
 def end(door_id: UUID, by: Actor, now: datetime) -> bytes:
-    """Takes the door's device out of service for good and gives the signed RELEASE that any courier may bring it (A.3)."""
+    """Takes the door's device out of service for good; couriers carry the signed RELEASE until the lock has signed that it is empty (A.3)."""
     device = Device.objects.filter(door_id=door_id, ended_at=None).first()
     if device is None:
         raise Refused("no_device", "This door has no device.")
+    release = tickets.Release(bytes.fromhex(device.lock), device.epoch, int(now.timestamp()))
+    device.release = tickets.sign_release(release, kms.signer("activation"))
+    device.save(update_fields=["release"])
+    _end(device, "device.deactivated", by, now)
+    return bytes(device.release)
+
+
+def _end(device: Device, verb: str, by: Actor, now: datetime) -> None:
+    door_id = device.door_id
     device.ended_at = now
     device.save(update_fields=["ended_at"])
     tasks.withdraw(device, now)
@@ -76,14 +86,12 @@ def end(door_id: UUID, by: Actor, now: datetime) -> bytes:
     credentials.close_epoch(door_id=door_id, now=now)
     journal.record(
         by=by,
-        verb="device.deactivated",
+        verb=verb,
         target=f"door:{door_id}",
         property_id=device.property_id,
         detail={"serial": f"serial {device.serial}"},
         now=now,
     )
-    release = tickets.Release(bytes.fromhex(device.lock), device.epoch, int(now.timestamp()))
-    return tickets.sign_release(release, kms.signer("activation"))
 
 
 def number_of(thing: UUID) -> int:
@@ -116,12 +124,27 @@ def _check_lock_id(lock_id: bytes) -> None:
         raise Problem("bad_lock", "This is not the name of a lock.")
 
 
-def _check_free(door_id: UUID, lock: str) -> None:
+def _check_free(door_id: UUID, lock: str, *, swap: bool) -> None:
+    """The door's own lock may always be activated anew: it attests only when it has no owner or its inside button was held (A.3)."""
     places.door_view(door_id)  # NotYours for a door that is not there
-    if Device.objects.filter(door_id=door_id, ended_at=None).exists():
+    here = Device.objects.filter(door_id=door_id, ended_at=None).first()
+    if here is not None and here.lock == lock:
+        return
+    if here is not None and not swap:
         raise Refused("door_has_device", "This door has a device already. Remove it first.")
     if Device.objects.filter(lock=lock, ended_at=None).exists():
         raise Refused("lock_has_owner", "This lock has another owner. It must be released there first.")
+
+
+def _make_way(door_id: UUID, lock: str, by: Actor, now: datetime) -> None:
+    """The door's device so far: released if it is another one, or the same lock's epoch ended by the one that begins."""
+    here = Device.objects.filter(door_id=door_id, ended_at=None).first()
+    if here is None:
+        return
+    if here.lock == lock:
+        _end(here, "device.renewed", by, now)
+    else:
+        end(door_id, by, now)
 
 
 def _device(door_id: UUID, said: tickets.Attest, certificate: tickets.DeviceCertificate, now: datetime) -> Device:

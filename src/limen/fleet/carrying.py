@@ -1,6 +1,6 @@
 """What a phone takes along (B.8, SYNC-1, SYNC-2, SYNC-13): its own doors, the doors it may manage, sealed news of others it passes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,10 +10,11 @@ from limen.access.queries import AccessWindow
 from limen.credentials import queries as credential_facts
 from limen.credentials import services as credentials
 from limen.credentials.queries import GrantFacts
+from limen.fleet import releasing
 from limen.fleet.models import Carry, Device, DoorList, Lease, ListRow
 from limen.fleet.pseudonyms import number_for
 from limen.fleet.sealing import newest_bundle
-from limen.fleet.views import InboxEntry
+from limen.fleet.views import Anew, InboxEntry
 from limen.fleet.wanted import hours_name, hours_of
 from limen.identity import queries as identity
 from limen.identity.queries import PhoneView
@@ -52,7 +53,21 @@ def compose(person_id: UUID, phone_id: UUID, as_: str, now: datetime) -> tuple[I
         stops += _own(own, now)
     if as_ in ("resident", "courier"):
         stops += _passing(own, now)
+        stops += _released(_buildings(own, now), own, int(Cls.COURIER))
+    else:
+        stops += _released(_device_managed(person_id, now), {}, int(Cls.MANAGER))
     return tuple(_bounded(stops, phone, now))
+
+
+def installers(door_id: UUID, lock_id: bytes, phone: PhoneView, now: datetime) -> Anew | None:
+    """DoorInfo and class 9 grant for the lock that is active on a door; nothing is kept of it, the grant ends by itself in a day."""
+    found = [stop for stop in _devices([door_id]) if stop[0].lock == lock_id.hex()]
+    if not found:
+        return None
+    device, door, listed = found[0]
+    stop = Stop(device, door, listed, int(Cls.INSTALLER))
+    facts = _facts(stop, stop.cls, number_for(device, phone.person_id, stop.cls), None, None)
+    return Anew(bytes(device.info), credentials.mint_grant(phone=phone, facts=facts, now=now).data)
 
 
 def _bounded(stops: list[Stop], phone: PhoneView, now: datetime) -> Iterator[InboxEntry]:
@@ -76,20 +91,38 @@ def _own(own: dict[UUID, tuple[AccessWindow, ...]], now: datetime) -> Iterator[S
 
 def _managed(person_id: UUID, now: datetime) -> Iterator[Stop]:
     """Every door of the properties where the person manages devices: push only, whatever else they hold (SYNC-2)."""
-    for property_id in people.managed_properties(person_id, now):
-        if people.rights(person_id, property_id, now).device_management:
-            for device, door, listed in _devices(door.id for door in places.doors(property_id)):
-                yield Stop(device, door, listed, int(Cls.MANAGER))
+    for property_id in _device_managed(person_id, now):
+        for device, door, listed in _devices(door.id for door in places.doors(property_id)):
+            yield Stop(device, door, listed, int(Cls.MANAGER))
+
+
+def _device_managed(person_id: UUID, now: datetime) -> list[UUID]:
+    return [place for place in people.managed_properties(person_id, now) if people.rights(person_id, place, now).device_management]
 
 
 def _passing(own: dict[UUID, tuple[AccessWindow, ...]], now: datetime) -> list[Stop]:
     """Up to 64 other doors of the same buildings with an unproven version, unless their household wants no strangers' phones (SYNC-13)."""
-    in_force = {door_id for door_id, windows in own.items() if any(w.app and w.starts <= now for w in windows)}
-    buildings = {door.property_id for door in places.doors_by_id(in_force).values()}
-    others = [door.id for building in sorted(buildings) for door in places.doors(building) if door.id not in own and door.carried_by_others]
+    buildings = _buildings(own, now)
+    others = [door.id for building in buildings for door in places.doors(building) if door.id not in own and door.carried_by_others]
     waiting = [stop for stop in _devices(others) if stop[2].current > stop[2].proven]
     waiting.sort(key=lambda stop: (stop[2].proven == 0, stop[2].settled_at or now, stop[0].lock))
     return [Stop(device, door, listed, int(Cls.COURIER)) for device, door, listed in waiting[: limits.PASSING_DOORS_MAX]]
+
+
+def _buildings(own: dict[UUID, tuple[AccessWindow, ...]], now: datetime) -> list[UUID]:
+    """Where a phone may carry for others: the buildings in which its owner opens a door by app now."""
+    in_force = {door_id for door_id, windows in own.items() if any(w.app and w.starts <= now for w in windows)}
+    return sorted({door.property_id for door in places.doors_by_id(in_force).values()})
+
+
+def _released(buildings: Iterable[UUID], own: Collection[UUID], cls: int) -> list[Stop]:
+    """Locks that left their door and have not signed yet that they are empty: push only, whoever carries it (A.3)."""
+    found = list(releasing.unwiped(property_id__in=list(buildings)))
+    doors = places.doors_by_id({device.door_id for device in found})
+    lists = {row.device_id: row for row in DoorList.objects.filter(device__in=found)}
+    stops = [Stop(device, doors[device.door_id], lists[device.id], cls) for device in found]
+    allowed = [stop for stop in stops if cls != Cls.COURIER or stop.door.id in own or stop.door.carried_by_others]
+    return allowed[: limits.PASSING_DOORS_MAX]
 
 
 def _devices(door_ids: Iterable[UUID]) -> list[tuple[Device, DoorView, DoorList]]:
@@ -104,7 +137,7 @@ def _entry(stop: Stop, phone: PhoneView, now: datetime) -> InboxEntry | None:
     leases = _leases(stop, phone, now)
     if not leases:
         return None
-    bundle = newest_bundle(stop.device, now)
+    bundle = newest_bundle(stop.device, now) if stop.device.ended_at is None else None
     if bundle is not None:
         _note_carry(stop.device, phone.id, bundle.version, now)
     passing = stop.cls == Cls.COURIER
@@ -121,6 +154,7 @@ def _entry(stop: Stop, phone: PhoneView, now: datetime) -> InboxEntry | None:
         ack=bytes(stop.device.ack) or None,
         cls=stop.cls,
         until=int(max(lease.ends for lease in leases).timestamp()),
+        release=bytes(stop.device.release) or None,
     )
 
 

@@ -21,6 +21,9 @@ class Device(models.Model):
     xs_public = models.BinaryField(max_length=32)
     activated_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    release = models.BinaryField(default=b"")  # the signed RELEASE; couriers carry it until the lock has signed that it is empty
+    wiped_at = models.DateTimeField(null=True)
+    wiped_lost = models.PositiveBigIntegerField(null=True)  # records that nobody had acknowledged when it was wiped
     info = models.BinaryField(default=b"")
     short_info = models.BinaryField(default=b"")
 
@@ -59,6 +62,7 @@ class Beginning(models.Model):
     by_id = models.UUIDField(null=True)
     begun_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    swap = models.BooleanField(default=False)  # the door's present device goes when this one comes
 
 
 class DoorList(models.Model):

@@ -1,10 +1,11 @@
 """What is known about doors and devices. Every answer comes from receipts and records, never from a guess."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from limen.fleet import carrying, catalogue, standing
+from limen.fleet import carrying, catalogue, releasing, standing
 from limen.fleet.catalogue import Model, model
 from limen.fleet.models import Device, Lease, Pseudonym
 from limen.fleet.rounds import Stop
@@ -19,6 +20,7 @@ from limen.fleet.views import (
     LiveTemporary,
     LockClock,
     Moments,
+    Released,
     Staleness,
     StillOpens,
     Subject,
@@ -41,6 +43,7 @@ __all__ = [
     "Model",
     "Moments",
     "Ownership",
+    "Released",
     "Staleness",
     "StillOpens",
     "Stop",
@@ -61,8 +64,9 @@ __all__ = [
     "moments",
     "newest",
     "newest_ack",
-    "number_at",
     "ownerships",
+    "release_of",
+    "released",
     "round_of",
     "staleness",
     "subject",
@@ -110,6 +114,17 @@ def device_of(lock_id: bytes) -> DeviceView | None:
     """Gives the active device with this lock id, or None."""
     row = Device.objects.filter(lock=lock_id.hex(), ended_at=None).first()
     return standing.device_view(row) if row else None
+
+
+def released(door_ids: Iterable[UUID]) -> tuple[Released, ...]:
+    """Lists the devices that left these doors, the last one first, and whether their locks have signed that they are empty (LOCK-10)."""
+    return releasing.released_from(door_ids)
+
+
+def release_of(lock_id: bytes) -> tuple[DeviceView, bytes] | None:
+    """Gives a lock that was released here and has not signed yet that it is empty, with its RELEASE; for connected locks."""
+    row = releasing.unwiped(lock=lock_id.hex()).first()
+    return (standing.device_view(row), bytes(row.release)) if row else None
 
 
 def devices(property_id: UUID) -> tuple[DeviceView, ...]:
@@ -167,12 +182,6 @@ def newest_ack(lock_id: bytes) -> bytes | None:
     """The newest signed log acknowledgement for a lock."""
     row = Device.objects.filter(lock=lock_id.hex(), ended_at=None).first()
     return bytes(row.ack) or None if row else None
-
-
-def number_at(door_id: UUID) -> int | None:
-    """The number by which the wire names this door inside an unlock's proof (C.5)."""
-    row = Device.objects.filter(door_id=door_id, ended_at=None).first()
-    return row.door_number if row else None
 
 
 def carried_leases(person_id: UUID, door_id: UUID, now: datetime) -> tuple[datetime, ...]:

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from limen.credentials import services as credentials
-from limen.fleet import rules, tasks
+from limen.fleet import activation, releasing, rules, tasks
 from limen.fleet.models import AttestNonce, Bundle, Carry, Delivery, Device, DoorList, ListVersion, Receipt
 from limen.fleet.settlement import new_version
 from limen.fleet.views import Outcome
+from limen.kernel.actors import SYSTEM
 from limen.storage import chance, news, outbox
+from limen.wire import limits
 from limen.wire import receipts as wire
 from limen.wire.cbor import WireError
 from limen.wire.envelope import RoleKeys, Typ, unverified_payload
 from limen.wire.receipts import LogHead, TrustedTime
 
 NONCE_BYTES = 16
+REMEMBERED = timedelta(days=limits.OUTBOX_DAYS)
+"""As long as a phone may keep a receipt to hand in; what comes later says nothing new, whoever brings it."""
 CLOCKS = {
     TrustedTime.GOOD: ("good", rules.GOOD_ERROR_S),
     TrustedTime.COARSE: ("coarse", rules.COARSE_ERROR_S),
@@ -54,7 +58,7 @@ def take(data: bytes, now: datetime) -> Outcome:
     if Receipt.objects.filter(digest=digest).exists():
         return Outcome("known")
     if isinstance(receipt, wire.WipedReceipt):
-        return Outcome("taken")
+        return _wiped(device, receipt, now)
     _tell_head(receipt, now)
     if receipt.epoch != device.epoch or device.ended_at is not None:
         return Outcome("refused", "another_epoch")
@@ -62,8 +66,17 @@ def take(data: bytes, now: datetime) -> Outcome:
     return _weigh(heard)
 
 
+def _wiped(device: Device, said: wire.WipedReceipt, now: datetime) -> Outcome:
+    """An empty lock opens for nobody, whatever a restored service remembers: a RELEASE is final (A.3)."""
+    if device.ended_at is None:
+        activation.end(device.door_id, SYSTEM, now)
+        device.refresh_from_db()
+    return Outcome("taken" if releasing.note_wiped(device, said, now) else "known")
+
+
 def fresh_nonce(device: Device, now: datetime) -> bytes:
     """A nonce that a receipt may carry; a receipt with it was made after `now` (B.7)."""
+    AttestNonce.objects.filter(device=device, issued_at__lt=now - REMEMBERED).delete()
     nonce = chance.random_bytes(NONCE_BYTES)
     AttestNonce.objects.create(nonce=nonce, device=device, issued_at=now)
     return nonce
@@ -108,6 +121,7 @@ def _weigh(heard: Heard) -> Outcome:
     held = DoorList.objects.select_for_update().get(device=heard.device)
     said = heard.receipt
     outcome = _judge(heard, held)
+    Receipt.objects.filter(device=heard.device, at__lt=heard.now - REMEMBERED).delete()
     Receipt.objects.create(
         digest=heard.digest, device=heard.device, version=said.ver, after=said.after, fresh=heard.fresh, outcome=outcome, at=heard.now
     )

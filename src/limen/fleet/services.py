@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from limen.access import queries as access
-from limen.fleet import activation, receipts, settlement
+from limen.fleet import activation, carrying, receipts, settlement
 from limen.fleet.models import Delivery, Device
 from limen.fleet.pseudonyms import number_for
-from limen.fleet.views import Activation, Outcome
+from limen.fleet.views import Activation, Anew, Outcome
+from limen.identity.queries import PhoneView
 from limen.kernel.actors import Actor
 from limen.kernel.periods import Window
 from limen.kernel.problems import NotYours, Refused
@@ -19,9 +20,17 @@ from limen.wire.envelope import RoleKeys
 from limen.wire.logacks import AckKind, LogAck
 
 
-def begin_activation(*, door_id: UUID, lock_id: bytes, by: Actor, now: datetime) -> bytes:
-    """Starts an activation and gives the 16-byte `n_s` that the lock must echo (A.3 step 1). Refused `door_has_device`, `lock_has_owner`."""
-    return activation.begin(door_id, lock_id, by, now)
+def begin_activation(*, door_id: UUID, lock_id: bytes, by: Actor, now: datetime, swap: bool = False) -> bytes:
+    """Starts an activation and gives the 16-byte `n_s` that the lock must echo (A.3 step 1). Refused `door_has_device`, `lock_has_owner`.
+
+    With `swap` the device that is on the door now is released when the new one is bound to it (LOCK-10).
+    """
+    return activation.begin(door_id, lock_id, by, now, swap=swap)
+
+
+def anew_grant(*, door_id: UUID, lock_id: bytes, phone: PhoneView, now: datetime) -> Anew | None:
+    """How an installer's phone meets a lock that is active on this door and whose inside button was held (A.3); None for any other lock."""
+    return carrying.installers(door_id, lock_id, phone, now)
 
 
 def finish_activation(*, door_id: UUID, attest: bytes, h: bytes, by: Actor, now: datetime) -> Activation:

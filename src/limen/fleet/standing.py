@@ -48,6 +48,7 @@ def device_view(device: Device) -> DeviceView:
         activated_at=device.activated_at,
         id_public=bytes(device.id_public),
         xs_public=bytes(device.xs_public),
+        door_number=device.door_number,
     )
 
 

@@ -70,6 +70,7 @@ class DeviceView:
     activated_at: datetime
     id_public: bytes
     xs_public: bytes
+    door_number: int  # by which the wire names its door (C.5)
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,20 @@ class InboxEntry:
     ack: bytes | None
     cls: int
     until: int  # end of the newest grant, seconds since 1970
+    release: bytes | None = None  # the lock's ownership ended here: the signed RELEASE, in place of an update
+
+
+@dataclass(frozen=True)
+class Released:
+    """A device that was taken off a door. `wiped_at` None: its lock has not signed yet that it is empty (LOCK-10)."""
+
+    lock_id: bytes
+    serial: str
+    model: str
+    door_id: UUID
+    ended_at: datetime
+    wiped_at: datetime | None
+    lost: int | None  # records of it that nobody had brought
 
 
 @dataclass(frozen=True)
@@ -240,6 +255,14 @@ class Activation:
     epoch: int
     ticket: bytes
     snapshot: bytes
+
+
+@dataclass(frozen=True)
+class Anew:
+    """What opens a session with a lock that is to be activated once more: its DoorInfo and a class 9 grant (A.3, RESET_PENDING)."""
+
+    info: bytes
+    grant: bytes
 
 
 @dataclass(frozen=True)

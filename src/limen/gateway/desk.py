@@ -7,6 +7,7 @@ from limen.credentials import services as credentials
 from limen.credentials.queries import GrantFacts
 from limen.fleet import queries as fleet
 from limen.fleet import services as fleet_services
+from limen.fleet.queries import DeviceView
 from limen.history import services as history
 from limen.storage import kms
 from limen.storage.transactions import unit_of_work
@@ -18,14 +19,27 @@ GATEWAY_SUBJECT = 0
 
 
 @dataclass(frozen=True)
+class Caller:
+    """Whoever dialled under this lock's name, and the key that only that lock can answer for. Nothing is made for it before it has."""
+
+    device: DeviceView
+    door_number: int
+    release: bytes | None = None
+
+    @property
+    def lock_id(self) -> bytes:
+        return self.device.lock_id
+
+
+@dataclass(frozen=True)
 class Contact:
-    """Everything a session with one lock needs."""
+    """Everything a session with one lock needs. `release`: its ownership has ended here, and it is to be told that and nothing else."""
 
     lock_id: bytes
-    xs: bytes
     grant: bytes
     door_number: int
     signer: SoftSigner
+    release: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -42,20 +56,25 @@ def gateway_signer() -> SoftSigner:
     return SoftSigner.from_scalar(kms.derive("gateway.phone.key"))
 
 
-def contact(lock_id: bytes, now: datetime) -> Contact | None:
-    """How to speak with a connected lock that is active here; None for any other."""
+def caller(lock_id: bytes) -> Caller | None:
+    """Whose name was called: a connected lock that is active here, or one that left and has not signed yet that it is empty; else None."""
     device = fleet.device_of(lock_id)
-    number = fleet.number_at(device.door_id) if device is not None else None
-    if device is None or number is None or not device.connected:
-        return None
-    signer = gateway_signer()
-    state = fleet.door_state(device.door_id, now)
+    if device is not None:
+        return Caller(device, device.door_number) if device.connected else None
+    left = fleet.release_of(lock_id)
+    return Caller(left[0], left[0].door_number, left[1]) if left is not None and left[0].connected else None
+
+
+def contact(proven: Caller, now: datetime) -> Contact:
+    """How to speak with a lock that has proved itself: a grant of one hour for the gateway's own key."""
+    device, signer = proven.device, gateway_signer()
+    ver = 0 if proven.release is not None else fleet.door_state(device.door_id, now).current
     facts = GrantFacts(
-        lock_id=lock_id, epoch=device.epoch, ver=state.current, door_id=device.door_id, cls=int(Cls.GATEWAY), subj=GATEWAY_SUBJECT
+        lock_id=device.lock_id, epoch=device.epoch, ver=ver, door_id=device.door_id, cls=int(Cls.GATEWAY), subj=GATEWAY_SUBJECT
     )
     with unit_of_work():
         minted = credentials.mint_gateway_grant(public_key=signer.public, facts=facts, now=now)
-    return Contact(lock_id, device.xs_public, minted.data, number, signer)
+    return Contact(device.lock_id, minted.data, proven.door_number, signer, proven.release)
 
 
 def parcel(lock_id: bytes, now: datetime) -> Parcel | None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from channels.db import database_sync_to_async
@@ -12,11 +12,13 @@ from django.urls import path
 
 from limen.gateway import desk
 from limen.gateway.line import Line, LineBroken
+from limen.kernel.problems import TooMany
 from limen.storage import chance, clock
+from limen.web import limits as limits_of_web
 from limen.wire import limits
 from limen.wire.answers import Given, NeedUpdate, Plain, Presented, Settled
 from limen.wire.grants import unlock_ctx
-from limen.wire.operations import AckTell, Op, ReceiptAsk, Remote, TelemetryAsk, TimeAsk, TimeTell
+from limen.wire.operations import AckTell, Op, ReceiptAsk, ReleaseTell, Remote, TelemetryAsk, TimeAsk, TimeTell
 from limen.wire.refusals import Status
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ ROUND_EVERY_S: Final = 10
 WORD_EVERY_S: Final = 900
 """Battery, clock and a fresh receipt, when nothing else has asked for them."""
 RENEW_AFTER_S: Final = limits.GATEWAY_GRANT_S - 300
+DIALS: Final = (600, timedelta(minutes=10))
+"""Connections from one address: a building of readers behind one router, each dialling again after every hiccup, stays far below."""
 GONE: Final = 4404
 ENDED: Final = 4000
 
@@ -46,13 +50,13 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.online_since: datetime | None = None
         self.line = Line(self._send)
         lock_id = _lock_id(self.lock)
-        self.contact = await database_sync_to_async(desk.contact)(lock_id, clock.now()) if lock_id else None
-        if self.contact is None:
+        self.caller = await database_sync_to_async(desk.caller)(lock_id) if lock_id and self._may_dial() else None
+        if self.caller is None:
             await self.close(GONE)
             return
         await self.accept()
         await self.channel_layer.group_add(group(self.lock), self.channel_name)
-        self.work = asyncio.create_task(self._serve(self.contact))
+        self.work = asyncio.create_task(self._serve(self.caller))
 
     async def disconnect(self, code: int) -> None:
         """Ends with the connection, and says so."""
@@ -62,8 +66,8 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
         with suppress(asyncio.CancelledError):
             await self.work
         await self.channel_layer.group_discard(group(self.lock), self.channel_name)
-        if self.online_since is not None and self.contact is not None:  # whoever only dialled never was this lock
-            await database_sync_to_async(desk.note_offline)(self.contact.lock_id, self.online_since, clock.now())
+        if self.online_since is not None and self.caller is not None:  # whoever only dialled never was this lock
+            await database_sync_to_async(desk.note_offline)(self.caller.lock_id, self.online_since, clock.now())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Takes a frame; anything else ends the connection."""
@@ -89,13 +93,27 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     # ---- the session
 
-    async def _serve(self, contact: desk.Contact) -> None:
+    def _may_dial(self) -> bool:
+        """Names of locks are no secret: an address that dials all day is not even looked up."""
+        client = self.scope.get("client") or ("",)
         try:
-            await self.line.open(contact.lock_id, contact.xs, chance.random_bytes(32))
+            limits_of_web.spend("dial", str(client[0]), most=DIALS[0], span=DIALS[1], now=clock.now())
+        except TooMany:
+            return False
+        return True
+
+    async def _serve(self, caller: desk.Caller) -> None:
+        try:
+            await self.line.open(caller.lock_id, caller.device.xs_public, chance.random_bytes(32))
+            contact = await database_sync_to_async(desk.contact)(caller, clock.now())  # it has proved itself; before that nothing is signed
             ctx = unlock_ctx(contact.door_number, "remote")
             answer = await self.line.present(contact.grant, contact.signer, Op.REMOTE, ctx)
             if not isinstance(answer, Presented | NeedUpdate):  # behind our list it lets us in all the same: the first round brings it
                 raise LineBroken("not let in")
+            if contact.release is not None:
+                await self._release(contact.release)
+                await self.close(ENDED)
+                return
             self.online_since = clock.now()
             await database_sync_to_async(desk.note_online)(contact.lock_id, self.online_since)
             await self._rounds(contact)
@@ -121,6 +139,12 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
             with suppress(TimeoutError):
                 async with asyncio.timeout(ROUND_EVERY_S):
                     await self.look.wait()
+
+    async def _release(self, release: bytes) -> None:
+        """Its ownership has ended: the lock wipes itself and signs for that (LOCK-10)."""
+        answer = await self.line.ask(ReleaseTell(release))
+        if isinstance(answer, Given):
+            await database_sync_to_async(desk.take_receipt)(answer.data, clock.now())
 
     async def _tell_time(self, contact: desk.Contact) -> None:
         asked = await self.line.ask(TimeAsk())

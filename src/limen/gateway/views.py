@@ -1,5 +1,6 @@
 """What couriers may ask: what to carry, what they bring, the time, a nonce, an activation. Looked up first (404), then allowed (403)."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from limen.access import queries as access
@@ -14,6 +15,7 @@ from limen.kernel.problems import NotAllowed, NotYours
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.storage.transactions import unit_of_work
+from limen.web import limits as limits_of_web
 from limen.wire import limits, shape
 from limen.wire.cbor import Encodable, Value
 from limen.wire.cbor import Malformed as BadShape
@@ -23,6 +25,7 @@ ITEMS_MAX = 64
 ITEM_BYTES_MAX = 64 * 1024
 KEY_BYTES = 16
 ATTEST_BYTES_MAX = 2_048
+ASKED_MOST = (600, timedelta(minutes=10))
 
 
 @question
@@ -43,6 +46,7 @@ def inbox(asked: Asked) -> dict[str, Encodable]:
 @question
 def outbox(asked: Asked) -> dict[str, Encodable]:
     """Takes what phones bring: receipts, sealed segments, readings. Each item once by its content, whatever becomes of the others."""
+    _spend("outbox", asked)
     items = asked.said.get("items")
     if not isinstance(items, list) or len(items) > ITEMS_MAX:
         raise Malformed("items")
@@ -52,6 +56,7 @@ def outbox(asked: Asked) -> dict[str, Encodable]:
 @question
 def time(asked: Asked) -> dict[str, Encodable]:
     """The time for one nonce of one lock (LOCK-5)."""
+    _spend("time", asked)
     lock_id = _known_lock(asked)
     return {"time": fleet_services.answer_time(lock_id=lock_id, nonce=asked.blob("nonce", 16), now=asked.now)}
 
@@ -59,15 +64,21 @@ def time(asked: Asked) -> dict[str, Encodable]:
 @question
 def nonce(asked: Asked) -> dict[str, Encodable]:
     """A nonce that makes a receipt fresh (B.7)."""
+    _spend("nonce", asked)
     return {"nonce": fleet_services.attest_nonce(lock_id=_known_lock(asked), now=asked.now)}
 
 
 @question
 def begin_activation(asked: Asked) -> dict[str, Encodable]:
-    """The first half of an activation: the service's nonce."""
+    """The first half of an activation: the service's nonce; for a lock that is active there, how to meet it when its button was held."""
     door_id = _installers_door(asked)
-    n_s = fleet_services.begin_activation(door_id=door_id, lock_id=asked.lock_id(), by=asked.courier.actor, now=asked.now)
-    return {"n_s": n_s}
+    swap = asked.said.get("swap", False)
+    if not isinstance(swap, bool):
+        raise Malformed("swap")
+    lock_id, phone = asked.lock_id(), _phone(asked)
+    n_s = fleet_services.begin_activation(door_id=door_id, lock_id=lock_id, by=asked.courier.actor, now=asked.now, swap=swap)
+    known = fleet_services.anew_grant(door_id=door_id, lock_id=lock_id, phone=phone, now=asked.now) if phone is not None else None
+    return {"n_s": n_s} if known is None else {"n_s": n_s, "info": known.info, "grant": known.grant}
 
 
 @question
@@ -84,6 +95,11 @@ def finish_activation(asked: Asked) -> dict[str, Encodable]:
 
 
 # ---- who may
+
+
+def _spend(what: str, asked: Asked) -> None:
+    """Each of these signs something or writes a row: far more than a round of a building in a few minutes is nobody's walk."""
+    limits_of_web.spend(f"gateway-{what}", str(asked.courier.person_id), most=ASKED_MOST[0], span=ASKED_MOST[1], now=asked.now)
 
 
 def _phone(asked: Asked) -> PhoneView | None:
@@ -142,7 +158,7 @@ def _installers_door(asked: Asked) -> UUID:
 
 
 def _said(entry: InboxEntry) -> dict[str, Encodable]:
-    return {
+    said: dict[str, Encodable] = {
         "lock": entry.lock_id,
         "serial": entry.serial,
         "door": entry.door_id.bytes,
@@ -156,6 +172,7 @@ def _said(entry: InboxEntry) -> dict[str, Encodable]:
         "class": entry.cls,
         "until": entry.until,
     }
+    return said if entry.release is None else {**said, "release": entry.release}
 
 
 def _take(asked: Asked, item: Value) -> dict[str, Encodable]:

@@ -63,6 +63,15 @@ def code_reset(facts: Facts) -> Message:
     )
 
 
+def codes_ended(facts: Facts) -> Message:
+    """Temporary codes end with the device they were made for; whoever gave one out hears it (LOCK-10)."""
+    return Message(
+        _("The codes you made for the %(door)s ended: it has another lock now") % {"door": facts["door"]},
+        _("Make new ones for guests who still come."),
+        "/home/guests",
+    )
+
+
 def letter_printed(facts: Facts) -> Message:
     """Staff had a letter with a permanent code printed or mailed (CODE-8)."""
     return Message(
@@ -135,6 +144,7 @@ KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "code": code,
     "code_made_at_unit": code_made_at_unit,
     "code_reset": code_reset,
+    "codes_ended": codes_ended,
     "letter_printed": letter_printed,
     "card_on": card_on,
     "card_off": card_off,

@@ -1,7 +1,8 @@
 """Giving a lock to its door: the lock proves where it was made, the service gives it an owner, and both walks may lie hours apart.
 
 Two conversations, because the ticket may have to be fetched upstairs (protocol A.3): `attest` in the basement, `deliver` after that.
-The sticker's secret opens the session and is never kept by this phone nor sent to the service.
+The sticker's secret opens the session and is never kept by this phone nor sent to the service. A lock that is active and whose inside button
+was held does not know its sticker: there the installer comes with a grant of its owner.
 """
 
 from dataclasses import dataclass
@@ -9,14 +10,16 @@ from typing import Final
 
 from limen.phone import outbox
 from limen.phone.carry import bundle_of
-from limen.phone.commands import Conversation, Keep, OutOfReach, Say
-from limen.phone.link import Broken, Draw, Link, connect
+from limen.phone.commands import Again, Conversation, Keep, OutOfReach, Say
+from limen.phone.link import Broken, Draw, Link, connect, present
+from limen.phone.wallet import Held, KeyHandle
 from limen.wire import limits
-from limen.wire.answers import Answer, Denied, Given, Plain, Settled, Staged, missing
+from limen.wire.answers import Answer, Denied, Given, NeedUpdate, Plain, Presented, Settled, Staged, missing
 from limen.wire.bundles import Bundle
 from limen.wire.cbor import WireError
+from limen.wire.doorinfo import DoorInfo
 from limen.wire.envelope import RoleKeys, unverified_payload
-from limen.wire.operations import AttestAsk, ChunkPush, ManifestPush, TicketTell
+from limen.wire.operations import AttestAsk, ChunkPush, ManifestPush, Op, TicketTell
 from limen.wire.receipts import Receipt, open_receipt
 from limen.wire.refusals import Reason, Status
 from limen.wire.session import Initiator, activation_psk, activation_static, public_of
@@ -49,6 +52,15 @@ class NotActivated:
     status: Status | None = None
 
 
+@dataclass(frozen=True)
+class Anew:
+    """A lock that is active here already: what names it, the class 9 grant for it, and this phone's key."""
+
+    info: DoorInfo
+    grant: Held
+    key: KeyHandle
+
+
 @dataclass(frozen=True, kw_only=True)
 class Installer:
     """What an installer's conversation is told: the sticker that was scanned, and where random bytes come from."""
@@ -56,6 +68,7 @@ class Installer:
     sticker: Sticker
     draw: Draw
     frame_bytes: int = limits.FRAME_BYTES_PLANNED
+    anew: Anew | None = None
 
 
 def attest(installer: Installer, n_s: bytes) -> Conversation[Attested | NotActivated]:
@@ -94,8 +107,15 @@ def deliver(installer: Installer, ticket: bytes, snapshot: bytes, attested: byte
 
 
 def _session(installer: Installer) -> Conversation[Link]:
-    sticker = installer.sticker
+    """With the owner's own session where the lock is active, else by the sticker: one of both is worth nothing."""
     yield Say("connecting")
+    if installer.anew is not None:
+        try:
+            link = yield from _owners(installer, installer.anew)
+            return link
+        except (OutOfReach, Broken):
+            yield Again()
+    sticker = installer.sticker
     initiator = Initiator(
         lock_id=sticker.lock_id,
         remote_static=public_of(activation_static(sticker.secret, sticker.lock_id)),
@@ -103,6 +123,15 @@ def _session(installer: Installer) -> Conversation[Link]:
         psk=activation_psk(sticker.secret, sticker.lock_id),
     )
     link = yield from connect(initiator, installer.frame_bytes)
+    return link
+
+
+def _owners(installer: Installer, anew: Anew) -> Conversation[Link]:
+    initiator = Initiator(lock_id=anew.info.lock_id, remote_static=anew.info.xs, ephemeral_private=installer.draw(32))
+    link = yield from connect(initiator, installer.frame_bytes)
+    answer = yield from present(link, anew.grant, anew.key, Op.MANIFEST, b"")
+    if not isinstance(answer, Presented | NeedUpdate):
+        raise Broken
     return link
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from limen.phone.wallet import Door, Held, View, Wallet
 from limen.wire import cbor, limits, shape
 from limen.wire.cbor import Malformed, Value
-from limen.wire.doorinfo import read_door_info
+from limen.wire.doorinfo import DoorInfo, read_door_info
 from limen.wire.envelope import unverified_payload
 from limen.wire.grants import Cls, Grant, read_grant
 
@@ -43,11 +43,11 @@ def read(data: bytes) -> Inbox:
 
 def read_door(value: Value) -> Door:
     """One door of an answer, or of the wallet's own file; all its parts must speak of the same lock."""
-    table = shape.table(value, _NEEDS, ("at_lock",))
+    table = shape.table(value, _NEEDS, ("at_lock", "release"))
     lock_id = shape.blob(table["lock"], limits.LOCK_ID_BYTES)
     info_data = shape.blob(table["info"], most=limits.STATEMENT_BYTES_MAX)
-    info = read_door_info(unverified_payload(info_data)[1])
-    grants = tuple(_held(grant) for grant in shape.array(table["grants"], 0, limits.WINDOWS_PER_PERSON_AND_DOOR * 2))
+    info = info_of(info_data)
+    grants = tuple(held_of(grant) for grant in shape.array(table["grants"], 0, limits.WINDOWS_PER_PERSON_AND_DOOR * 2))
     if info.lock_id != lock_id or any(held.grant.lock_id != lock_id for held in grants):
         raise Malformed("parts of another lock")
     return Door(
@@ -65,12 +65,13 @@ def read_door(value: Value) -> Door:
         bundle=_perhaps(table["bundle"], BUNDLE_BYTES),
         ack=_perhaps(table["ack"], limits.LOG_ACK_BYTES_MAX),
         at_lock=shape.uint(table.get("at_lock", 0), shape.U32),
+        release=_perhaps(table.get("release"), limits.STATEMENT_BYTES_MAX),
     )
 
 
 def write_door(door: Door) -> dict[str, cbor.Encodable]:
     """The same door as a value, for the wallet's file; `read_door` reads it back."""
-    return {
+    said: dict[str, cbor.Encodable] = {
         "lock": door.lock_id,
         "serial": door.serial,
         "door": door.door_id,
@@ -85,6 +86,7 @@ def write_door(door: Door) -> dict[str, cbor.Encodable]:
         "until": door.until,
         "at_lock": door.at_lock,
     }
+    return said if door.release is None else {**said, "release": door.release}
 
 
 def merge(wallet: Wallet, view: View, inbox: Inbox) -> None:
@@ -104,7 +106,13 @@ def _newer(old: Door | None, new: Door) -> Door:
     return replace(new, ack=ack, at_lock=at_lock)
 
 
-def _held(value: Value) -> Held:
+def info_of(data: bytes) -> DoorInfo:
+    """What names a lock to this phone; `Malformed` for anything else."""
+    return read_door_info(unverified_payload(data)[1])
+
+
+def held_of(value: Value) -> Held:
+    """A grant as it was signed, and what it says; `Malformed` for anything else."""
     data = shape.blob(value, most=limits.GRANT_BYTES_MAX)
     grant: Grant = read_grant(unverified_payload(data, limits.GRANT_BYTES_MAX)[1])
     return Held(data=data, grant=grant)

@@ -12,15 +12,16 @@ from limen.phone import carry
 from limen.phone.carry import Allowance, Pushed
 from limen.phone.commands import Again, Answer, Command, Conversation, OutOfReach, Say
 from limen.phone.link import Broken, Courier, Link, connect_to, present
+from limen.phone.release import tell
 from limen.phone.wallet import Held, in_order
 from limen.wire import limits
 from limen.wire.answers import Denied, NeedUpdate, Presented
 from limen.wire.grants import Rights, effective_rights
 from limen.wire.operations import Op
-from limen.wire.receipts import Receipt
+from limen.wire.receipts import Receipt, WipedReceipt
 from limen.wire.refusals import Reason, Status
 
-Result = Literal["confirmed", "interrupted", "superseded", "refused", "out_of_reach", "nothing"]
+Result = Literal["confirmed", "interrupted", "superseded", "refused", "out_of_reach", "nothing", "wiped"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Updated:
     """What became of it. `confirmed` only with a receipt that this phone has checked; the service's word comes later.
 
     `interrupted`: what arrived stays, the next try goes on. `superseded`: somebody is bringing a newer list. `nothing`: no grant for this door.
+    `wiped`: the lock was told that its ownership has ended, and signed that it is empty; `lost` records of it were never brought.
     """
 
     result: Result
@@ -38,6 +40,7 @@ class Updated:
     total: int = 0
     segments: int = 0
     telemetry: bytes | None = None
+    lost: int = 0
 
 
 @dataclass
@@ -49,6 +52,7 @@ class _Progress:
     pushed: Pushed | None = None
     segments: int = 0
     telemetry: bytes | None = None
+    wiped: WipedReceipt | None = None
 
     def told(self, result: Result, reason: Reason | None = None) -> Updated:
         pushed = self.pushed
@@ -61,6 +65,7 @@ class _Progress:
             pushed.total if pushed else 0,
             self.segments,
             self.telemetry,
+            self.wiped.lost if self.wiped else 0,
         )
 
 
@@ -85,6 +90,8 @@ def update(courier: Courier, pull: bool) -> Conversation[Updated]:
 
 
 def _result(progress: _Progress, courier: Courier) -> Result:
+    if progress.wiped is not None:
+        return "wiped"
     pushed = progress.pushed
     if pushed is not None and pushed.status == Status.SUPERSEDED:
         return "superseded"
@@ -103,6 +110,8 @@ def _with(courier: Courier, held: Held, pull: bool, progress: _Progress) -> Gene
     if not isinstance(answer, Presented | NeedUpdate):
         raise Broken
     progress.connected = True
+    if courier.door.release is not None:
+        return (yield from _release(link, courier, courier.door.release, progress))
     if isinstance(answer, NeedUpdate) or answer.wants_time:
         yield from carry.bring_time(link, courier)  # a lock that lacks an update does not say whether it lacks the time too
     yield from _down(link, courier, answer.ver if isinstance(answer, Presented) else 0, progress)
@@ -110,6 +119,14 @@ def _with(courier: Courier, held: Held, pull: bool, progress: _Progress) -> Gene
         yield from _up(link, courier, progress)
     yield Say("confirming")
     progress.receipt = (yield from carry.ask_receipt(link, courier, fresh=True)) or progress.receipt
+    return None
+
+
+def _release(link: Link, courier: Courier, release: bytes, progress: _Progress) -> Generator[Command, Answer, Reason | None]:
+    said = yield from tell(link, courier, release)
+    if isinstance(said, Reason):
+        return said
+    progress.wiped = said
     return None
 
 

@@ -57,11 +57,12 @@ class Door:
     bundle: bytes | None = None
     ack: bytes | None = None
     at_lock: int = 0  # the version in the newest receipt that this phone itself has checked
+    release: bytes | None = None  # the lock's ownership ended: it is to be told that, and nothing else
 
     @property
     def news(self) -> bool:
-        """True while this phone carries a list that it has not seen arrive."""
-        return self.bundle is not None and self.ver > max(self.proven, self.at_lock)
+        """True while this phone carries a list that it has not seen arrive, or the end of an ownership."""
+        return self.release is not None or (self.bundle is not None and self.ver > max(self.proven, self.at_lock))
 
     @property
     def called(self) -> str:
@@ -105,6 +106,13 @@ class Wallet:
             door = self.doors[view].get(lock_id)
             if door is not None and ver > door.at_lock:
                 self.doors[view][lock_id] = replace(door, at_lock=ver)
+
+    def saw_wiped(self, lock_id: bytes) -> None:
+        """Forgets a lock that has signed that it is empty: there is nothing left to bring there."""
+        for view in VIEWS:
+            door = self.doors[view].get(lock_id)
+            if door is not None and door.release is not None:
+                del self.doors[view][lock_id]
 
     def take_errand(self, lock_id: bytes, nonce: bytes, now_ms: int) -> None:
         """Keeps the lock's newest question; it remembers only its last four, and each answer counts once."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from limen.fleet.queries import Change, DoorMoment, DoorState, StillOpens, Truth, Why
+from limen.fleet.queries import Change, DoorMoment, DoorState, Released, StillOpens, Truth, Why
 from limen.web.when import say, say_day
 
 
@@ -47,6 +47,18 @@ def _list_line(state: DoorState, zone: ZoneInfo, now: datetime) -> Line:
 def confirmed(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     """M03, only ever said from a receipt."""
     return _("Up to date. Confirmed by the lock %(at)s.") % {"at": say(at, zone, now)}
+
+
+def released(device: Released, zone: ZoneInfo, now: datetime) -> Line:
+    """A device that left its door: empty only by its lock's own word (LOCK-10)."""
+    if device.wiped_at is not None:
+        return Line("proved", _("Wiped. The lock signed for it %(at)s.") % {"at": say(device.wiped_at, zone, now)})
+    since = say(device.ended_at, zone, now)
+    return Line(
+        "waiting",
+        _("Removed %(since)s. The lock does not know it yet: tell it at the door, or anybody who lives here brings it in passing.")
+        % {"since": since},
+    )
 
 
 def _carried(count: int) -> str:

@@ -12,9 +12,10 @@ from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
 from django.db import connections
 
+from limen.fleet import queries as fleet
 from limen.fleet import services as fleet_services
 from limen.fleet.queries import Truth
-from limen.gateway import sockets
+from limen.gateway import desk, sockets
 from limen.history.models import Event
 from limen.storage import clock, kms, live, outbox
 from limen.storage.transactions import unit_of_work
@@ -30,7 +31,7 @@ from limen.wire.refusals import Status
 from limen.wire.session import Responder, Transport
 from limen.wire.timestamps import open_time
 from tests.surfaces.gateway.conftest import Fixed
-from tests.unit.fleet.house import House
+from tests.unit.fleet.house import ANA, House
 from tests.unit.fleet.tiny_lock import TinyLock
 
 T = TypeVar("T")
@@ -94,6 +95,8 @@ class Speaking:
             case operations.AckTell():
                 self.acks += 1
                 return Plain(Op.ACK)
+            case operations.ReleaseTell(release):
+                return Given(Op.ACTIVATE, self.lock.wipe(release))
             case operations.Remote(_, subj, _):
                 self.opened_for.append(subj)
                 return Plain(Op.REMOTE)
@@ -144,11 +147,16 @@ async def speak(socket: Socket, lock: Speaking, until: Callable[[], Awaitable[bo
 @pytest.fixture
 def reader(transactional_db: None) -> House:
     """The Main Entrance has an active reader that proved its first list."""
+    return entrance("LR000001")
+
+
+def entrance(serial: str) -> House:
+    """A building with a connected reader at its entrance; a serial whose epoch was ended once has lost its key for good."""
     house = House.build(datetime(2026, 11, 21, 19, 2, tzinfo=UTC))
     house.door("Main Entrance", "entrance", connected=True)
     house.door("Gym")
     house.person("Dana")
-    house.activate("Main Entrance", "LR000001", "R")
+    house.activate("Main Entrance", serial, "R")
     return house
 
 
@@ -247,6 +255,49 @@ def test_a_remote_order_opens_now_or_never(reader: House) -> None:
 
     lock = run(reader, story)
     assert len(lock.opened_for) == 1
+
+
+@pytest.mark.rule("LOCK-10")
+def test_a_connected_lock_that_was_removed_is_told_when_it_dials(transactional_db: None) -> None:
+    """Over its own connection: it wipes itself, signs for that, and is hung up on."""
+    reader = entrance("LR000009")
+    door = reader.doors["Main Entrance"]
+    with unit_of_work():
+        fleet_services.deactivate(door_id=door, by=ANA, now=reader.now)
+
+    async def story(socket: Socket, lock: Speaking) -> None:
+        async with asyncio.timeout(10):
+            while (frame := await socket.hear()) is not None:
+                for answer in lock.hear(frame):
+                    await socket.say(answer)
+
+    assert run(reader, story).lock.state is None
+    assert fleet.released([door])[0].wiped_at == reader.now
+    assert desk.caller(reader.locks["Main Entrance"].lock_id) is None
+
+
+def test_nothing_is_signed_before_the_lock_has_proved_itself(reader: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever dials under a lock's name brings about no grant and no door state (a dial costs the service one look)."""
+    signed: list[bytes] = []
+    real = desk.contact
+
+    def contact(caller: desk.Caller, now: datetime) -> desk.Contact:
+        signed.append(caller.lock_id)
+        return real(caller, now)
+
+    monkeypatch.setattr(desk, "contact", contact)
+
+    async def dial() -> None:
+        live.remember(asyncio.get_running_loop())
+        socket = Socket(reader.locks["Main Entrance"].lock_id.hex())
+        assert await socket.dial()
+        await socket.hear()
+        for frame in Cutter().cut(bytes(48)):
+            await socket.say(frame)
+        assert await socket.hear() is None
+
+    run_to_its_end(dial())
+    assert signed == []
 
 
 def test_who_only_dials_as_a_lock_switches_nothing_off(reader: House) -> None:

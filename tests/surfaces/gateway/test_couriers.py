@@ -2,7 +2,10 @@
 
 import pytest
 
+from limen.fleet import queries as fleet
+from limen.fleet import services as fleet_services
 from limen.fleet.queries import Truth
+from limen.gateway import views
 from limen.history.models import Event
 from limen.identity import services as identity
 from limen.kernel.actors import Actor
@@ -13,7 +16,7 @@ from limen.wire.events import Kind, Method
 from limen.wire.grants import Cls, Rights, read_grant
 from limen.wire.timestamps import open_time
 from tests.surfaces.gateway.conftest import Desk, door_bytes, item
-from tests.unit.fleet.house import FACTORY
+from tests.unit.fleet.house import ANA, FACTORY
 from tests.unit.fleet.tiny_lock import TinyLock
 
 LOCK = b"LM000001"
@@ -225,3 +228,24 @@ def test_a_session_needs_the_pages_own_word_and_a_token_does_not(desk: Desk) -> 
     client.force_login(User.objects.get(person_id=desk.house.people["Dana"]))
     response = client.post("/gateway/inbox", data=cbor.encode({"as": "resident"}), content_type="application/cbor")
     assert response.status_code == 403
+
+
+@pytest.mark.rule("LOCK-10")
+def test_a_release_goes_out_with_the_inbox_and_the_locks_word_comes_back_with_the_outbox(desk: Desk) -> None:
+    """Through Milo's phone or anybody's; as bytes that the phone cannot make."""
+    with unit_of_work():
+        fleet_services.deactivate(door_id=desk.house.doors["Package Room"], by=ANA, now=desk.house.now)
+    (entry,) = [one for one in desk.ask("Milo", "inbox", {"as": "manager"}).said["doors"] if "release" in one]  # type: ignore[attr-defined]
+    assert entry["serial"] == "LM000001"
+    word = desk.house.locks["Package Room"].wipe(entry["release"])
+    handed = desk.ask("Milo", "outbox", {"items": [item("receipt", LOCK, word)]})
+    assert handed.said == {"answers": [{"key": bytes(16), "status": "taken", "reason": ""}]}
+    assert fleet.released([desk.house.doors["Package Room"]])[0].wiped_at == desk.house.now
+
+
+def test_nobody_has_the_service_sign_all_day(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time, nonces and the outbox are counted by person; who asks far more than a round of a building takes is told to wait."""
+    monkeypatch.setattr(views, "ASKED_MOST", (2, views.ASKED_MOST[1]))
+    for path, question in (("nonce", {"lock": LOCK}), ("time", {"lock": LOCK, "nonce": bytes(16)}), ("outbox", {"items": []})):
+        assert [desk.ask("Dana", path, question).status for _ in range(3)] == [200, 200, 429]
+    assert desk.ask("Milo", "nonce", {"lock": LOCK}).status == 200

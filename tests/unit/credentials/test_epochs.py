@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from limen.credentials import queries, services
-from limen.storage import kms
+from limen.notices.models import Notice
+from limen.storage import kms, outbox
+from limen.storage.transactions import unit_of_work
 from tests.cast import Harbor
 from tests.unit.credentials.conftest import make
 
@@ -31,3 +33,14 @@ def test_a_device_that_leaves_takes_its_codes_along(house: Harbor, now: datetime
         queries.epoch_secrets(leaving, 1)
     services.open_epoch(door_id=door, lock_id=leaving, epoch=2, now=now)
     assert services.permanent_digits(person_id=dana, door_id=door) == before
+
+
+@pytest.mark.rule("LOCK-10")
+def test_who_made_a_code_that_still_lives_is_told_that_it_ended_with_the_device(house: Harbor, now: datetime) -> None:
+    """Once per maker, however many codes; a code whose time was over is no news."""
+    make(house)
+    make(house)
+    with unit_of_work():
+        services.close_epoch(door_id=house.doors["Package Room"], now=now + HOUR)
+    outbox.settle(now + HOUR)
+    assert [notice.person_id for notice in Notice.objects.filter(kind="codes_ended")] == [house.people["dana"]]

@@ -8,6 +8,7 @@ import pytest
 from limen.access import services as access
 from limen.access.views import GroupDoorView
 from limen.credentials import queries, services
+from limen.credentials import temporary as temporaries
 from limen.kernel.periods import Interval, Weekly
 from limen.kernel.problems import NotYours, Refused, TooMany
 from limen.storage.transactions import unit_of_work
@@ -146,3 +147,13 @@ def _accepted(house: Harbor, at: datetime) -> set[str]:
     key = DailyKey(queries.epoch_secrets(LOCK, 1).k_daily, LOCK, 1)
     moment = Moment(t=int(at.timestamp()), s=300, zone=((0, -300),), widths=(40, 20, 1, 4, 1), floors=floors)
     return {temporary(key, 7, c.cls, c.b, c.idx) for c in candidates(key, 7, moment) if accepts(moment, c.cls, c.b, c.idx)}
+
+
+def test_of_two_workers_that_ask_at_once_the_second_takes_the_next_index(house: Harbor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index was free when it was chosen and taken when it was written: the code is the next one, not an error."""
+    first = make(house)
+    real, stale = temporaries._issue, [(0, first.digits)]
+    monkeypatch.setattr(temporaries, "_issue", lambda making: stale.pop() if stale else real(making))
+    second = make(house)
+    assert second.digits != first.digits
+    assert not stale

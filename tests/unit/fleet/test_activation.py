@@ -33,7 +33,7 @@ def test_activation_binds_device_and_door(house: House) -> None:
     lock = house.activate("Package Room", "LM000001")
     device = fleet.device_at(house.doors["Package Room"])
     assert device is not None and (device.serial, device.epoch, device.lock_id) == ("LM000001", 1, lock.lock_id)
-    assert lock.ticket is not None and lock.ticket.door == fleet.number_at(house.doors["Package Room"])
+    assert lock.ticket is not None and device is not None and lock.ticket.door == device.door_number
     assert places.door_view(house.doors["Package Room"]).kind_frozen
     assert house.state("Package Room").truth == Truth.PROVED
 

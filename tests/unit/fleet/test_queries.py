@@ -16,7 +16,7 @@ def test_a_device_is_found_by_door_by_lock_and_by_building(house: House) -> None
     assert fleet.devices(house.property_id) == (device,)
     assert not device.connected and not device.wired
     assert fleet.device_at(house.doors["Gym"]) is None and fleet.device_of(b"LM999999") is None
-    assert fleet.number_at(house.doors["Gym"]) is None and fleet.newest_ack(b"LM999999") is None
+    assert fleet.device_at(house.doors["Gym"]) is None and fleet.newest_ack(b"LM999999") is None
 
 
 def test_states_of_many_doors_keep_their_order(house: House) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from limen.fleet import services as fleet_services
-from limen.fleet.models import DoorList
+from limen.fleet.models import AttestNonce, DoorList, Receipt
 from limen.fleet.queries import Truth
 from limen.storage.transactions import unit_of_work
 from limen.wire import receipts as wire
@@ -193,3 +193,15 @@ def test_a_reading_that_was_kept_back_does_not_turn_the_clock_good_again(active:
     assert active.state("Package Room").clock.state == "lost"
     active.hand_in(lock.receipt(full=True, lock_time=int(active.now.timestamp())))
     assert active.state("Package Room").clock.state == "good"
+
+
+def test_nonces_and_receipts_are_kept_as_long_as_a_phone_may_hand_in(active: House) -> None:
+    """After 30 days a phone has erased what it carried: older rows say nothing any more, and tables do not grow with every walk."""
+    lock = active.locks["Package Room"]
+    for _day in range(40):
+        with unit_of_work():
+            nonce = fleet_services.attest_nonce(lock_id=lock.lock_id, now=active.now)
+        active.hand_in(lock.receipt(nonce=nonce))
+        active.later(days=1)
+    assert AttestNonce.objects.count() <= 31
+    assert Receipt.objects.count() <= 31

@@ -68,6 +68,15 @@ class TinyLock:
         assert self.take(snapshot) == "applied"
         return self.receipt()
 
+    def wipe(self, release: bytes, lost: int = 0) -> bytes:
+        """Believes its owner's last word, forgets everything, and signs for that."""
+        assert self.ticket is not None
+        said = tickets.open_release(release, self.ticket.keys())
+        assert (said.lock_id, said.epoch) == (self.lock_id, self.ticket.epoch)
+        self.ticket = self.state = self.writer = None
+        self.written = []
+        return receipts.sign_wiped(receipts.WipedReceipt(self.lock_id, said.epoch, lost), self.id_key)
+
     # ---- holding a list
 
     def take(self, data: bytes) -> str:

@@ -23,7 +23,7 @@ from limen.phone.wallet import Door, View, Wallet
 from limen.wire.cbor import WireError
 from limen.wire.envelope import RoleKeys
 from limen.wire.grants import Cls
-from limen.wire.receipts import Receipt, open_receipt
+from limen.wire.receipts import Receipt, WipedReceipt, open_receipt
 from limen.wire.telemetry import unverified_telemetry
 
 Clock = Callable[[], int]
@@ -191,9 +191,11 @@ class _Pocket:
     def keep(self, one: Item) -> None:
         self._phone.folder.keep(one, self._phone.clock())
         if one.kind == "receipt":
-            ver = _version(self._wallet, one)
-            if ver is not None:
-                self._wallet.saw_receipt(one.lock_id, ver)
+            said = _read(self._wallet, one)
+            if isinstance(said, Receipt):
+                self._wallet.saw_receipt(one.lock_id, said.ver)
+            elif isinstance(said, WipedReceipt):
+                self._wallet.saw_wiped(one.lock_id)
 
     def time(self, lock_id: bytes, nonce: bytes) -> bytes | None:
         try:
@@ -211,13 +213,12 @@ class _Pocket:
             return None
 
 
-def _version(wallet: Wallet, one: Item) -> int | None:
-    """The version a kept receipt proves; the conversation has checked it already."""
+def _read(wallet: Wallet, one: Item) -> Receipt | WipedReceipt | None:
+    """What a kept receipt says; the conversation has checked it already."""
     for doors in wallet.doors.values():
         door = doors.get(one.lock_id)
         if door is not None:
-            receipt = open_receipt(one.data, RoleKeys.of_lock(door.info.id_key))
-            return receipt.ver if isinstance(receipt, Receipt) else None
+            return open_receipt(one.data, RoleKeys.of_lock(door.info.id_key))
     return None
 
 

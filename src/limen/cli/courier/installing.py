@@ -7,7 +7,7 @@ from typing import Literal
 
 from limen.cli.courier.acts import Phone
 from limen.cli.courier.service import NoSignal
-from limen.phone import activate
+from limen.phone import activate, inbox
 from limen.phone.channels.air import Whom
 from limen.phone.channels.driver import carry_out
 from limen.phone.commands import Conversation, Result, Say
@@ -29,20 +29,24 @@ class Activation:
     ver: int | None = None
 
 
-def activate_door(phone: Phone, door_id: bytes, serial: str, sticker_text: str) -> Activation:
-    """Goes on where it stopped: attestation, ticket, delivery. The sticker is used in this call and kept nowhere."""
+def activate_door(phone: Phone, door_id: bytes, serial: str, sticker_text: str, *, swap: bool = False) -> Activation:
+    """Goes on where it stopped: attestation, ticket, delivery. The sticker is used in this call and kept nowhere.
+
+    With `swap` the lock takes over the door of the one that is there now, which is released (LOCK-10).
+    """
     sticker = read_sticker(sticker_text)
     held = _Held(phone, sticker.lock_id)
     attested = held.read("attested")
     if attested is None:
         with phone._service() as service:
-            n_s = service.begin_activation(door_id, sticker.lock_id)
-        found = _meet(phone, _unowned(serial, sticker), lambda carries: activate.attest(_installer(sticker, carries), n_s))
+            begun = service.begin_activation(door_id, sticker.lock_id, swap=swap)
+        anew = _anew(phone, begun.info, begun.grant)
+        found = _meet(phone, _whom(serial, sticker, anew), lambda carries: activate.attest(_installer(sticker, carries, anew), begun.n_s))
         if isinstance(found, activate.NotActivated):
             return _no(found)
-        attested = cbor.encode([found.attest, found.h])
+        attested = cbor.encode([found.attest, found.h, begun.info, begun.grant])
         held.write("attested", attested)
-    attest, h = _pair(attested)
+    attest, h, info, grant = _attested(attested)
     ticketed = held.read("ticket")
     if ticketed is None:
         phone.screen(Say("waiting"))
@@ -56,7 +60,9 @@ def activate_door(phone: Phone, door_id: bytes, serial: str, sticker_text: str) 
             raise
         held.write("ticket", ticketed)
     ticket, snapshot = _pair(ticketed)
-    done = _meet(phone, _unowned(serial, sticker), lambda carries: activate.deliver(_installer(sticker, carries), ticket, snapshot, attest))
+    anew = _anew(phone, info, grant)
+    whom = _whom(serial, sticker, anew)
+    done = _meet(phone, whom, lambda carries: activate.deliver(_installer(sticker, carries, anew), ticket, snapshot, attest))
     if isinstance(done, activate.Active):
         held.clear()
         return Activation("active", ver=done.receipt.ver)
@@ -111,13 +117,25 @@ def _meet(phone: Phone, whom: Whom, act: Callable[[int], Conversation[Result]]) 
         return carry_out(act(line.frame_bytes), line, _Hands(phone))
 
 
-def _unowned(serial: str, sticker: Sticker) -> Whom:
-    """A lock that nobody owns answers with what its sticker gives."""
-    return Whom(serial, sticker.lock_id, public_of(activation_static(sticker.secret, sticker.lock_id)))
+def _whom(serial: str, sticker: Sticker, anew: activate.Anew | None) -> Whom:
+    """A lock that nobody owns answers with what its sticker gives, one that is to be activated once more with its owner's key."""
+    static = anew.info.xs if anew is not None else public_of(activation_static(sticker.secret, sticker.lock_id))
+    return Whom(serial, sticker.lock_id, static)
 
 
-def _installer(sticker: Sticker, frame_bytes: int) -> activate.Installer:
-    return activate.Installer(sticker=sticker, draw=secrets.token_bytes, frame_bytes=frame_bytes)
+def _anew(phone: Phone, info: bytes | None, grant: bytes | None) -> activate.Anew | None:
+    if info is None or grant is None:
+        return None
+    return activate.Anew(inbox.info_of(info), inbox.held_of(grant), phone.folder.prepare())
+
+
+def _installer(sticker: Sticker, frame_bytes: int, anew: activate.Anew | None) -> activate.Installer:
+    return activate.Installer(sticker=sticker, draw=secrets.token_bytes, frame_bytes=frame_bytes, anew=anew)
+
+
+def _attested(data: bytes) -> tuple[bytes, bytes, bytes | None, bytes | None]:
+    attest, h, info, grant = shape.array(cbor.decode(data, HELD_BYTES), 4)
+    return shape.blob(attest), shape.blob(h), None if info is None else shape.blob(info), None if grant is None else shape.blob(grant)
 
 
 def _pair(data: bytes) -> tuple[bytes, bytes]:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -34,6 +35,15 @@ class Said(Exception):
         self.kind = kind
 
 
+@dataclass(frozen=True)
+class Begun:
+    """An activation that was begun: the service's nonce, and DoorInfo and grant for a lock whose inside button was held."""
+
+    n_s: bytes
+    info: bytes | None = None
+    grant: bytes | None = None
+
+
 class Service:
     """One phone's way to its service."""
 
@@ -64,9 +74,11 @@ class Service:
         """Sixteen bytes that make a receipt a fresh proof."""
         return self._bytes("/gateway/nonce", {"lock": lock_id}, "nonce")
 
-    def begin_activation(self, door_id: bytes, lock_id: bytes) -> bytes:
-        """The service's nonce for the attestation."""
-        return self._bytes("/gateway/activation/begin", {"door": door_id, "lock": lock_id}, "n_s")
+    def begin_activation(self, door_id: bytes, lock_id: bytes, *, swap: bool = False) -> Begun:
+        """The service's nonce for the attestation, and how to meet the lock if it is active there already."""
+        table = self._table(self._post("/gateway/activation/begin", cbor.encode({"door": door_id, "lock": lock_id, "swap": swap})))
+        info, grant = (None if table.get(name) is None else shape.blob(table[name], most=4096) for name in ("info", "grant"))
+        return Begun(shape.blob(table.get("n_s"), 16), info, grant)
 
     def finish_activation(self, door_id: bytes, attest: bytes, h: bytes) -> tuple[bytes, bytes]:
         """Ticket and first list for an attestation; the lock takes both or neither."""

@@ -51,7 +51,7 @@ def test_the_attestation_waits_for_signal(tmp_path: Path) -> None:
 
     with serving(service) as little:
         mine = phone(tmp_path, little.origin)
-        mine.folder.write_note(f"{LOCK_ID.hex()}.attested", cbor.encode([b"attested", b"h"]))
+        mine.folder.write_note(f"{LOCK_ID.hex()}.attested", cbor.encode([b"attested", b"h", None, None]))
         mine.signal = False
         assert activate_door(mine, bytes(16), "LM1", STICKER) == Activation("needs_signal")
         mine.signal = True

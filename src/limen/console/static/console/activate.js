@@ -21,10 +21,12 @@ async function start() {
       return;
     }
     await courier.wallet.register("Browser");
+    const typed = /** @type {HTMLInputElement | null} */ (document.getElementById("serial"))?.value.trim();
     const answer = await activate({
       courier,
       door: stage.root.dataset.door ?? "",
-      serial: stage.root.dataset.serial ?? "",
+      ...(typed || stage.root.dataset.serial ? { serial: typed || (stage.root.dataset.serial ?? "") } : {}),
+      swap: stage.root.dataset.swap !== undefined,
       sticker: sticker?.value.trim() ?? "",
       onstep: ({ name }) => stage.step(name),
     });

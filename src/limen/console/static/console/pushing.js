@@ -52,6 +52,10 @@ export class Pushing {
     if (!courier.channel) return this.#end("unsupported");
     await courier.wallet.register(navigator.userAgent.includes("Android") ? "Android" : "Browser");
     const answer = await update({ courier, lock, pull: false, onstep: (step) => this.#step(step), signal });
+    if (answer.result === "wiped") {
+      this.stage.fill("at", this.stage.clock(courier.now()));
+      return this.#end(answer.handedIn ? "wiped" : "at-lock");
+    }
     if (answer.result !== "confirmed") return this.#end(RESULTS[answer.result] ?? answer.result);
     this.stage.fill("at", this.stage.clock(answer.receipt?.at_ms ?? courier.now()));
     if (answer.handedIn) return this.#end("confirmed");

@@ -2,11 +2,12 @@
  * Giving a lock an owner (protocol A.3): the lock attests, the service answers with a ticket and the first list, the lock takes both or neither.
  *
  * Between the two halves may lie a walk upstairs: what the lock said stays on this phone for 24 hours. The sticker's secret is used for the
- * handshake and nothing else; it is neither kept nor sent.
+ * handshake and nothing else; it is neither kept nor sent. A lock that is active and whose inside button was held does not know its sticker:
+ * there the installer comes with a grant of its owner.
  *
  * @typedef {{result: "active" | "needs_signal" | Failure, reason: string | null}} Activated
- * @typedef {{door: string, nonce: Bytes, serial: string, attest?: Bytes, h?: Bytes, ticket?: Bytes, snapshot?: Bytes, at_ms: number}} Staged
- * @typedef {{courier: Courier, door: string, sticker: Sticker, serial?: string, onstep: (step: Step) => void, signal: AbortSignal}} Facts
+ * @typedef {{door: string, nonce: Bytes, serial: string, info?: Bytes, grant?: Bytes, attest?: Bytes, h?: Bytes, ticket?: Bytes, snapshot?: Bytes, at_ms: number}} Staged
+ * @typedef {{courier: Courier, door: string, sticker: Sticker, serial?: string, swap: boolean, onstep: (step: Step) => void, signal: AbortSignal}} Facts
  */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Courier } from "./courier.js" */
@@ -19,7 +20,10 @@ import { readBundle } from "./bundles.js";
 import { hex, unhex } from "./bytes.js";
 import { LinkEnded } from "./channel.js";
 import { deliver } from "./delivery.js";
-import { failure, Unsupported } from "./reach.js";
+import { readDoorInfo } from "./doorinfo.js";
+import { readGrant } from "./grants.js";
+import { OP } from "./operations.js";
+import { failure, introduce, meet, Unsupported } from "./reach.js";
 import { openReceipt } from "./receipts.js";
 import { NoSignal, Refused } from "./service.js";
 import { Denied, LockSession as Sessions } from "./session.js";
@@ -29,15 +33,24 @@ import { activationKeys, readSticker } from "./sticker.js";
 const ATTESTED_MS = 24 * 3600 * 1000;
 
 /**
- * @param {{courier: Courier, door: string, sticker: string, serial?: string, onstep?: (step: Step) => void, signal?: AbortSignal}} wishes
- * `door` as in the page's address; `sticker` the text of the QR code; `serial` as printed beside it, when the page knows it
+ * @param {{courier: Courier, door: string, sticker: string, serial?: string, swap?: boolean, onstep?: (step: Step) => void, signal?: AbortSignal}} wishes
+ * `door` as in the page's address; `sticker` the text of the QR code; `serial` as printed beside it, when the page knows it; `swap`: it takes
+ * the place of the lock that is on the door now
  * @returns {Promise<Activated>} `needs_signal`: fetch signal and call again within 24 hours, nothing is lost
  * @throws {NotCanonical | RangeError} when the text is no sticker of a lock
  */
-export async function activate({ courier, door, sticker, serial, onstep = () => undefined, signal = new AbortController().signal }) {
+export async function activate({
+  courier,
+  door,
+  sticker,
+  serial,
+  swap = false,
+  onstep = () => undefined,
+  signal = new AbortController().signal,
+}) {
   const read = readSticker(sticker);
   /** @type {Facts} */
-  const facts = { courier, door, sticker: read, onstep, signal, ...(serial === undefined ? {} : { serial }) };
+  const facts = { courier, door, sticker: read, swap, onstep, signal, ...(serial === undefined ? {} : { serial }) };
   try {
     await run(facts);
     return { result: "active", reason: null };
@@ -57,13 +70,13 @@ async function run(facts) {
   let session = null;
   try {
     if (staged.attest === undefined) {
-      session = await meetUnowned(facts, staged);
+      session = await meetInstalling(facts, staged);
       const attest = await session.attest(staged.nonce);
       checkAttest(attest, { lockId: facts.sticker.lockId, nonce: staged.nonce, h: session.h });
       staged = await keep(facts, { ...staged, attest, h: session.h });
     }
     if (staged.ticket === undefined) staged = await keep(facts, await fetched(facts, staged));
-    session ??= await meetUnowned(facts, staged);
+    session ??= await meetInstalling(facts, staged);
     await handOver(facts, staged, session);
   } finally {
     session?.close();
@@ -76,11 +89,14 @@ async function begun(facts) {
   const kept = /** @type {Staged | undefined} */ (await courier.storage.get("staged", hex(sticker.lockId)));
   if (kept !== undefined && kept.door === door && courier.now() - kept.at_ms < ATTESTED_MS) return kept;
   facts.onstep({ name: "fetching" });
-  const question = new Map().set("door", doorBytes(door)).set("lock", sticker.lockId);
+  const question = new Map().set("door", doorBytes(door)).set("lock", sticker.lockId).set("swap", facts.swap);
+  const phone = await courier.wallet.phone();
+  if (phone !== null) question.set("phone", phone.id);
   const answer = await courier.service.ask("/gateway/activation/begin", question, facts.signal);
   const said = answer.get("serial");
   const serial = facts.serial ?? (typeof said === "string" ? said : new TextDecoder().decode(sticker.lockId));
-  return keep(facts, { door, nonce: bytesOf(answer.get("n_s"), 16), serial, at_ms: courier.now() });
+  const anew = answer.has("grant") ? { info: bytesOf(answer.get("info")), grant: bytesOf(answer.get("grant")) } : {};
+  return keep(facts, { door, nonce: bytesOf(answer.get("n_s"), 16), serial, ...anew, at_ms: courier.now() });
 }
 
 /** @param {Facts} facts @param {Staged} staged @returns {Promise<Staged>} */
@@ -90,13 +106,36 @@ async function keep({ courier, sticker }, staged) {
 }
 
 /** @param {Facts} facts @param {Staged} staged @returns {Promise<LockSession>} with the lock that carries this sticker */
-async function meetUnowned({ courier, sticker, onstep, signal }, staged) {
+async function meetInstalling(facts, staged) {
+  const { courier, sticker, onstep, signal } = facts;
   if (courier.channel === null) throw new Unsupported("this browser cannot talk to locks");
   onstep({ name: "looking" });
+  const owned = staged.grant === undefined ? null : await meetOwned(facts, staged);
+  if (owned !== null) return owned;
   const link = await courier.channel.open(staged.serial, signal);
   onstep({ name: "connecting" });
   const { lockKey, psk } = await activationKeys(sticker);
   return Sessions.open({ link, lockId: sticker.lockId, lockKey, psk, signal });
+}
+
+/**
+ * One of the two ways in is worth nothing at a lock: with an owner it knows its owner's, without one its sticker's.
+ * @param {Facts} facts @param {Staged} staged @returns {Promise<LockSession | null>}
+ */
+async function meetOwned({ courier, onstep, signal }, staged) {
+  const info = readDoorInfo(bytesOf(staged.info));
+  const grant = readGrant(bytesOf(staged.grant));
+  /** @type {LockSession | null} */
+  let session = null;
+  try {
+    session = await meet({ courier, serial: staged.serial, info, onstep, signal });
+    await introduce({ courier, session, grant, op: OP.manifest, context: new Uint8Array(0) });
+    return session;
+  } catch (problem) {
+    session?.close();
+    if (problem instanceof Unsupported || signal.aborted) throw problem;
+    return null;
+  }
 }
 
 /** @param {Facts} facts @param {Staged} staged @returns {Promise<Staged>} */

@@ -70,7 +70,7 @@ export class Inbox {
   /** Updates on this phone of which nobody has seen a proof yet. @returns {Promise<{lock: string, serial: string, name: string | null, ver: number, class: number}[]>} */
   async carried() {
     const entries = (await this.wallet.entries()).filter(
-      (entry) => entry.bundle !== null && entry.ver > Math.max(entry.proven, entry.held),
+      (entry) => entry.release !== null || (entry.bundle !== null && entry.ver > Math.max(entry.proven, entry.held)),
     );
     return entries.map(({ lock, serial, name, ver, ...entry }) => ({ lock, serial, name, ver, class: entry.class }));
   }
@@ -99,6 +99,7 @@ async function readEntry(said, mine) {
     grants,
     bundle,
     ack: perhaps(said.get("ack"), (value) => bytesOf(value)),
+    release: perhaps(said.get("release") ?? null, (value) => bytesOf(value)),
     held: 0,
   };
 }

@@ -6,6 +6,7 @@
 /** @import { Receipt } from "./receipts.js" */
 /** @import { Entry } from "./wallet.js" */
 
+import { NotCanonical } from "./cbor.js";
 import { readDoorInfo } from "./doorinfo.js";
 import { openReceipt } from "./receipts.js";
 
@@ -15,6 +16,19 @@ import { openReceipt } from "./receipts.js";
  */
 export async function keepReceipt({ courier, entry, statement }) {
   return (await checkedReceipt({ courier, entry, statement }))?.receipt.ver ?? null;
+}
+
+/**
+ * The word of a lock that was told that its ownership has ended; with it there is nothing left to bring there.
+ * @param {{courier: Courier, entry: Entry, statement: Bytes}} facts
+ * @returns {Promise<string>} its key in the outbox @throws {NotSigned | NotCanonical} when the lock did not sign that it is empty
+ */
+export async function wipedReceipt({ courier, entry, statement }) {
+  const receipt = await openReceipt(statement, readDoorInfo(entry.info));
+  if (!("wiped" in receipt)) throw new NotCanonical("a lock that is not empty");
+  const key = await courier.outbox.put("receipt", entry.lock, statement);
+  await courier.wallet.forget(entry.lock);
+  return key;
 }
 
 /**

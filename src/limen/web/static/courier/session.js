@@ -171,6 +171,13 @@ export class LockSession {
     if ((await this.ask(OP.activate, request.ticket(ticket))).status !== STATUS.ok) throw new Denied(null);
   }
 
+  /** The end of an ownership: the lock wipes itself. @param {Bytes} release @returns {Promise<Bytes>} its word that it is empty @throws {Denied} */
+  async release(release) {
+    const answer = await this.ask(OP.activate, request.release(release));
+    if (answer.status !== STATUS.ok) throw new Denied(null);
+    return givenBytes(answer);
+  }
+
   /** @param {Answer} answer BUSY @param {AbortSignal} [signal] @returns {Promise<void>} */
   async pause(answer, signal) {
     const until = AbortSignal.timeout(busy_ms(answer));

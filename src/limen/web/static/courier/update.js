@@ -2,10 +2,10 @@
  * Updating a door: changes and time go down; with `pull` battery and sealed record come up (SYNC-1, SYNC-2).
  *
  * Stopping or losing the lock at any moment loses nothing: what was sent stays there, what came is on this phone, calling again goes on.
- * "Confirmed" is said only of a receipt that was checked here.
+ * "Confirmed" is said only of a receipt that was checked here, "wiped" of the lock's own word that it is empty after its ownership has ended.
  *
  * @typedef {{ver: number, lock_ms: number | null, at_ms: number}} Confirmed `lock_ms` is the lock's own time, `at_ms` this phone's
- * @typedef {{result: "confirmed" | "interrupted" | "nothing" | Failure, reason: string | null, receipt: Confirmed | null, handedIn: boolean,
+ * @typedef {{result: "confirmed" | "wiped" | "interrupted" | "nothing" | Failure, reason: string | null, receipt: Confirmed | null, handedIn: boolean,
  *   battery: number | null, records: number}} Updated
  * @typedef {{receipt: Receipt, key: string}} Proof
  * @typedef {{courier: Courier, lock: string, pull: boolean, onstep: (step: Step) => void}} Facts
@@ -28,7 +28,7 @@ import { PhoneRemoved } from "./inbox.js";
 import { OP } from "./operations.js";
 import { OutboxFull } from "./outbox.js";
 import { reading } from "./passing.js";
-import { checkedReceipt } from "./proof.js";
+import { checkedReceipt, wipedReceipt } from "./proof.js";
 import { failure, introduce, meet } from "./reach.js";
 import { anotherMayFit } from "./refusals.js";
 import { NoSignal, Refused } from "./service.js";
@@ -126,7 +126,13 @@ async function beginWith({ courier, onstep }, entry, grant, signal) {
 
 /** In the order in which it matters if it ends halfway: time, changes, what may go from the record, then what comes up. @param {Conversation} facts @returns {Promise<string>} the proof's key in the outbox */
 async function converse(facts) {
-  const { courier, session, signal } = facts;
+  const { courier, entry, session, signal } = facts;
+  if (entry.release !== null) {
+    facts.onstep({ name: "sending", done: 0, total: 1 });
+    const key = await wipedReceipt({ courier, entry, statement: await session.release(entry.release) });
+    facts.updated.result = "wiped";
+    return key;
+  }
   if (session.presented?.wantsTime) await repairTime({ session, wallet: courier.wallet, service: courier.service, signal });
   const sent = await sendAll(facts);
   try {

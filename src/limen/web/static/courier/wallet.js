@@ -5,8 +5,8 @@
  *
  * @typedef {"resident" | "manager"} As
  * @typedef {{lock: string, serial: string, door: string, name: string | null, class: number, ver: number, proven: number, until_ms: number,
- *   info: Bytes, grants: Bytes[], bundle: Bytes | null, ack: Bytes | null, held: number}} Entry
- * `held` is the version of the newest receipt that this phone itself checked
+ *   info: Bytes, grants: Bytes[], bundle: Bytes | null, ack: Bytes | null, release: Bytes | null, held: number}} Entry
+ * `held` is the version of the newest receipt that this phone itself checked; `release`: the lock is to be told that it has no owner here
  * @typedef {{lock: string, serial: string, door: string, name: string | null, class: number, ver: number, proven: number, until_ms: number,
  *   usableNow: boolean}} Door
  */
@@ -72,7 +72,7 @@ export class Wallet {
   /** @returns {Promise<Door[]>} doors of one's own (a manager's: doors to update), in the service's order */
   async doors() {
     const entries = await this.entries();
-    return entries.filter((entry) => entry.class !== CLS.courier).map((entry) => this.shown(entry));
+    return entries.filter((entry) => entry.class !== CLS.courier && entry.release === null).map((entry) => this.shown(entry));
   }
 
   /** @param {string} lock @returns {Promise<Door | null>} */
@@ -83,7 +83,8 @@ export class Wallet {
 
   /** How many other doors of the building have a sealed update riding along (SYNC-13). @returns {Promise<number>} */
   async elsewhere() {
-    return (await this.entries()).filter((entry) => entry.class === CLS.courier && entry.bundle !== null).length;
+    return (await this.entries()).filter((entry) => entry.class === CLS.courier && (entry.bundle !== null || entry.release !== null))
+      .length;
   }
 
   /** @returns {Promise<number | null>} when the service last said what is in here */
@@ -138,6 +139,11 @@ export class Wallet {
     }
   }
 
+  /** The lock has signed that it is empty: there is nothing left to bring there. @param {string} lock @returns {Promise<void>} */
+  async forget(lock) {
+    await this.storage.change([`resident ${lock}`, `manager ${lock}`].map((name) => ({ drawer: "doors", name })));
+  }
+
   /** @returns {Promise<CryptoKey>} */
   async sealingKey() {
     const kept = await this.storage.get("phone", "sealing");
@@ -147,17 +153,17 @@ export class Wallet {
 
   /** @param {string} label @param {Entry} entry @param {number} place @returns {Promise<Change>} */
   async closed(label, entry, place) {
-    const { serial, door, name, ver, proven, until_ms, info, grants, bundle, ack, held } = entry;
-    const plain = encode([place, serial, door, name, entry.class, ver, proven, until_ms, info, grants, bundle, ack, held]);
+    const { serial, door, name, ver, proven, until_ms, info, grants, bundle, ack, held, release } = entry;
+    const plain = encode([place, serial, door, name, entry.class, ver, proven, until_ms, info, grants, bundle, ack, held, release]);
     return { drawer: "doors", name: label, put: await seal(await this.sealingKey(), plain, utf8(label)) };
   }
 
   /** @param {string} label @param {unknown} kept @returns {Promise<{entry: Entry, place: number}>} */
   async opened(label, kept) {
     const plain = await unseal(await this.sealingKey(), /** @type {Sealed} */ (kept), utf8(label));
-    const [place, serial, door, name, cls, ver, proven, until_ms, info, grants, bundle, ack, held] = listOf(
+    const [place, serial, door, name, cls, ver, proven, until_ms, info, grants, bundle, ack, held, release] = listOf(
       decode(plain, ENTRY_BYTES_MAX),
-      13,
+      14,
     );
     const entry = {
       lock: label.slice(label.indexOf(" ") + 1),
@@ -173,6 +179,7 @@ export class Wallet {
       bundle: perhaps(bundle, (value) => bytesOf(value)),
       ack: perhaps(ack, (value) => bytesOf(value)),
       held: wholeOf(held),
+      release: perhaps(release, (value) => bytesOf(value)),
     };
     return { entry, place: wholeOf(place) };
   }
