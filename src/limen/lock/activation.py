@@ -166,8 +166,10 @@ class Activation:
         if ticket.lock_id != self._memory.lock_id or ticket.n_l != attested.n_l or ticket.epoch <= self._memory.epoch:
             raise Malformed("a ticket for another lock, attestation or epoch")
         owner = self._memory.owner
-        if owner is not None and (ticket.org, ticket.root) != (owner.ticket.org, owner.ticket.root):
+        if owner is not None and ticket.org != owner.ticket.org:
             raise Malformed("a ticket of another owner")
+        if owner is not None and root != owner.trust.root:
+            open_root(ticket.root, before=owner.trust.root)  # a later root counts if ours vouches for it
         if any(key not in root.roles.get(typ, ()) for typ, key in ticket.roles.items()):
             raise Malformed("a role the root does not know")
         if not {Typ.GRANT, Typ.MANIFEST, Typ.TIME, Typ.LOG_ACK} <= ticket.roles.keys():

@@ -163,7 +163,8 @@ class Lock:
             return [Noticed("inside button pressed")]
         self.memory.ask_reset()
         self.memory.try_record(draft(kind=Kind.TAMPER, method=Method.INSIDE, result=Result.NOTED), at)
-        return [Noticed("inside button held: opens from inside only until it is activated anew")]
+        ended = self._doorway.close_early(at)
+        return [*ended, Noticed("inside button held: opens from inside only until it is activated anew")]
 
     def _changed_hands(self, before: int | None) -> list[Command]:
         """An owner came or went with this answer: sessions of the old state end, a connected lock dials its gateway."""
