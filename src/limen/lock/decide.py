@@ -82,10 +82,11 @@ def by_phone(grant: Grant, door: Door) -> Decision:
 def by_records(records: tuple[ListRecord, ...], door: Door) -> Decision:
     """For a permanent code or a card that was proven: opens if any of its windows is open now (C.1, one window, one object)."""
     last = Refused(Reason.WRONG_CODE)
+    if door.reset_asked and records:
+        return Refused(Reason.NO_RIGHT, records[0].cls, records[0].subj, records[0].slot)
     for record in records:
         cls = record.cls or Cls.CODE_HOLDER
-        reason = Reason.NO_RIGHT if door.reset_asked else None
-        reason = reason or _record_time(record, cls, door) or _schedule(record.sched, cls, door) or _privacy(cls, door)
+        reason = _record_time(record, cls, door) or _schedule(record.sched, cls, door) or _privacy(cls, door)
         if reason is None:
             return Granted(cls, record.subj, record.slot, duress=record.kind == RecordKind.DURESS_CODE)
         last = Refused(reason, cls, record.subj, record.slot)
