@@ -187,6 +187,7 @@ test("Operations: the requests a browser makes are those of the vectors, byte fo
     [OP.time]: ([assertion]) => request.time(assertion),
     [OP.receipt]: ([nonce]) => request.receipt(nonce ?? null),
     [OP.log]: ([number]) => request.log(number),
+    [OP.photo]: ([number, offset]) => request.photo(number, offset),
     [OP.telemetry]: () => request.telemetry(),
     [OP.activate]: ([step, data]) => [request.attest, request.ticket, request.release][step](data),
     [OP.ack]: ([ack]) => request.ack(ack),

@@ -20,6 +20,7 @@ from limen.wire.grants import OWN_ACCESS, Cls, Grant, Rights, mint
 from limen.wire.hpke import HpkeOpener, HpkeSealer
 from limen.wire.liststate import ListState, after, stored
 from limen.wire.logacks import AckKind, LogAck, sign_log_ack
+from limen.wire.photos import open_parcel, open_photo
 from limen.wire.ratchet import SealedRecord
 from limen.wire.receipts import Receipt, WipedReceipt, open_receipt
 from limen.wire.records import Bucket, Config, DoorKind, ListRecord
@@ -35,6 +36,7 @@ CONFIG = Config(
     bucket=Bucket(tokens=12, refill_min=10, guard=40),
     widths=(40, 20, 1, 4, 1),
     zone=((0, -300),),
+    photo_key=public_of(bytes(range(1, 33))),
 )
 CAPACITY = 1500
 
@@ -219,6 +221,11 @@ class Desk:
         """The sealed records of each segment that came, in the order in which they came."""
         opened = [open_segment(data, HpkeOpener(KLOG))[2] for kind, data in self.taken.values() if kind == "segment"]
         return [{entry.sealed for entry in entries if isinstance(entry, SealedRecord)} for entries in opened]
+
+    def stills(self) -> list[bytes]:
+        """The pictures that came, as their audience sees them."""
+        photos = [open_parcel(data, HpkeOpener(KLOG))[1] for kind, data in self.taken.values() if kind == "photo"]
+        return [open_photo(self.lock_id, photo, HpkeOpener(bytes(range(1, 33)))) for photo in photos]
 
     def kinds(self) -> list[str]:
         """What was handed in, by kind."""

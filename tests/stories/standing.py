@@ -10,7 +10,7 @@ from limen.phone.channels.in_process import InProcess, Peer
 from limen.phone.commands import Conversation, OutOfReach, Result, Say
 from limen.phone.inbox import read_door
 from limen.phone.link import Courier
-from limen.phone.outbox import Item
+from limen.phone.outbox import Item, Kind
 from limen.phone.unlock import NotReached, Opened, Refused, unlock
 from limen.phone.update import Updated, update
 from limen.phone.wallet import Door
@@ -57,6 +57,10 @@ class Hands:
     def kinds(self) -> set[str]:
         """What kinds of things are in the outbox."""
         return {one.kind for one in self.kept}
+
+    def of(self, kind: Kind) -> list[Item]:
+        """All of one kind, in order."""
+        return [one for one in self.kept if one.kind == kind]
 
     def segments(self) -> list[bytes]:
         """Sealed pieces of the record, in order."""

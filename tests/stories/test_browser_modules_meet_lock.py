@@ -322,8 +322,21 @@ def test_an_acknowledgement_is_brought_along_and_frees_what_it_covers(story: Sto
     assert isinstance(full.head, LogHead)
     story.desk.acknowledge(full.head.tag)
     story.refresh()
-    assert story.say("update", pull=True)["result"] == "confirmed"
+    assert story.say("update", pull=True)["records"] == 0
+    assert story.say("unlock")["result"] == "open"
+    assert story.say("update", pull=True)["records"] == 1
     assert not first & story.desk.segments()[-1]
+
+
+@pytest.mark.rule("LOCK-9")
+def test_a_still_of_the_locks_own_camera_reaches_the_desk_and_the_phone_cannot_see_it(story: Story) -> None:
+    """Taken by the simulated sensor as the door opened, sealed by the lock, carried by the browser, a picture again only there."""
+    assert story.say("unlock")["result"] == "open"
+    assert story.say("update", pull=True)["result"] == "confirmed"
+    story.say("handIn")
+    (still,) = story.desk.stills()
+    assert still.startswith(b"\x89PNG")
+    assert not any(b"IHDR" in data for _, data in story.desk.taken.values())
 
 
 @pytest.mark.rule("SYNC-10")

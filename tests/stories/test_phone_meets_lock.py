@@ -7,19 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from limen.lock.events import FrameArrived
+from limen.lock.commands import TakePhoto
+from limen.lock.events import FrameArrived, PhotoTaken
 from limen.phone.channels.in_process import Peer
 from limen.phone.unlock import Opened, Refused
 from limen.wire import cbor
 from limen.wire.bundles import Bundle
 from limen.wire.envelope import RoleKeys
 from limen.wire.grants import OWN_ACCESS, Cls, Rights
+from limen.wire.hpke import HpkeOpener
+from limen.wire.photos import open_parcel, open_photo
 from limen.wire.receipts import Receipt, TrustedTime, open_receipt
 from limen.wire.refusals import Reason
 from limen.wire.segments import open_log, open_segment
 from limen.wire.telemetry import unverified_telemetry
 from tests.stories.standing import Standing, big, bolts, hand_in, held, removed
-from tests.unit.lock.site import DANA, GUS, MILO, code, house
+from tests.unit.lock.site import DANA, GUS, MILO, PHOTO_KEY, House, code, house
 
 
 @pytest.mark.rule("LOCK-1")
@@ -109,6 +112,48 @@ def test_a_residents_update_brings_battery_and_record_up() -> None:
     found = open_log(home.service.lock_id, entries, home.service.klog)
     assert found.problems == []
     assert any(event.event.subj == 5 for event in found.events)
+
+
+@pytest.mark.rule("SYNC-1", "LOCK-9")
+def test_a_residents_update_brings_stills_up_that_the_phone_cannot_see() -> None:
+    """Whole parcels, oldest first; once the service has them and says so, the lock lets them go."""
+    home = house()
+    dana = Standing(home, DANA)
+    for number in range(3):
+        photographed(home, dana, b"still %d" % number * 2_000)
+    done = dana.update(dana.entry(home.service.grant(DANA)))
+    assert (done.result, done.photos) == ("confirmed", 3)
+    photos = [open_parcel(item.data, home.service.klog)[1] for item in dana.hands.of("photo")]
+    assert [open_photo(home.service.lock_id, photo, HpkeOpener(PHOTO_KEY)) for photo in photos] == [
+        b"still %d" % n * 2_000 for n in range(3)
+    ]
+    assert not any(b"still" in item.data for item in dana.hands.of("photo"))
+    ack = home.service.ack(home.rig.lock.memory.journal.head.tag, photo=photos[-1].digest)
+    assert dana.update(dana.entry(home.service.grant(DANA), ack=ack)).photos == 0
+
+
+@pytest.mark.rule("SYNC-8")
+def test_a_link_that_breaks_in_a_still_takes_no_proof_away() -> None:
+    """Stills come last: what was confirmed stays confirmed, and the next visit brings the picture."""
+    home = house()
+    dana = Standing(home, DANA)
+    photographed(home, dana, b"still" * 2_000)
+    for frames in range(1, 60):
+        dana.frames_left = frames
+        done = dana.update(dana.entry(home.service.grant(DANA)))
+        if done.result == "confirmed":
+            break
+    assert (done.result, done.photos, dana.hands.of("photo")) == ("confirmed", 0, [])
+    dana.frames_left = None
+    assert dana.update(dana.entry(home.service.grant(DANA))).photos == 1
+
+
+def photographed(home: House, dana: Standing, still: bytes) -> None:
+    """Dana comes in, and the sensor hands over what it saw."""
+    home.rig.log.clear()
+    assert isinstance(dana.unlock(dana.entry(home.service.grant(DANA))), Opened)
+    (order,) = [command for command in home.rig.log if isinstance(command, TakePhoto)]
+    home.rig.do(PhotoTaken(order.seq, still))
 
 
 @pytest.mark.rule("SYNC-2")

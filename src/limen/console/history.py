@@ -48,3 +48,11 @@ def door_history(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpRespo
             lines = [line for line in lines if line.kind != "gap"]
         context |= {"lines": lines, "found": found, "since": since, "until": asker.now}
     return page(request, "door_history.html", asker, context)
+
+
+@managed
+@require_GET
+def still(request: HttpRequest, asker: Asker, photo_id: UUID) -> HttpResponse:
+    """One still, for building security and whoever is in it; the look is written down first (V10)."""
+    shown = record.photo(asker_id=asker.person_id, photo_id=photo_id, by=asker.actor, now=asker.now)
+    return HttpResponse(shown.data, content_type=shown.content_type)

@@ -37,6 +37,7 @@ pages: list[URLPattern | URLResolver] = [
     path("doors/<uuid:door_id>/remove", removing.remove, name="console-door-remove"),
     path("doors/<uuid:door_id>/history", history.door_history, name="console-door-history"),
     path("history", history.history, name="console-history"),
+    path("photos/<uuid:photo_id>", history.still, name="console-photo"),
     path("units", units.units, name="console-units"),
     path("units/<uuid:unit_id>", units.unit, name="console-unit"),
     path("people", people.people_list, name="console-people"),

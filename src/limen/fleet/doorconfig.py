@@ -10,6 +10,7 @@ from limen.credentials import queries as credentials
 from limen.credentials.queries import CardPolicyView
 from limen.fleet.catalogue import Model
 from limen.places import queries as places
+from limen.storage import kms
 from limen.wire import cbor, limits
 from limen.wire.guessing import shipped
 from limen.wire.records import Config, ConfigFlags, DoorKind
@@ -41,6 +42,7 @@ def wanted_config(door_id: UUID, model: Model, now: datetime) -> Config:
         record_ttl_days=RECORD_TTL_DAYS,
         passage=passage_of(door.doorway) if model.door_sensor else None,
         ajar_s=door.doorway.ajar_s if model.door_sensor else None,
+        photo_key=kms.photo_key(door.unit_id or door.property_id).public if model.camera else None,
     )
 
 

@@ -94,9 +94,9 @@ def take_telemetry(*, data: bytes, now: datetime) -> Outcome:
     return Outcome("taken")
 
 
-def acknowledge(*, lock_id: bytes, epoch: int, tag: bytes, now: datetime) -> bytes:
-    """Signs that the record up to `tag` is stored; couriers carry it back and the lock frees the records (F.3)."""
-    ack = LogAck(lock_id=lock_id, epoch=epoch, upto=tag, kind=AckKind.ACKNOWLEDGE, iat=int(now.timestamp()))
+def acknowledge(*, lock_id: bytes, epoch: int, tag: bytes, now: datetime, photo: bytes | None = None) -> bytes:
+    """Signs that the record up to `tag`, and stills up to the one with the hash `photo`, are stored; the lock frees them then (F.3)."""
+    ack = LogAck(lock_id=lock_id, epoch=epoch, upto=tag, kind=AckKind.ACKNOWLEDGE, iat=int(now.timestamp()), photo=photo)
     data = logacks.sign_log_ack(ack, kms.signer("log"))
     Device.objects.filter(lock=lock_id.hex(), epoch=epoch).update(ack=data, ack_at=now, last_word_at=now)
     return data

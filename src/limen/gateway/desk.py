@@ -122,6 +122,14 @@ def take_segments(lock_id: bytes, segments: list[bytes], now: datetime) -> bytes
     return fleet.newest_ack(lock_id)
 
 
+def take_parcels(lock_id: bytes, parcels: list[bytes], now: datetime) -> bytes | None:
+    """Hands sealed stills in, each a unit of work; gives the newest acknowledgement to bring back."""
+    for data in parcels:
+        with unit_of_work():
+            history.take_photo(lock_id=lock_id, data=data, now=now)
+    return fleet.newest_ack(lock_id)
+
+
 def answer_time(lock_id: bytes, nonce: bytes, now: datetime) -> bytes:
     """Signs the time."""
     return fleet_services.answer_time(lock_id=lock_id, nonce=nonce, now=now)

@@ -9,7 +9,7 @@ from limen.wire.cbor import WireError
 from limen.wire.envelope import Signer
 from limen.wire.frames import Assembler, Cutter
 from limen.wire.grants import pop_message, sign_pop
-from limen.wire.operations import ChunkPush, LogAsk, ManifestPush, Op, Present, Request, encode_request
+from limen.wire.operations import ChunkPush, LogAsk, ManifestPush, Op, PhotoAsk, Present, Request, encode_request
 from limen.wire.refusals import Status
 from limen.wire.session import Initiator, Transport
 
@@ -85,6 +85,22 @@ class Line:
                 break
             found.append(answer.data)
         return found
+
+    async def parcels(self) -> list[bytes]:
+        """The sealed stills that were never acknowledged."""
+        found: list[bytes] = []
+        while len(found) < limits.PHOTOS_MAX and (parcel := await self._parcel(len(found))):
+            found.append(parcel)
+        return found
+
+    async def _parcel(self, number: int) -> bytes:
+        parcel = b""
+        while len(parcel) < limits.PARCEL_BYTES_MAX:
+            answer = await self.ask(PhotoAsk(number, len(parcel)))
+            if not isinstance(answer, Given) or not answer.data:
+                break
+            parcel += answer.data
+        return parcel
 
     async def _say(self, message: bytes) -> None:
         for frame in self._cutter.cut(message):

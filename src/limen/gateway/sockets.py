@@ -176,6 +176,15 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
             ack = await database_sync_to_async(desk.take_segments)(contact.lock_id, segments, clock.now())
             if ack is not None:
                 await self.line.ask(AckTell(ack))
+            await self._pull_stills(contact)
+
+    async def _pull_stills(self, contact: desk.Contact) -> None:
+        """After the record that names them; there can be none without one."""
+        parcels = await self.line.parcels()
+        if parcels:
+            ack = await database_sync_to_async(desk.take_parcels)(contact.lock_id, parcels, clock.now())
+            if ack is not None:
+                await self.line.ask(AckTell(ack))
 
     async def _receipt(self, contact: desk.Contact) -> None:
         nonce = await database_sync_to_async(desk.fresh_nonce)(contact.lock_id, clock.now())

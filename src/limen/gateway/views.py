@@ -45,7 +45,7 @@ def inbox(asked: Asked) -> dict[str, Encodable]:
 
 @question
 def outbox(asked: Asked) -> dict[str, Encodable]:
-    """Takes what phones bring: receipts, sealed segments, readings. Each item once by its content, whatever becomes of the others."""
+    """Takes what phones bring: receipts, sealed segments, readings, stills. Each item once by its content, whatever becomes of the others."""
     _spend("outbox", asked)
     items = asked.said.get("items")
     if not isinstance(items, list) or len(items) > ITEMS_MAX:
@@ -197,6 +197,9 @@ def _hand_over(asked: Asked, kind: str, lock_id: bytes, data: bytes) -> tuple[st
         return outcome.status, outcome.reason
     if kind == "segment":
         taken = history.take_segment(lock_id=lock_id, data=data, now=asked.now)
+        return taken.status, taken.reason
+    if kind == "photo":
+        taken = history.take_photo(lock_id=lock_id, data=data, now=asked.now)
         return taken.status, taken.reason
     return "refused", "unknown_kind"
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from limen.fleet import queries as fleet
 from limen.fleet import services as fleet_services
 from limen.fleet.queries import Ownership
-from limen.history import chain, doorway, rules
+from limen.history import chain, doorway, rules, stills
 from limen.history.chain import Branch
 from limen.history.models import Event, Gap, LogEpoch, Loss, Record, Segment
-from limen.history.storing import Door, store
+from limen.history.place import Door
+from limen.history.storing import store
 from limen.history.views import Taken
 from limen.storage import kms
 from limen.wire.cbor import WireError
@@ -62,10 +63,7 @@ def _opener(owner: Ownership) -> HpkeOpener:
 
 
 def _record(owner: Ownership) -> Record:
-    record, _ = Record.objects.select_for_update().get_or_create(
-        lock=owner.lock_id.hex(), epoch=owner.epoch, defaults={"door_id": owner.door_id, "property_id": owner.property_id}
-    )
-    return record
+    return Record.of(lock=owner.lock_id, epoch=owner.epoch, door_id=owner.door_id, property_id=owner.property_id)
 
 
 def note_head(lock_id: bytes, epoch: int, head: LogHead | bytes, probe: bytes, now: datetime) -> None:
@@ -147,11 +145,25 @@ def _account(record: Record, owner: Ownership, now: datetime) -> None:
     end = max(max(seen, default=-1) + 1, head.seqnext if head else 0)
     runs = gaps(seen, [loss.said() for loss in Loss.objects.filter(record=record)], FIRST_NUMBER, end)
     _keep_gaps(record, rules.missing(runs, acknowledged=record.acknowledged_seq))
-    covered = rules.covered_until(seen, runs, FIRST_NUMBER)
-    if covered is not None and (record.acknowledged_seq is None or covered > record.acknowledged_seq):
-        tag = Event.objects.filter(record=record, seq=covered).values_list("tag", flat=True).get()
-        fleet_services.acknowledge(lock_id=owner.lock_id, epoch=owner.epoch, tag=bytes(tag), now=now)
-        record.acknowledged_seq = covered
+    _acknowledge(record, owner, rules.covered_until(seen, runs, FIRST_NUMBER), now)
+
+
+def acknowledge_stills(owner: Ownership, now: datetime) -> None:
+    """Says anew up to where stills have arrived, if that is further than what was said."""
+    record = _record(owner)
+    _acknowledge(record, owner, record.acknowledged_seq, now)
+    record.save(update_fields=["acknowledged_photo"])
+
+
+def _acknowledge(record: Record, owner: Ownership, covered: int | None, now: datetime) -> None:
+    photo = stills.covered(record)
+    said = bytes(record.acknowledged_photo) if record.acknowledged_photo is not None else None
+    seq = max((one for one in (covered, record.acknowledged_seq) if one is not None), default=None)
+    if seq is None or (seq, photo or said) == (record.acknowledged_seq, said):
+        return
+    tag = Event.objects.filter(record=record, seq=seq).values_list("tag", flat=True).get()
+    fleet_services.acknowledge(lock_id=owner.lock_id, epoch=owner.epoch, tag=bytes(tag), photo=photo or said, now=now)
+    record.acknowledged_seq, record.acknowledged_photo = seq, photo or said
 
 
 def _keep_gaps(record: Record, missing: list[rules.Missing]) -> None:

@@ -1,9 +1,12 @@
-"""What the room hears: a verified receipt says where a lock's record ends (L-9)."""
+"""What the room hears: a verified receipt says where a lock's record ends (L-9); a day of stills is over (R20, R21, R24)."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from limen.history import ingest
-from limen.storage import news
+from limen.history import ingest, stills
+from limen.storage import news, outbox
+from limen.storage.transactions import unit_of_work
 from limen.wire.receipts import LogHead
 
 HIDDEN_BYTES = 8
@@ -15,3 +18,10 @@ def on_record_attested(*, now: datetime, lock: str, epoch: int, probe: str, tag:
     said = bytes.fromhex(tag)
     head = said if len(said) == HIDDEN_BYTES else LogHead(logepoch, seqnext, said)
     ingest.note_head(bytes.fromhex(lock), epoch, head, bytes.fromhex(probe), now)
+
+
+@outbox.receives(stills.OVER)
+def on_photos_over(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
+    """Ends the stills of one building's day; ended twice is ended once."""
+    with unit_of_work():
+        stills.end_day(str(body["key"]), str(body["day"]), str(body["property"]), now)

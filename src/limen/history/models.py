@@ -1,6 +1,7 @@
 """Tables of the room. In clear: which door, which day, which number. Everything else of an event is sealed for those who may see it (H.3)."""
 
 import hashlib
+from uuid import UUID
 
 from django.db import models
 
@@ -25,6 +26,7 @@ class Record(models.Model):
     door_id = models.UUIDField()
     property_id = models.UUIDField()
     acknowledged_seq = models.PositiveBigIntegerField(null=True)  # the last number covered by an acknowledgement
+    acknowledged_photo = models.BinaryField(max_length=16, null=True)  # H of the last still covered
     last_arrival = models.DateTimeField(null=True)
     dropped = models.PositiveIntegerField(default=0)
     slowed_at = models.DateTimeField(null=True)  # the keypad slowed itself down (GUARD)
@@ -32,6 +34,12 @@ class Record(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lock", "epoch"], name="history_record_once")]
         indexes = [models.Index(fields=["door_id"], name="history_record_door")]
+
+    @classmethod
+    def of(cls, *, lock: bytes, epoch: int, door_id: UUID, property_id: UUID) -> "Record":
+        """The record of an ownership, held for this transaction, made at first sight."""
+        named = {"lock": lock.hex(), "epoch": epoch}
+        return cls.objects.select_for_update().get_or_create(**named, defaults={"door_id": door_id, "property_id": property_id})[0]
 
 
 class LogEpoch(models.Model):
@@ -146,6 +154,26 @@ class Alarm(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "kind", "logepoch", "i"], name="history_alarm_once")]
+
+
+class Photo(models.Model):
+    """One still of the event `seq`, sealed to its `audience` and, once the record names it, under its day. `gone`: lost, late or over."""
+
+    id = models.UUIDField(primary_key=True)
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="photos")
+    seq = models.PositiveBigIntegerField()
+    digest = models.BinaryField(max_length=16)
+    reason = models.PositiveSmallIntegerField(null=True)
+    named = models.BooleanField(default=False)  # a believed PHOTO record says so; else anybody may have made it
+    gone = models.BooleanField(default=False)
+    audience = models.UUIDField(null=True)
+    day = models.DateField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    body = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "seq", "digest"], name="history_photo_once")]
+        indexes = [models.Index(fields=["day"], name="history_photo_day")]
 
 
 class Look(models.Model):

@@ -8,7 +8,7 @@ from limen.history.models import Event, Gap, Record
 from limen.history.models import Look as LookRow
 from limen.history.reading import Asked, default_since, page
 from limen.history.sealed import Body
-from limen.history.views import EventView, GapView, HistoryPage, Look, RecordHealth, Taken
+from limen.history.views import EventView, GapView, HistoryPage, Look, PhotoView, RecordHealth, StillView, Taken
 from limen.places import queries as places
 from limen.wire.events import Kind
 
@@ -17,7 +17,9 @@ __all__ = [
     "GapView",
     "HistoryPage",
     "Look",
+    "PhotoView",
     "RecordHealth",
+    "StillView",
     "Taken",
     "looks",
     "mine",

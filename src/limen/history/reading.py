@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from limen.history import rules, sealed
-from limen.history.models import Event, Gap, Record
+from limen.history.models import Event, Gap, Photo, Record
 from limen.history.sealed import Body
-from limen.history.views import EventView, GapView, HistoryPage
-from limen.kernel.periods import local_day
+from limen.history.views import EventView, GapView, HistoryPage, PhotoView
+from limen.kernel.periods import day_bounds, local_day
 from limen.places import queries as places
 from limen.places.queries import DoorView
 from limen.visibility import queries as visibility
@@ -18,6 +18,7 @@ from limen.wire.events import Kind, Method, Result
 
 MOST_SCANNED = 5_000
 DEFAULT_DAYS = 90
+A_DAY = timedelta(days=1)
 CREDENTIALS = {
     Method.APP: "phone",
     Method.REMOTE: "phone",
@@ -56,14 +57,12 @@ def page(asked: Asked, now: datetime) -> HistoryPage:
     doors = places.doors_by_id(asked.door_ids)
     filters = {p: visibility.event_filter(asked.asker_id, p, now) for p in {door.property_id for door in doors.values()}}
     found: list[tuple[Event, EventView]] = []
+    photos = _Photos(asked, doors)
     for row, body in _bodies(asked, doors):
         door = doors[row.door_id]
-        if (
-            asked.since <= _at(body) < asked.until
-            and (asked.only is None or asked.only(body))
-            and _allowed(filters[door.property_id], door, body)
-        ):
-            found.append((row, _view(row, body, asked.asker_id)))
+        judge = filters[door.property_id]
+        if asked.since <= at(body) < asked.until and (asked.only is None or asked.only(body)) and allowed(judge, door, body, "event"):
+            found.append((row, _view(row, body, asked.asker_id, photos.beside(row, body, judge))))
     found.sort(key=lambda pair: (pair[1].at, pair[1].seq), reverse=True)
     shown = found[: asked.limit]
     return HistoryPage(
@@ -90,17 +89,42 @@ def _days(asked: Asked, doors: dict[UUID, DoorView]) -> tuple[date, date]:
     return min(local_day(asked.since, z) for z in zones), max(local_day(asked.until, z) for z in zones)
 
 
-def _allowed(judge: EventFilter, door: DoorView, body: Body) -> bool:
-    facts = RecordFacts(data="event", door_class=visibility.door_class(door.kind), subject=body.subject)
-    verdict = judge.allows(facts, person_id=body.person_id, host_id=body.host_id, door_id=door.id, unit_id=door.unit_id, at=_at(body))
-    return isinstance(verdict, Allowed)
+def allowed(judge: EventFilter, door: DoorView, body: Body, data: str) -> frozenset[str]:
+    """By which relations the table lets this asker see the event or its photo; none: not at all."""
+    facts = RecordFacts(data=data, door_class=visibility.door_class(door.kind), subject=body.subject)
+    verdict = judge.allows(facts, person_id=body.person_id, host_id=body.host_id, door_id=door.id, unit_id=door.unit_id, at=at(body))
+    return verdict.by if isinstance(verdict, Allowed) else frozenset()
 
 
-def _view(row: Event, body: Body, asker_id: UUID) -> EventView:
+class _Photos:
+    """Which events of these doors have a still, and what of it this asker may know."""
+
+    def __init__(self, asked: Asked, doors: dict[UUID, DoorView]) -> None:
+        self._doors = doors
+        rows = Photo.objects.filter(record__door_id__in=list(doors), named=True, day__gte=(asked.since - A_DAY).date()).defer("body")
+        self._by_event = {(row.record_id, row.seq): row for row in rows}
+
+    def beside(self, row: Event, body: Body, judge: EventFilter) -> PhotoView | None:
+        """The still of one event; None where none was taken."""
+        photo = self._by_event.get((row.record_id, row.seq))
+        if photo is None:
+            return None
+        door = self._doors[row.door_id]
+        if not allowed(judge, door, body, "photo"):
+            return PhotoView("not_yours")
+        if photo.gone or photo.arrived_at is None or photo.day is None:
+            return PhotoView("gone" if photo.gone else "on_lock")
+        building = places.property_view(door.property_id)
+        clocks = {"generated_at": day_bounds(photo.day, building.zone)[1]}
+        end = visibility.kept_until(visibility.Record("photo", clocks, visibility.door_class(door.kind), building.profile))
+        return PhotoView("shown", photo.id, end.at if end is not None else None)
+
+
+def _view(row: Event, body: Body, asker_id: UUID, photo: PhotoView | None) -> EventView:
     return EventView(
         id=row.id,
         door_id=row.door_id,
-        at=_at(body),
+        at=at(body),
         uncertainty_s=body.uncertain_s,
         kind=KIND_WORDS.get(Kind(body.kind), "system"),
         method=rules.METHODS[Method(body.method)],
@@ -114,12 +138,13 @@ def _view(row: Event, body: Body, asker_id: UUID) -> EventView:
         arrived_at=row.arrived_at,
         seq=row.seq,
         count=body.count,
-        photo=body.photo,
+        photo=photo,
         marked=body.duress,
     )
 
 
-def _at(body: Body) -> datetime:
+def at(body: Body) -> datetime:
+    """When it happened, by the lock's corrected clock."""
     return datetime.fromtimestamp(body.t, UTC)
 
 

@@ -1,10 +1,9 @@
-"""Pure rules: whose an event is, when it happened at the earliest, how long it may be kept, which numbers are missing and why."""
+"""Pure rules: whose an event is, when it happened, which numbers are missing and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from limen.kernel.periods import after
 from limen.wire.events import Kind, Method, Result
 from limen.wire.grants import Cls
 from limen.wire.receipts import TrustedTime
@@ -42,15 +41,6 @@ SHOWN = frozenset({Kind.ENTRY, Kind.METAL_KEY, Kind.INSIDE, Kind.PRIVACY, Kind.D
 """Kinds that tell of people; all others are the lock's own diary and are nobody's history."""
 
 
-@dataclass(frozen=True)
-class Kept:
-    """One row of the retention table: how long events of a door class are kept in a profile."""
-
-    door: str
-    profile: str
-    duration: str
-
-
 def subject_of(cls: int | None, *, made_by_staff: bool = False) -> str:
     """The privacy subject of a class; a code holder whose code staff made is a vendor, nobody known is `unknown` (C.1)."""
     if cls is None:
@@ -64,18 +54,6 @@ def happened(t: int, tq: TrustedTime, correction_s: int = 0) -> tuple[datetime, 
     """When it happened by the lock's corrected clock, and how many seconds that may be off."""
     uncertain = UNCERTAIN_S[tq] if not correction_s else UNCERTAIN_S[TrustedTime.GOOD]
     return datetime.fromtimestamp(t + correction_s, UTC), uncertain
-
-
-def deadline(kept: Iterable[Kept], *, door_class: str, profile: str, at: datetime, uncertainty_s: int) -> datetime | None:
-    """The earliest deadline of all matching rows, counted from the earliest moment it can have happened; None: no row matches."""
-    earliest = at - timedelta(seconds=uncertainty_s)
-    ends = [after(earliest, row.duration) for row in kept if row.door in (door_class, "any") and row.profile in (profile, "any")]
-    return min(ends, default=None)
-
-
-def is_too_late(end: datetime | None, arrived_at: datetime) -> bool:
-    """R98: what is past its deadline when it arrives is dropped and counted; what no row keeps is not kept."""
-    return end is None or end <= arrived_at
 
 
 @dataclass(frozen=True)

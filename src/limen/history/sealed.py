@@ -31,7 +31,6 @@ class Body:
     host: str | None
     issue: str | None
     label: str
-    photo: bool
     count: int
     duress: bool
 

@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from limen.history import ingest
-from limen.history.models import Look
-from limen.history.reading import Asked, page
-from limen.history.views import HistoryPage, Taken
+from limen.fleet import queries as fleet
+from limen.history import ingest, sealed, stills
+from limen.history.models import Event, Look, Photo
+from limen.history.reading import Asked, allowed, page
+from limen.history.sealed import Body
+from limen.history.views import HistoryPage, StillView, Taken
 from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours
@@ -14,6 +16,8 @@ from limen.places import queries as places
 from limen.visibility import queries as visibility
 
 MOST_SHOWN = 500
+PNG = b"\x89PNG"
+OWN = frozenset({"self", "host", "resident_of_unit"})
 
 
 def take_segment(*, lock_id: bytes, data: bytes, now: datetime) -> Taken:
@@ -22,6 +26,44 @@ def take_segment(*, lock_id: bytes, data: bytes, now: datetime) -> Taken:
     `known`: these bytes were here before. `refused`: not sealed by one of our locks for us. Order, repeats and overlap do not matter.
     """
     return ingest.take(lock_id, data, now)
+
+
+def take_photo(*, lock_id: bytes, data: bytes, now: datetime) -> Taken:
+    """Takes one parcel with a still; shown to nobody before the lock's own record names it (F.5). `known`: it is here, or was."""
+    taken = stills.take(lock_id, data, now)
+    if taken.status == "taken":
+        for owner in fleet.ownerships(lock_id):
+            ingest.acknowledge_stills(owner, now)
+    return taken
+
+
+def photo(*, asker_id: UUID, photo_id: UUID, by: Actor, now: datetime) -> StillView:
+    """Shows one still to who may see it: household, host, the person in it; at shared doors building security, whose look is written down.
+
+    NotYours for everybody else, and for a still that has not come or is over (V6, V10, HISTORY-4).
+    """
+    row = Photo.objects.filter(id=photo_id, named=True, gone=False, arrived_at__isnull=False).select_related("record").first()
+    if row is None:
+        raise NotYours
+    door = places.door_view(row.record.door_id)
+    body = _shown(row)
+    relations = allowed(visibility.event_filter(asker_id, door.property_id, now), door, body, "photo") if body is not None else frozenset()
+    still = stills.opened(row) if relations else None
+    if still is None or body is None:
+        raise NotYours
+    if not relations & OWN:
+        journal.record(by=by, verb="history.photo_seen", target=f"door:{door.id}", detail={}, now=now, property_id=door.property_id)
+        if body.person_id is not None:
+            Look.objects.create(person_id=body.person_id, by_id=asker_id, door_id=door.id, at=now)
+    return StillView(still, "image/png" if still.startswith(PNG) else "image/jpeg")
+
+
+def _shown(row: Photo) -> Body | None:
+    """The event that the still belongs to; without it nobody knows whose the still is."""
+    event = Event.objects.filter(record=row.record, seq=row.seq, body__isnull=False).first()
+    if event is None or event.day is None or event.body is None:
+        return None
+    return sealed.unseal(event.id, sealed.day_key(event.property_id, event.day), bytes(event.body))
 
 
 def door_history(

@@ -4,20 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from limen.access import queries as access
 from limen.credentials import queries as credentials
 from limen.fleet import queries as fleet
 from limen.fleet.queries import Ownership
-from limen.history import rules, sealed
+from limen.history import rules, sealed, stills
 from limen.history.models import Alarm, Event, Record
-from limen.history.retention import kept_rows
+from limen.history.place import Door
 from limen.history.sealed import Body
 from limen.kernel.periods import local_day
-from limen.places import queries as places
 from limen.storage import chance, kms
-from limen.visibility import queries as visibility
 from limen.wire.events import Event as Said
 from limen.wire.events import Kind, Method, TempRef
 from limen.wire.grants import Cls
@@ -25,23 +22,6 @@ from limen.wire.receipts import TrustedTime
 from limen.wire.segments import Opened
 
 STAFF_MADE = frozenset({Cls.MANAGER, Cls.STAFF})
-
-
-@dataclass(frozen=True)
-class Door:
-    """Where the events of one ownership happened, and by which table rows they are kept."""
-
-    owner: Ownership
-    kind_class: str
-    profile: str
-    zone: ZoneInfo
-    unit_id: UUID | None
-
-    @classmethod
-    def of(cls, owner: Ownership) -> "Door":
-        """The door of an ownership."""
-        door, building = places.door_view(owner.door_id), places.property_view(owner.property_id)
-        return cls(owner, visibility.door_class(door.kind), building.profile, building.zone, door.unit_id)
 
 
 @dataclass(frozen=True)
@@ -66,6 +46,7 @@ def store(record: Record, door: Door, opened: Sequence[Opened], now: datetime) -
             stored += 1
         else:
             dropped += 1
+        stills.note(record, door, one.event, now)
         if one.event.clock is not None:
             _correct(record, door, one.event, now)
     return stored, dropped
@@ -94,8 +75,8 @@ def _store_one(record: Record, door: Door, one: Opened, now: datetime) -> bool:
 
 
 def _seal_into(row: Event, door: Door, body: Body, at: datetime, now: datetime) -> bool:
-    end = rules.deadline(kept_rows(), door_class=door.kind_class, profile=door.profile, at=at, uncertainty_s=body.uncertain_s)
-    if rules.is_too_late(end, now):
+    end = door.ends("access_event", at, body.uncertain_s)
+    if end is None or end <= now:  # R98: past its deadline when it arrives; what no row keeps is not kept
         row.day, row.body = None, None
         return False
     row.day = local_day(at, door.zone)
@@ -123,7 +104,6 @@ def _body(event: Said, who: Who, at: datetime, uncertain: int) -> Body:
         host=str(who.host_id) if who.host_id else None,
         issue=str(who.issue_id) if who.issue_id else None,
         label=who.label,
-        photo=event.photo is not None,
         count=event.count or 1,
         duress=event.duress,
     )

@@ -1,6 +1,6 @@
 """What the room tells others, as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -25,8 +25,25 @@ class EventView:
     arrived_at: datetime
     seq: int
     count: int  # refusals merged into one record
-    photo: bool
+    photo: "PhotoView | None" = None
     marked: bool = False  # by a second code (LOCK-14): no screen of a home shows it, whoever forced the hand may be reading
+
+
+@dataclass(frozen=True)
+class PhotoView:
+    """The still that belongs to an event: `shown`, `on_lock` (it has yet to come), `gone`, or `not_yours`; only a shown one has an id."""
+
+    state: str
+    id: UUID | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StillView:
+    """A still as its viewer gets it: JPEG or PNG."""
+
+    data: bytes = field(repr=False)
+    content_type: str
 
 
 @dataclass(frozen=True)

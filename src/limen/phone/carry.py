@@ -11,7 +11,7 @@ from limen.wire.answers import Answer, Busy, Given, Plain, Settled, Staged, miss
 from limen.wire.bundles import Bundle, Manifest, read_manifest
 from limen.wire.cbor import WireError
 from limen.wire.envelope import RoleKeys, unverified_payload
-from limen.wire.operations import AckTell, ChunkPush, LogAsk, ManifestPush, ReceiptAsk, TelemetryAsk, TimeAsk, TimeTell
+from limen.wire.operations import AckTell, ChunkPush, LogAsk, ManifestPush, PhotoAsk, ReceiptAsk, TelemetryAsk, TimeAsk, TimeTell
 from limen.wire.receipts import Receipt, open_receipt
 from limen.wire.refusals import Status
 
@@ -154,6 +154,29 @@ def pull(link: Link, courier: Courier, allowance: Allowance) -> Conversation[int
             return number
         yield Keep(outbox.item("segment", courier.door.lock_id, answer.data))
     return SEGMENTS_MAX
+
+
+def pull_photos(link: Link, courier: Courier, allowance: Allowance) -> Conversation[int]:
+    """Sealed stills, each kept whole before the next is asked for; gives their number. Never called without the pull right."""
+    for number in range(limits.PHOTOS_MAX):
+        parcel = yield from _parcel(link, number, allowance)
+        if not parcel:
+            return number
+        yield Keep(outbox.item("photo", courier.door.lock_id, parcel))
+    return limits.PHOTOS_MAX
+
+
+def _parcel(link: Link, number: int, allowance: Allowance) -> Conversation[bytes]:
+    """One still in its parts; empty if there is none, or if the allowance ends in it."""
+    parcel = b""
+    while len(parcel) < limits.PARCEL_BYTES_MAX:
+        if not allowance.has(limits.PHOTO_PART_BYTES, link.heard_ms):
+            return b""
+        answer = yield from link.ask(PhotoAsk(number, len(parcel)))
+        if not isinstance(answer, Given) or not answer.data:
+            break
+        parcel += answer.data
+    return parcel
 
 
 def read_battery(link: Link, courier: Courier) -> Conversation[bytes | None]:

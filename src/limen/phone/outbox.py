@@ -1,4 +1,4 @@
-"""What this phone has to hand in: receipts, sealed segments of records, readings. Kept until the service has answered each by its key.
+"""What this phone has to hand in: receipts, sealed segments of records, readings, stills. Kept until the service has answered each by its key.
 
 The phone cannot open any of it. Handing in twice is handing in once: the key is made from the content (decision 0041).
 """
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Literal
 
-Kind = Literal["receipt", "segment", "telemetry"]
-KINDS: Final[tuple[Kind, ...]] = ("receipt", "segment", "telemetry")
+Kind = Literal["receipt", "segment", "telemetry", "photo"]
+KINDS: Final[tuple[Kind, ...]] = ("receipt", "segment", "telemetry", "photo")
 Status = Literal["taken", "known", "refused"]
 
 BATCH_ITEMS: Final = 64
@@ -78,6 +78,6 @@ class Outbox:
         return tuple(self.kept.pop(key)[0] for key in old)
 
     def forget_doors(self, still_held: frozenset[bytes]) -> tuple[Item, ...]:
-        """Erases segments and readings of doors whose grant ended; receipts stay, they prove something and reveal nothing."""
+        """Erases segments, readings and stills of doors whose grant ended; receipts stay, they prove something and reveal nothing."""
         gone = [key for key, (one, _) in self.kept.items() if one.kind != "receipt" and one.lock_id not in still_held]
         return tuple(self.kept.pop(key)[0] for key in gone)

@@ -5,6 +5,7 @@ that the lock would have to refuse.
 """
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,6 +42,7 @@ class Updated:
     segments: int = 0
     telemetry: bytes | None = None
     lost: int = 0
+    photos: int = 0
 
 
 @dataclass
@@ -51,6 +53,7 @@ class _Progress:
     receipt: Receipt | None = None
     pushed: Pushed | None = None
     segments: int = 0
+    photos: int = 0
     telemetry: bytes | None = None
     wiped: WipedReceipt | None = None
 
@@ -66,6 +69,7 @@ class _Progress:
             self.segments,
             self.telemetry,
             self.wiped.lost if self.wiped else 0,
+            self.photos,
         )
 
 
@@ -119,6 +123,8 @@ def _with(courier: Courier, held: Held, pull: bool, progress: _Progress) -> Gene
         yield from _up(link, courier, progress)
     yield Say("confirming")
     progress.receipt = (yield from carry.ask_receipt(link, courier, fresh=True)) or progress.receipt
+    if pull and effective_rights(held.grant) & Rights.PULL:
+        yield from _stills(link, courier, progress)
     return None
 
 
@@ -128,6 +134,12 @@ def _release(link: Link, courier: Courier, release: bytes, progress: _Progress) 
         return said
     progress.wiped = said
     return None
+
+
+def _stills(link: Link, courier: Courier, progress: _Progress) -> Conversation[None]:
+    """Last, because they are long and everything else is done: a link that breaks here breaks nothing."""
+    with suppress(OutOfReach, Broken):
+        progress.photos = yield from carry.pull_photos(link, courier, Allowance())
 
 
 def _down(link: Link, courier: Courier, lock_ver: int, progress: _Progress) -> Conversation[None]:

@@ -1,7 +1,7 @@
 """Who came to my door, and where I went: two lists that never mix (HISTORY-1, W8 of privacy: one's own is one's own)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from limen.history import queries as history
+from limen.history import services as record
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.resident.asker import Asker, at_home, page
@@ -43,6 +44,14 @@ def shown(request: HttpRequest, asker: Asker) -> HttpResponse:
     else:
         context["visits"] = [_visits(asker, door) for door in doors]
     return page(request, "history.html", asker, context)
+
+
+@at_home
+@require_GET
+def still(request: HttpRequest, asker: Asker, photo_id: UUID) -> HttpResponse:
+    """One still of a visit, or of oneself at a shared door; for anybody else there is none (V6, V10)."""
+    shown = record.photo(asker_id=asker.id, photo_id=photo_id, by=asker.actor, now=asker.now)
+    return HttpResponse(shown.data, content_type=shown.content_type)
 
 
 def _visits(asker: Asker, door: places.DoorView) -> DoorVisits:
@@ -85,7 +94,7 @@ Teller = Callable[[history.EventView, dict[UUID, str], ZoneInfo, datetime], Even
 def told(found: history.HistoryPage, zone: ZoneInfo, now: datetime, tell: Teller) -> list[EventLine]:
     """Events and gaps, newest first, each gap in its place; `tell` says one event."""
     names = {one.id: one.name for one in people.persons_by_id({i for e in found.events for i in (e.person_id, e.host_id) if i}).values()}
-    lines = [(event.at, tell(event, names, zone, now)) for event in found.events]
+    lines = [(event.at, replace(tell(event, names, zone, now), photo=event.photo)) for event in found.events]
     lines += [(gap.before or gap.after or now, gap_line(gap, zone, now)) for gap in found.gaps]
     return [line for _at, line in sorted(lines, key=lambda pair: pair[0], reverse=True)]
 

@@ -19,6 +19,7 @@ pages = [
     path("home/guests/end-all", guests.end_all, name="home-end-all"),
     path("home/guests/<uuid:grant_id>/end", guests.end, name="home-end-guest"),
     path("home/history", history.shown, name="home-history"),
+    path("home/photos/<uuid:photo_id>", history.still, name="home-photo"),
     path("home/calls", calls.calls, name="home-calls"),
     path("home/call/<uuid:call_id>", calls.call, name="home-call"),
     path("home/me", me.me, name="home-me"),

@@ -82,19 +82,26 @@ def manufacturer() -> bytes | None:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class LogKey:
-    """A building's X25519 pair: locks seal their log seeds to `public`, the service opens them with `private`."""
+class SealKey:
+    """An X25519 pair: locks seal to `public`, the service opens with `private`."""
 
     private: bytes
     public: bytes
 
 
-def log_key(property_id: UUID) -> LogKey:
+def log_key(property_id: UUID) -> SealKey:
     """The building's log key, made at first use."""
-    key_id = f"log:{property_id}"
+    return _seal_key(f"log:{property_id}")
+
+
+def photo_key(audience: UUID) -> SealKey:
+    """Who may see stills: the household of a unit, or a building's security. Made at first use. Raises Destroyed after its end."""
+    return _seal_key(f"photo:{audience}")
+
+
+def _seal_key(key_id: str) -> SealKey:
     private = _store().key(key_id)
-    pair = X25519PrivateKey.from_private_bytes(private)
-    return LogKey(private, pair.public_key().public_bytes_raw())
+    return SealKey(private, X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw())
 
 
 # ---- deriving and drawing

@@ -5,17 +5,19 @@ Relations that need something the product does not have yet (a shared household,
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from limen.access import queries as access
 from limen.people import queries as people
 from limen.people.queries import ResidencyView, Rights
-from limen.visibility import rules, table
+from limen.visibility import retention, rules, table
+from limen.visibility.retention import Deadline, Record, Step
 from limen.visibility.rules import Allowed, AskerFacts, Denied, RecordFacts, Verdict
 
 __all__ = [
-    "Allowed", "AskerFacts", "Denied", "EventFilter", "RecordFacts", "Verdict", "door_class", "event_filter", "may_see", "relations",
-    "retention_rows", "shown_as", "verdict",
+    "Allowed", "AskerFacts", "Deadline", "Denied", "EventFilter", "Record", "RecordFacts", "Step", "Verdict", "door_class", "event_filter",
+    "kept_until", "may_see", "on_the_way", "relations", "shown_as", "verdict",
 ]  # fmt: skip
 
 
@@ -84,9 +86,14 @@ def door_class(kind: str) -> str:
     return rules.DOOR_CLASS_OF_KIND[kind]
 
 
-def retention_rows() -> tuple[dict[str, object], ...]:
-    """Gives the retention rows of the table that ships with the product (PRIVACY-1)."""
-    return table.retention_rows()
+def kept_until(record: Record) -> Deadline | None:
+    """The earliest deadline of a record and what happens then, by the table that ships with the product (PRIVACY-1)."""
+    return retention.deadline(_retention(), record)
+
+
+def on_the_way(record: Record) -> tuple[Step, ...]:
+    """What happens to a record before its end."""
+    return retention.steps(_retention(), record)
 
 
 def shown_as(retention_class: str) -> str | None:
@@ -125,3 +132,8 @@ def relations(
 def may_see(record: RecordFacts, asker: AskerFacts) -> bool:
     """The verdict as a boolean, for filters; surfaces ask `verdict` and answer 404 on `Denied`."""
     return isinstance(verdict(record, asker), Allowed)
+
+
+@cache
+def _retention() -> tuple[retention.Rule, ...]:
+    return retention.read_rules(table.retention_rows())

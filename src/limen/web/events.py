@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from limen.history.queries import EventView, GapView, HistoryPage
+from limen.history.queries import EventView, GapView, HistoryPage, PhotoView
 from limen.web.when import say
 
 UNSURE_FROM_S = 60
@@ -36,6 +36,7 @@ class EventLine:
     note: str
     at: datetime | None
     refused: bool
+    photo: PhotoView | None = None
 
 
 def lines(found: HistoryPage, names: Mapping[UUID, str], zone: ZoneInfo, now: datetime, *, marks: bool = False) -> list[EventLine]:
@@ -71,7 +72,7 @@ def event_line(event: EventView, name: str | None, zone: ZoneInfo, now: datetime
         sentence = _g("%(who)s opened, %(how)s") % {"who": who, "how": how}
     else:
         sentence = _g("Opened, %(how)s") % {"how": how}
-    return EventLine("event", sentence, note(event, zone, now), event.at, refused)
+    return EventLine("event", sentence, note(event, zone, now), event.at, refused, event.photo)
 
 
 def method(event: EventView) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from limen.wire import bundles, cbor, hpke, liststate, ratchet, receipts, segments, session, tickets
 from limen.wire.bundles import BundleKind
 from limen.wire.envelope import RoleKeys, SoftSigner
-from limen.wire.events import Event
+from limen.wire.events import Event, Kind
 from limen.wire.liststate import ListState
+from limen.wire.photos import PhotoReason, SealedPhoto, seal_parcel, seal_photo
 from limen.wire.receipts import Attested, LogHead, Receipt, TrustedTime
 from limen.wire.telemetry import Telemetry, sign_telemetry
 
@@ -27,6 +28,7 @@ class TinyLock:
     epoch_keys: int = 0
     written: list[ratchet.SealedHeader | ratchet.SealedRecord] = field(default_factory=list)
     writer: ratchet.LogWriter | None = None
+    stills: list[SealedPhoto] = field(default_factory=list)
 
     @property
     def lock_id(self) -> bytes:
@@ -163,6 +165,19 @@ class TinyLock:
         self.writer, record = self.writer.seal_next(event)
         self.written.append(record)
         return event
+
+    def still(self, of: Event, jpeg: bytes, reason: PhotoReason = PhotoReason.ENTRY) -> SealedPhoto:
+        """Takes a still of an event, seals it to the door's audience, tells of it."""
+        assert self.state is not None and self.state.config.photo_key is not None
+        photo = seal_photo(self.lock_id, of.seq, reason, jpeg, hpke.HpkeSealer(self.state.config.photo_key))
+        self.note(kind=Kind.PHOTO, t=of.t, of_seq=of.seq, photo=photo.digest)
+        self.stills.append(photo)
+        return photo
+
+    def parcels(self) -> list[bytes]:
+        """The stills as couriers carry them."""
+        assert self.ticket is not None
+        return [seal_parcel(self.lock_id, n, photo, hpke.HpkeSealer(self.ticket.klog)) for n, photo in enumerate(self.stills)]
 
     def segments(self) -> list[bytes]:
         """Everything written, as couriers carry it."""

@@ -10,11 +10,12 @@ from limen.access import services as access
 from limen.fleet.models import Pseudonym
 from limen.history import queries as history
 from limen.history import services as history_services
-from limen.history.views import HistoryPage, Taken
+from limen.history.views import HistoryPage, StillView, Taken
 from limen.identity import services as identity
+from limen.kernel.actors import Actor
 from limen.people import services as people
 from limen.storage.transactions import unit_of_work
-from limen.wire.events import Kind, Method, Result
+from limen.wire.events import Event, Kind, Method, Result
 from tests.unit.fleet.house import ANA, House
 from tests.unit.fleet.tiny_lock import TinyLock
 
@@ -28,7 +29,7 @@ class Archive:
     def lock(self, door: str) -> TinyLock:
         return self.house.locks[door]
 
-    def entry(self, door: str, who: str | None, *, t: datetime | None = None, **said: object) -> None:
+    def entry(self, door: str, who: str | None, *, t: datetime | None = None, **said: object) -> Event:
         """Somebody comes in; the lock writes the number under which it knows them."""
         subj = None if who is None else self.number(door, who)
         facts: dict[str, object] = {
@@ -38,7 +39,18 @@ class Archive:
             "subj": subj,
             "result": Result.GRANTED,
         }
-        self.lock(door).note(**(facts | said))
+        return self.lock(door).note(**(facts | said))
+
+    def take_parcel(self, door: str, data: bytes) -> Taken:
+        """One still reaches the service."""
+        with unit_of_work():
+            return history_services.take_photo(lock_id=self.lock(door).lock_id, data=data, now=self.house.now)
+
+    def look_at(self, who: str, photo_id: UUID) -> StillView:
+        """One still, as this person may see it."""
+        asker = self.house.people[who]
+        with unit_of_work():
+            return history_services.photo(asker_id=asker, photo_id=photo_id, by=Actor(asker, "test"), now=self.house.now)
 
     def number(self, door: str, who: str) -> int:
         """The pseudonym of somebody at a lock."""

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from limen.history import rules
-from limen.history.retention import kept_rows
-from limen.history.rules import Kept, Missing
+from limen.history.rules import Missing
 from limen.wire.grants import Cls
 from limen.wire.receipts import TrustedTime
 
@@ -30,28 +29,6 @@ AT = datetime(2025, 1, 10, 12, tzinfo=UTC)
 def test_the_class_decides_the_privacy_subject(cls: Cls | None, by_staff: bool, subject: str) -> None:
     """1 resident, 2 and 3 guest (made by staff: vendor), 4 staff, 5 vendor; nobody known is unknown (C.1)."""
     assert rules.subject_of(cls, made_by_staff=by_staff) == subject
-
-
-@pytest.mark.rule("PRIVACY-1")
-@pytest.mark.parametrize(
-    ("door", "profile", "days"),
-    [("unit", "NYC", 90), ("common", "NYC", 90), ("service", "NYC", 90), ("unit", "EU", 90), ("common", "EU", 90), ("unit", "US", 730)],
-)
-def test_the_table_decides_how_long_an_event_is_kept(door: str, profile: str, days: int) -> None:
-    """90 days in New York City and the EU, two years elsewhere; counted from the earliest moment it can have happened."""
-    end = rules.deadline(kept_rows(), door_class=door, profile=profile, at=AT, uncertainty_s=0)
-    assert end == AT + timedelta(days=days)
-    sooner = rules.deadline(kept_rows(), door_class=door, profile=profile, at=AT, uncertainty_s=3600)
-    assert sooner is not None and sooner < AT + timedelta(days=days)
-    assert rules.is_too_late(end, end) and not rules.is_too_late(end, end - timedelta(seconds=1))
-
-
-def test_the_earliest_of_all_rows_wins_and_no_row_keeps_nothing() -> None:
-    """A second row can only shorten; a class without a row is not kept at all."""
-    rows = [Kept("any", "US", "P2Y"), Kept("unit", "US", "P30D")]
-    assert rules.deadline(rows, door_class="unit", profile="US", at=AT, uncertainty_s=0) == AT + timedelta(days=30)
-    assert rules.deadline(rows, door_class="unit", profile="XX", at=AT, uncertainty_s=0) is None
-    assert rules.is_too_late(None, AT)
 
 
 @pytest.mark.rule("HISTORY-2")

@@ -17,7 +17,7 @@ EVENT, HOUSE, UNIT = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
 def body(person: UUID | None = None) -> Body:
-    return Body(1_795_287_720, 0, 0, 1, 1, 0, "", "resident", str(person) if person else None, None, None, "", False, 1, False)
+    return Body(1_795_287_720, 0, 0, 1, 1, 0, "", "resident", str(person) if person else None, None, None, "", 1, False)
 
 
 def test_an_event_comes_back_as_it_was(settings: object) -> None:

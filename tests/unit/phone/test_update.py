@@ -12,6 +12,7 @@ from limen.wire.operations import (
     LogAsk,
     ManifestPush,
     Op,
+    PhotoAsk,
     Present,
     ReceiptAsk,
     Request,
@@ -22,10 +23,10 @@ from limen.wire.refusals import Reason, Status
 
 from .scripted import NOW, Pocket, Script, ScriptedLock, bundle, courier, door, grant, meet, receipt
 
-READING = frozenset({LogAsk, TelemetryAsk})
+READING = frozenset({LogAsk, PhotoAsk, TelemetryAsk})
 
 
-def taking(news: Bundle, rights: Rights = OWN_ACCESS, segments: int = 3, have: set[int] | None = None) -> Script:
+def taking(news: Bundle, rights: Rights = OWN_ACCESS, segments: int = 3, stills: int = 2, have: set[int] | None = None) -> Script:
     """A lock at version 1 that takes this bundle chunk by chunk."""
     stored: set[int] = set() if have is None else have
     total = len(news.chunks)
@@ -49,6 +50,8 @@ def taking(news: Bundle, rights: Rights = OWN_ACCESS, segments: int = 3, have: s
                 return Given(Op.LOG, bytes([number]) * 4096 if number < segments else b"")
             case TelemetryAsk():
                 return Given(Op.TELEMETRY, b"battery")
+            case PhotoAsk(number, offset):
+                return Given(Op.PHOTO, (bytes([number + 1]) * 8192)[offset : offset + 4096] if number < stills else b"")
             case AckTell():
                 return Plain(Op.ACK)
         raise AssertionError(request)
@@ -58,14 +61,14 @@ def taking(news: Bundle, rights: Rights = OWN_ACCESS, segments: int = 3, have: s
 
 @pytest.mark.rule("SYNC-1")
 def test_a_resident_brings_changes_and_takes_battery_and_record() -> None:
-    """Push, acknowledgement, then segment by segment and the battery, then the proof."""
+    """Push, acknowledgement, then segment by segment and the battery, then the proof; stills last, because they are long."""
     news = bundle(ver=2)
     lock, pocket = ScriptedLock(taking(news)), Pocket(service_nonce=bytes(16))
     done = meet(lock, update(courier(door(grant(), bundled=news, ver=2, ack=b"\x00")), pull=True), pocket)
-    assert (done.result, done.segments, done.telemetry) == ("confirmed", 3, b"battery")
-    assert pocket.kinds() == ["receipt", "segment", "segment", "segment", "telemetry", "receipt"]
+    assert (done.result, done.segments, done.telemetry, done.photos) == ("confirmed", 3, b"battery", 2)
+    assert pocket.kinds() == ["receipt", "segment", "segment", "segment", "telemetry", "receipt", "photo", "photo"]
     assert pocket.steps == ["connecting", "sending", "reading", "confirming"]
-    assert lock.heard[-1] == ReceiptAsk(bytes(16))
+    assert ReceiptAsk(bytes(16)) in lock.heard
 
 
 @pytest.mark.rule("SYNC-2")

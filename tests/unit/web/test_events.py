@@ -18,7 +18,7 @@ DOOR, GUS = UUID(int=1), UUID(int=2)
 def event(**more: object) -> EventView:
     facts: dict[str, object] = {
         "id": UUID(int=9), "door_id": DOOR, "at": NOW - timedelta(minutes=5), "uncertainty_s": 1, "kind": "entry", "method": "app",
-        "result": "granted", "reason": "", "subject": "vendor", "person_id": GUS, "credential": "phone", "arrived_at": NOW, "seq": 4, "photo": False,
+        "result": "granted", "reason": "", "subject": "vendor", "person_id": GUS, "credential": "phone", "arrived_at": NOW, "seq": 4, "photo": None,
         "host_id": None, "label": "", "count": 1,
     }  # fmt: skip
     return EventView(**{**facts, **more})  # type: ignore[arg-type]

@@ -49,6 +49,8 @@ export const request = Object.freeze({
   receipt: (nonce) => encode(nonce === null ? [OP.receipt] : [OP.receipt, nonce]),
   /** @param {number} number from 0 in each session */
   log: (number) => encode([OP.log, number]),
+  /** @param {number} number from 0 in each session @param {number} offset */
+  photo: (number, offset) => encode([OP.photo, number, offset]),
   telemetry: () => encode([OP.telemetry]),
   /** @param {Bytes} nonce of the service */
   attest: (nonce) => encode([OP.activate, 0, nonce]),

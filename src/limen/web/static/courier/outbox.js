@@ -1,9 +1,9 @@
 /**
- * What this phone has to hand in: receipts, sealed segments of records, readings; opaque here, sealed at rest.
+ * What this phone has to hand in: receipts, sealed segments of records, readings, stills; opaque here, sealed at rest.
  *
  * Kept until the service has answered each by its key, erased after 30 days. The key is made from the content, so handing in twice is once.
  *
- * @typedef {"receipt" | "segment" | "telemetry"} Kind
+ * @typedef {"receipt" | "segment" | "telemetry" | "photo"} Kind
  * @typedef {{kind: Kind, lock: string, at_ms: number, kept: Sealed}} Kept
  * @typedef {{key: string, taken: boolean}} Answered
  */

@@ -32,6 +32,7 @@ export class Denied extends Error {
 
 const HANDSHAKE_MS = 5000;
 const ANSWER_MS = 15000;
+const PARCEL_BYTES_MAX = 40960;
 
 export class LockSession {
   /**
@@ -146,6 +147,20 @@ export class LockSession {
     if (answer.status !== STATUS.ok || answer.rest.length === 0) return null;
     const segment = givenBytes(answer);
     return segment.length === 0 ? null : segment;
+  }
+
+  /** @param {number} number from 0 in each session @returns {Promise<Bytes | null>} a sealed still, null after the last */
+  async photo(number) {
+    const parts = [];
+    for (let length = 0; length < PARCEL_BYTES_MAX; ) {
+      const answer = await this.ask(OP.photo, request.photo(number, length));
+      if (answer.status !== STATUS.ok || answer.rest.length === 0) break;
+      const part = givenBytes(answer);
+      if (part.length === 0) break;
+      parts.push(part);
+      length += part.length;
+    }
+    return parts.length === 0 ? null : concat(...parts);
   }
 
   /** @returns {Promise<Bytes | null>} battery and system record */

@@ -21,7 +21,10 @@ const U32 = 0xffffffff;
  */
 export async function openTelemetry(statement, info) {
   const payload = await verify(statement, TYP.telemetry, [info.idKey], TELEMETRY_BYTES_MAX);
-  const [lockId, epoch, lockTime, battery, boots, records, lost, firmware, slowed, stopped] = listOf(decode(payload, TELEMETRY_BYTES_MAX), 10);
+  const [lockId, epoch, lockTime, battery, boots, records, lost, firmware, slowed, stopped] = listOf(
+    decode(payload, TELEMETRY_BYTES_MAX),
+    10,
+  );
   for (const count of [boots, records, lost]) wholeOf(count, U32);
   if (typeof slowed !== "boolean") throw new NotCanonical("no flag");
   if (!equal(bytesOf(lockId, 8), info.lockId) || wholeOf(epoch, U32) !== info.epoch)

@@ -20,6 +20,7 @@
 
 import { readBundle } from "./bundles.js";
 import { unhex } from "./bytes.js";
+import { LinkEnded } from "./channel.js";
 import { repairTime } from "./clockwork.js";
 import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
@@ -37,6 +38,7 @@ import { bytesOf } from "./shapes.js";
 
 const EMPTY = new Uint8Array(0);
 const NEWER_MAX = 4;
+const PHOTOS_MAX = 64;
 /** @type {Updated} */
 const NOTHING = { result: "nothing", reason: null, receipt: null, handedIn: false, battery: null, records: 0 };
 
@@ -158,7 +160,9 @@ async function afterwards(facts, brought) {
   if (statement === null) throw new Interrupted("no receipt");
   const checked = await checkedReceipt({ courier, entry, statement });
   if (checked === null) throw new Interrupted("no receipt of a list");
-  return proved(facts, checked, brought);
+  const key = proved(facts, checked, brought);
+  if (pull) await pullPhotos(facts);
+  return key;
 }
 
 /** @param {Conversation} facts @param {Proof} proof @param {number} brought @returns {string} the proof's key in the outbox */
@@ -200,6 +204,19 @@ async function pullRecord({ courier, entry, session, signal, onstep, updated }) 
     await courier.outbox.put("segment", entry.lock, segment);
     updated.records += 1;
     onstep({ name: "reading", done: updated.records });
+  }
+}
+
+/** Last, because they are long and everything else is done: what breaks here breaks nothing. @param {Conversation} facts */
+async function pullPhotos({ courier, entry, session, signal }) {
+  try {
+    for (let number = 0; number < PHOTOS_MAX && !signal.aborted; number += 1) {
+      const parcel = await session.photo(number);
+      if (parcel === null) return;
+      await courier.outbox.put("photo", entry.lock, parcel);
+    }
+  } catch (problem) {
+    if (!(problem instanceof LinkEnded || problem instanceof OutboxFull || problem instanceof Denied)) throw problem;
   }
 }
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limen.privacy.queries import kept_until, on_the_way
-from limen.privacy.rules import BadRetention, Record, read_rules
+from limen.visibility.queries import kept_until, on_the_way
+from limen.visibility.retention import BadRetention, Record, read_rules
 from limen.visibility.table import golden_cases
 
 MOMENTS = ("generated_at", "deletion_verified_at", "vacated_at")

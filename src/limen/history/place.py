@@ -1,0 +1,38 @@
+"""Where the events and stills of one lock happened, and by which rows of the table they are kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from limen.fleet.queries import Ownership
+from limen.places import queries as places
+from limen.visibility import queries as visibility
+
+
+@dataclass(frozen=True)
+class Door:
+    """The door of one ownership, as retention and sealing see it."""
+
+    owner: Ownership
+    kind_class: str
+    profile: str
+    zone: ZoneInfo
+    unit_id: UUID | None
+
+    @classmethod
+    def of(cls, owner: Ownership) -> "Door":
+        """The door of an ownership."""
+        door, building = places.door_view(owner.door_id), places.property_view(owner.property_id)
+        return cls(owner, visibility.door_class(door.kind), building.profile, building.zone, door.unit_id)
+
+    def ends(self, cls: str, at: datetime, uncertain_s: int) -> datetime | None:
+        """When something of this class ends, counted from the earliest moment it can have happened; None: no row of the table keeps it."""
+        clocks = {"generated_at": at - timedelta(seconds=uncertain_s)}
+        found = visibility.kept_until(visibility.Record(cls, clocks, self.kind_class, self.profile))
+        return found.at if found is not None else None
+
+    @property
+    def audience(self) -> UUID:
+        """Who holds the door's photo key: the household of a unit, elsewhere the building's security."""
+        return self.unit_id or self.owner.property_id
