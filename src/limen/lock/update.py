@@ -31,6 +31,7 @@ from limen.wire.firmware import open_direction
 from limen.wire.liststate import ListState, after
 from limen.wire.operations import Op
 from limen.wire.refusals import Reason, Status
+from limen.wire.session import SUITE
 
 STAGING_TTL_MS = limits.STAGING_TTL_S * 1000
 RETRY_MS = 60_000
@@ -221,4 +222,6 @@ def proven(state: ListState, manifest: Manifest, capacity: int) -> ListState:
     too_many = len(state.records) > records_max(capacity) or revocations(state.records.values()) > limits.REVOCATIONS_MAX
     if too_many or after(state) != manifest.after:
         raise Malformed("another list than the service's")
+    if state.config.min_suite > SUITE:
+        raise Malformed("a suite that this firmware does not speak")
     return state

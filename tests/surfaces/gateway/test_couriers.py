@@ -2,6 +2,8 @@
 
 import pytest
 
+from limen.credentials import queries as credentials_read
+from limen.credentials import services as credentials
 from limen.fleet import queries as fleet
 from limen.fleet import services as fleet_services
 from limen.fleet.queries import Truth
@@ -11,6 +13,8 @@ from limen.identity import services as identity
 from limen.kernel.actors import Actor
 from limen.storage import kms
 from limen.storage.transactions import unit_of_work
+from limen.wire import cbor
+from limen.wire.doorcodes import tag
 from limen.wire.envelope import RoleKeys, Typ, unverified_payload
 from limen.wire.events import Kind, Method
 from limen.wire.grants import Cls, Rights, read_grant
@@ -249,3 +253,28 @@ def test_nobody_has_the_service_sign_all_day(desk: Desk, monkeypatch: pytest.Mon
     for path, question in (("nonce", {"lock": LOCK}), ("time", {"lock": LOCK, "nonce": bytes(16)}), ("outbox", {"items": []})):
         assert [desk.ask("Dana", path, question).status for _ in range(3)] == [200, 200, 429]
     assert desk.ask("Milo", "nonce", {"lock": LOCK}).status == 200
+
+
+@pytest.mark.rule("CODE-11")
+def test_what_phones_carry_holds_no_code_and_no_key(desk: Desk) -> None:
+    """Canary: whole inboxes of the code's owner, of a manager and of somebody passing hold neither digits nor the keys behind them (invariant 50)."""
+    desk.house.give("Dana", desk.house.group("More", "Package Room"), standing="resident")
+    with unit_of_work():
+        digits = credentials.permanent_digits(person_id=desk.house.people["Dana"], door_id=desk.house.doors["Package Room"])
+        secrets = credentials_read.epoch_secrets(LOCK, 1)
+    carried = b""
+    for who, as_ in (("Dana", "resident"), ("Milo", "manager"), ("Dana", "courier")):
+        answer = desk.ask(who, "inbox", {"as": as_})
+        assert answer.status == 200
+        carried += cbor.encode(answer.said)  # type: ignore[arg-type]
+    assert LOCK in carried
+    value = int(digits)
+    for canary in (
+        digits.encode(),
+        cbor.encode(value),
+        value.to_bytes(4, "little"),
+        secrets.k_pin,
+        secrets.k_daily,
+        tag(secrets.k_pin, digits),
+    ):
+        assert canary not in carried

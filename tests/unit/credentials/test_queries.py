@@ -26,7 +26,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.mark.rule("CODE-2", "CODE-12")
 def test_odds_and_least_length(house: Harbor, now: datetime) -> None:
-    """The door says how many codes live and how often a day of guessing gets in; a shorter length is outside the limit."""
+    """The door says how many codes live and how often a day of guessing gets in; a shorter length is outside the limit (invariant 44)."""
     odds = queries.odds(house.doors["Package Room"], now)
     assert (odds.permanent, odds.possible, odds.digits, odds.least_digits) == (4, 150, 7, 7)
     assert odds.within_limit

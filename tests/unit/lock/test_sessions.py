@@ -84,11 +84,12 @@ def test_any_unencrypted_frame_after_the_handshake_closes_the_link() -> None:
     assert talk.link in home.rig.closed
 
 
-def test_a_peer_with_another_suite_gets_no_session() -> None:
-    """Inv. 81."""
+@pytest.mark.parametrize("suite", [0, 2, 255])
+def test_a_peer_with_another_suite_gets_no_session(suite: int) -> None:
+    """Nothing is negotiated (invariant 81)."""
     home = house()
     link = home.rig.connect()
-    initiator = Initiator(lock_id=home.service.lock_id, remote_static=home.service.xs, ephemeral_private=bytes(31) + b"\x07", suite=2)
+    initiator = Initiator(lock_id=home.service.lock_id, remote_static=home.service.xs, ephemeral_private=bytes(31) + b"\x07", suite=suite)
     with pytest.raises(AssertionError):
         Talk(home.rig, link).handshake(initiator)
     assert link in home.rig.closed

@@ -20,7 +20,7 @@ from limen.wire.operations import Op
 from limen.wire.records import AesCard, ListRecord, RecordKind
 from limen.wire.refusals import Status
 from tests.unit.lock.reading import events
-from tests.unit.lock.site import DANA, GUS, MILO, House, Talk, code, house, opened
+from tests.unit.lock.site import CONFIG, DANA, GUS, MILO, House, Talk, code, house, opened
 
 
 def pushing(home: House, *, beside: bool = False) -> Talk:
@@ -124,6 +124,16 @@ def test_a_list_that_is_not_what_the_service_meant_is_never_committed() -> None:
     assert home.rig.lock.holds(home.rig.at).ver == 1
     home.service.states[2] = true
     assert status(home.push(pushing(home), home.service.bundle(snapshot=True))) is Status.APPLIED
+
+
+def test_a_list_that_asks_for_a_suite_this_firmware_does_not_speak_is_not_taken() -> None:
+    """`min_suite` is raised by the service's signature alone, and never above what the lock could still be reached by (invariant 81)."""
+    home = house()
+    home.service.edit(config=replace(CONFIG, min_suite=2))
+    assert status(home.push(pushing(home), home.service.bundle())) is Status.NEED_SNAPSHOT
+    assert home.rig.lock.holds(home.rig.at).ver == 1
+    home.service.edit(config=replace(CONFIG, min_suite=1))
+    assert status(home.push(pushing(home), home.service.bundle())) is Status.APPLIED
 
 
 @pytest.mark.rule("SYNC-6", "SYNC-8")
