@@ -1,8 +1,8 @@
 // The installer's page: the sticker is typed or scanned, the lock attests, the service answers, the lock confirms.
 
 import { activate } from "../courier/activate.js";
-import { openCourier } from "../courier/courier.js";
 import { Stage } from "../web/stage.js";
+import { technician } from "./technician.js";
 
 /** Results that share the words of another. @type {ReadonlyMap<string, string>} */
 const SHOWN = new Map([
@@ -15,13 +15,13 @@ const sticker = /** @type {HTMLInputElement | null} */ (document.getElementById(
 async function start() {
   stage.show("running");
   try {
-    const courier = await openCourier({ as: "manager" });
+    const courier = await technician();
     if (!courier.channel) {
       stage.show("unsupported");
       return;
     }
-    await courier.wallet.register("Browser");
     const typed = /** @type {HTMLInputElement | null} */ (document.getElementById("serial"))?.value.trim();
+
     const answer = await activate({
       courier,
       door: stage.root.dataset.door ?? "",

@@ -1,8 +1,8 @@
 // The round: takes the sealed updates along, and then updates door after door on this very page, so that no signal is needed there.
 
-import { openCourier } from "../courier/courier.js";
 import { Stage } from "../web/stage.js";
-import { Pushing } from "./pushing.js";
+import { listen, Updating } from "../web/updating.js";
+import { technician } from "./technician.js";
 
 const take = document.getElementById("take");
 const taken = /** @type {HTMLElement | null} */ (document.getElementById("taken"));
@@ -17,9 +17,9 @@ function tell(words, count = 0) {
 
 take?.addEventListener("click", async () => {
   const words = taken?.dataset ?? {};
-  const courier = await openCourier({ as: "manager" });
+  const courier = await technician().catch(() => null);
+  if (courier === null) return tell(words.nosignal ?? "");
   if (!courier.channel) return tell(words.unsupported ?? "");
-  await courier.wallet.register("Browser");
   if (!(await courier.inbox.refresh())) return tell(words.nosignal ?? "");
   const count = (await courier.inbox.carried()).length;
   tell((count === 0 ? words.none : count === 1 ? words.one : words.words) ?? "", count);
@@ -30,7 +30,7 @@ if (document.getElementById("round") && list) walk(list);
 /** @param {HTMLElement} rows */
 function walk(rows) {
   const stage = new Stage("round");
-  const pushing = new Pushing(stage);
+  const updating = new Updating({ stage, courier: technician, pull: false });
   /** @type {HTMLElement | null} */
   let here = null;
 
@@ -42,31 +42,28 @@ function walk(rows) {
     const door = link.dataset.door ?? "";
     stage.fill("title", stage.words("title", "words").replace("{door}", door));
     stage.fill("start", stage.words("start", "words").replace("{door}", door));
-    stage.show("ready");
+    updating.open(link.dataset.lock ?? "");
     rows.hidden = true;
     stage.root.hidden = false;
     stage.root.querySelector("h2")?.focus();
   });
 
-  stage.root.addEventListener("click", async (event) => {
-    const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-do]"));
-    if (button?.dataset.do === "stop") pushing.stop();
-    if (button?.dataset.do === "start") {
-      const end = await pushing.start(here?.dataset.lock ?? "");
-      if (end === "confirmed" || end === "at-lock") done(end);
-    }
-    if (button?.dataset.do === "list") {
-      stage.root.hidden = true;
-      rows.hidden = false;
-      here?.focus();
-    }
+  listen(updating, () => here?.dataset.lock ?? "");
+  stage.root.addEventListener("click", (event) => {
+    if (!(/** @type {HTMLElement} */ (event.target).closest('[data-do="list"]'))) return;
+    done(stage.root.dataset.state ?? "");
+    stage.root.hidden = true;
+    rows.hidden = false;
+    here?.focus();
   });
 
-  /** The row says what the stage said, in the same words. @param {string} end */
+  /** The row says what the stage said last, in the same words. @param {string} end */
   function done(end) {
+    if (end !== "confirmed" && end !== "at-lock") return;
     const line = stage.root.querySelector(`[data-when="${end}"] .truth-line`)?.cloneNode(true);
     const row = here?.closest("li");
-    if (line && row) here?.parentElement?.replaceWith(line);
-    here = row?.querySelector("a") ?? null;
+    if (!line || !row) return;
+    here?.parentElement?.replaceWith(line);
+    here = row.querySelector("a");
   }
 }

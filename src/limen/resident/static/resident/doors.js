@@ -3,8 +3,8 @@
 /** @import { Step } from "../courier/reach.js" */
 
 import { unlock } from "../courier/unlock.js";
+import { now } from "../web/clock.js";
 import { Stage } from "../web/stage.js";
-import { now } from "./clock.js";
 import { phone, refreshed } from "./phone.js";
 import { clock } from "./when.js";
 

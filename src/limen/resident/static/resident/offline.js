@@ -1,6 +1,6 @@
 // The bar under the header: what is old and what still works when there is no signal (M16). It leaves with "Signal is back."
 
-import { now } from "./clock.js";
+import { now } from "../web/clock.js";
 import { phone, refreshed } from "./phone.js";
 import { until } from "./when.js";
 

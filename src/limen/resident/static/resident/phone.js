@@ -5,7 +5,7 @@
 import { openCourier } from "../courier/courier.js";
 import { PhoneRemoved } from "../courier/inbox.js";
 import { NoSignal, Refused } from "../courier/service.js";
-import { now } from "./clock.js";
+import { now } from "../web/clock.js";
 import { forgetPages } from "./kept.js";
 
 /** @type {Promise<Courier> | null} */

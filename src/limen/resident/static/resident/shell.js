@@ -1,6 +1,6 @@
 // What every page of the app does: stays usable without signal, says so, and rings.
 
-import { meetDemonstration } from "./clock.js";
+import { meetDemonstration } from "../web/clock.js";
 import { forgetPages, keepPages } from "./kept.js";
 import { phone } from "./phone.js";
 import "./offline.js";

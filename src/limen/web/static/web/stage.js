@@ -33,6 +33,16 @@ export class Stage {
     if (status) status.textContent = steps[at]?.textContent ?? "";
   }
 
+  /** @param {"when" | "step"} what @param {string} name @returns {boolean} whether the page has words for it */
+  has(what, name) {
+    return this.root.querySelector(`[data-${what}="${name}"]`) !== null;
+  }
+
+  /** @param {string} name @param {boolean} shown */
+  part(name, shown) {
+    for (const part of this.#all(`[data-part="${name}"]`)) part.hidden = !shown;
+  }
+
   /** @param {string} name @param {string} text */
   fill(name, text) {
     for (const part of this.#all(`[data-fill="${name}"]`)) part.textContent = text;

@@ -1,0 +1,135 @@
+// One update at a door, told in the states of a stage, for whoever brings it: residents push and pull, technicians only push.
+// A check is shown from a receipt alone (SYNC-6). What the page has no words for is told in the nearest that it has.
+
+/** @import { Courier } from "../courier/courier.js" */
+/** @import { Step } from "../courier/reach.js" */
+/** @import { Updated } from "../courier/update.js" */
+/** @import { Stage } from "./stage.js" */
+
+import { update } from "../courier/update.js";
+
+const HANDS_IN_EVERY_MS = 3000;
+/** @type {Record<string, string>} */
+const NEAREST = {
+  fetching: "looking",
+  connecting: "looking",
+  looking: "connecting",
+  stopped: "interrupted",
+  no_lock_chosen: "out_of_reach",
+};
+const ASIDE = new Set(["waiting", "newer", "yielding"]);
+
+export class Updating {
+  /** @param {{stage: Stage, courier: () => Promise<Courier>, pull: boolean}} facts `courier` is one of a registered phone, if it has a channel */
+  constructor({ stage, courier, pull }) {
+    this.stage = stage;
+    this.courier = courier;
+    this.pull = pull;
+    this.turn = 0;
+    /** @type {AbortController | null} */
+    this.running = null;
+  }
+
+  /** Stops what runs; nothing is lost by it. */
+  stop() {
+    this.running?.abort();
+  }
+
+  /** Shows a door before its update: ready, or where somebody left it. @param {string} lock */
+  open(lock) {
+    this.turn += 1;
+    this.stage.show(localStorage.getItem(begun(lock)) ? "interrupted" : "ready");
+  }
+
+  /** @param {string} lock @returns {Promise<boolean>} true when the lock confirmed it */
+  async start(lock) {
+    this.turn += 1;
+    this.running = new AbortController();
+    localStorage.setItem(begun(lock), "begun");
+    this.stage.show("running");
+    this.stage.progress(0);
+    this.stage.fill("extra", "");
+    this.stage.part("no-signal", !navigator.onLine);
+    const awake = await navigator.wakeLock?.request("screen").catch(() => null);
+    try {
+      return await this.#bring(lock, this.running.signal);
+    } catch (problem) {
+      console.warn(problem instanceof Error ? problem.name : "problem");
+      this.stage.show("interrupted");
+      return false;
+    } finally {
+      awake?.release();
+    }
+  }
+
+  /** @param {string} lock @param {AbortSignal} signal */
+  async #bring(lock, signal) {
+    const courier = await this.courier();
+    if (courier.channel === null) return this.#end("unsupported");
+    const answer = await update({ courier, lock, pull: this.pull, onstep: (step) => this.#step(step), signal });
+    if (answer.result === "confirmed" ? answer.receipt === null : answer.result !== "wiped") return this.#end(answer.result);
+    localStorage.removeItem(begun(lock));
+    await this.#told(courier, answer);
+    return true;
+  }
+
+  /** @param {string} result of an update that came to no proof */
+  #end(result) {
+    this.stage.show(this.stage.has("when", result) ? result : (NEAREST[result] ?? "interrupted"));
+    return false;
+  }
+
+  /** @param {Courier} courier @param {Updated} answer */
+  async #told(courier, { result, receipt, battery, handedIn }) {
+    const { records } = await courier.outbox.waiting();
+    this.stage.fill("at", this.stage.clock(receipt?.at_ms ?? courier.now()));
+    this.stage.fill("battery", battery === null ? "" : this.stage.words("battery", "percent").replace("{n}", String(battery)));
+    this.stage.fill("records", records === 0 ? "" : this.stage.words("records", "words").replace("{n}", String(records)));
+    this.stage.show(handedIn ? result : "at-lock");
+    if (!handedIn) this.#handInLater(courier, this.turn, result);
+  }
+
+  /** The hollow check becomes a green one when the service has the proof. @param {Courier} courier @param {number} turn @param {string} result */
+  #handInLater(courier, turn, result) {
+    const timer = setInterval(async () => {
+      if (turn !== this.turn) return clearInterval(timer);
+      const { refused } = await courier.outbox.handIn().catch(() => ({ refused: [] }));
+      const { receipts } = await courier.outbox.waiting();
+      if (receipts > 0 || refused.length > 0) return;
+      clearInterval(timer);
+      if (turn === this.turn) this.stage.show(result);
+    }, HANDS_IN_EVERY_MS);
+  }
+
+  /** @param {Step} step */
+  #step({ name, done = 0, total = 0 }) {
+    if (ASIDE.has(name)) {
+      this.stage.fill("extra", this.stage.words("extra", name));
+      return;
+    }
+    if (name !== "sending") this.stage.fill("extra", "");
+    this.stage.step(this.stage.has("step", name) ? name : (NEAREST[name] ?? name));
+    if (name === "sending" && total) {
+      const words = this.stage.words("parts", "of");
+      this.stage.fill("parts", words.replace("{done}", String(done)).replace("{total}", String(total)));
+      this.stage.progress((100 * done) / total);
+    }
+  }
+}
+
+/** Where this browser notes that an update began; it stays when somebody closes the page halfway. @param {string} lock */
+function begun(lock) {
+  return `limen-update-${lock}`;
+}
+
+/**
+ * A page, or a part of one, with the buttons of an update.
+ * @param {Updating} updating @param {() => string} lock @param {(confirmed: boolean) => void} [after]
+ */
+export function listen(updating, lock, after = () => undefined) {
+  updating.stage.root.addEventListener("click", async (event) => {
+    const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-do]"));
+    if (button?.dataset.do === "stop") updating.stop();
+    if (button?.dataset.do === "start") after(await updating.start(lock()));
+  });
+}
