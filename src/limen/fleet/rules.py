@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from limen.fleet.views import Battery, Truth, Why
 from limen.kernel.periods import local_day
+from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 from limen.wire.timestamps import EPOCH_2024
 
@@ -246,6 +247,17 @@ def clock_error(state: str, error_s: int | None, read_at: datetime | None, now: 
 
 
 # ---- until when (ACCESS-13)
+
+
+def stops_at_latest(ends: datetime, cls: int | None, error: timedelta, now: datetime) -> datetime:
+    """The last true moment at which a lock may still open for what ends then (invariant 32).
+
+    It judges residents leniently by its error and everybody else strictly (B.9); its clock may be behind by the same error, which grows until then.
+    """
+    if cls != Cls.RESIDENT:
+        return ends
+    grown = max(timedelta(), ends - now) * DRIFT_PPM / 1_000_000
+    return ends + 2 * min(timedelta(seconds=COARSE_ERROR_S), error + grown)
 
 
 @dataclass(frozen=True)

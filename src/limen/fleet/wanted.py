@@ -116,7 +116,7 @@ def _phones(wanted: Wanted, device: Device, held: Iterable[Entry], now: datetime
             wanted.floored.append(lease)
     _removed(wanted, device, now)
     _floors(wanted, now)
-    _keep_bounded(wanted)
+    _keep_bounded(wanted, device, now)
 
 
 def _stands(lease: Lease, windows: tuple[AccessWindow, ...], now: datetime) -> bool:
@@ -152,16 +152,25 @@ def _floors(wanted: Wanted, now: datetime) -> None:
         wanted.add(Entry(name, RecordKind.SUBJECT_FLOOR, lease.person_id, exp=until, data=int(now.timestamp())))
 
 
-def _keep_bounded(wanted: Wanted) -> None:
+def _keep_bounded(wanted: Wanted, device: Device, now: datetime) -> None:
     """More removed phones than a lock keeps: the oldest give way to a floor for everybody, and phones online renew by themselves (B.3)."""
     phones = sorted((e for e in wanted.entries.values() if e.kind == RecordKind.REVOKED_PHONE), key=lambda e: e.exp or 0)
     excess = phones[: max(0, len(phones) - limits.REVOCATIONS_MAX)]
     for entry in excess:
         del wanted.entries[entry.name]
-        issued = Lease.objects.filter(person_id=entry.person_id or UUID(int=0), taken_at__isnull=False).order_by("-issued_at").first()
         before = wanted.entries.get("floor:all")
-        floor = max(int(issued.issued_at.timestamp()) if issued else 0, before.data if before and isinstance(before.data, int) else 0)
+        floor = max(_just_after(entry, wanted, device, now), before.data if before and isinstance(before.data, int) else 0)
         wanted.add(Entry("floor:all", RecordKind.SUBJECT_FLOOR, data=floor))
+
+
+def _just_after(entry: Entry, wanted: Wanted, device: Device, now: datetime) -> int:
+    """The first second at which no grant of this removed phone was issued: the lock opens for what was issued at the floor or later."""
+    taken = Lease.objects.filter(device=device, person_id=entry.person_id or UUID(int=0), taken_at__isnull=False)
+    issued = [
+        *taken.values_list("issued_at", flat=True),
+        *(one.issued_at for one in wanted.of_removed_phones if one.person_id == entry.person_id),
+    ]
+    return 1 + int((max(issued) if issued else now).timestamp())
 
 
 def _hours(wanted: Wanted, device: Device, now: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from limen.access import queries as access
 from limen.fleet.models import Lease
-from limen.fleet.rules import CARDS, CODES, WAY, Diff, Entry, Ways, entry_covers, joined, minute_down, taken
+from limen.fleet.rules import CARDS, CODES, WAY, Diff, Entry, Ways, entry_covers, joined, minute_down, stops_at_latest, taken
 from limen.fleet.views import Why
 from limen.fleet.wanted import Wanted
 from limen.wire.records import RecordKind
@@ -60,7 +60,7 @@ def has_app(people: Iterable[UUID], door_id: UUID, now: datetime) -> dict[UUID, 
 
 def _taken(scene: Scene) -> list[Word]:
     return [
-        Word(_why_taken(scene, entry), entry.person_id, ways=Ways({WAY[entry.kind]: _end(entry, scene.clock_error)}))
+        Word(_why_taken(scene, entry), entry.person_id, ways=Ways({WAY[entry.kind]: _end(entry, scene)}))
         for entry in taken(scene.found, scene.wanted.entries.values(), minute_down(scene.now))
     ]
 
@@ -102,7 +102,9 @@ def _lost(scene: Scene) -> list[Word]:
 
 
 def _app(lease: Lease, scene: Scene) -> Ways:
-    return Ways({"app": None if scene.clock_error is None else lease.ends + scene.clock_error})
+    if scene.clock_error is None:
+        return Ways({"app": None})
+    return Ways({"app": stops_at_latest(lease.ends, lease.cls, scene.clock_error, scene.now)})
 
 
 def _given(scene: Scene) -> list[Word]:
@@ -137,11 +139,10 @@ def _others(scene: Scene) -> list[Word]:
     return words
 
 
-def _end(entry: Entry, error: timedelta | None) -> datetime | None:
+def _end(entry: Entry, scene: Scene) -> datetime | None:
     """When a dated code or card ends by itself; a lock without time opens for no dated record at all (B.9)."""
-    if entry.exp is None:
-        return None
-    return (_instant(entry.exp) or datetime.fromtimestamp(EPOCH_2024, UTC)) + (error or timedelta())
+    ends = _instant(entry.exp)
+    return None if ends is None else stops_at_latest(ends, entry.cls, scene.clock_error or timedelta(), scene.now)
 
 
 def _instant(minute: int | None) -> datetime | None:

@@ -62,7 +62,7 @@ def test_the_three_moments_are_told_each_with_its_own_time(desk: Desk) -> None:
     assert page.says(
         "Access ended for Dana Example", "Ordered", "today 14:10 by Ana Ruiz", "Delivered", "0 of 1 doors", "In force", "not yet"
     )
-    assert page.says("Revoked. The Roof lock still opens for Dana until somebody updates it, at most until Sat 28 Nov 14:07.")
+    assert page.says("Revoked. The Roof lock still opens for Dana until somebody updates it, at most until Sat 28 Nov 14:14.")
     assert 'data-state="proved"' not in page.html
     home = desk.get("Milo", "/c/")
     assert home.says("Door updates due today: 1", "Roof", "Access ended for 1 person.", "Update Roof")
@@ -93,7 +93,7 @@ def test_what_ends_by_itself_is_in_force_and_not_delivered(desk: Desk) -> None:
     end(desk, "Dana", "Roof deck")
     later(desk, days=7, hours=1)
     page = desk.get("Ana", desk.person("Dana"))
-    assert page.says("0 of 1 doors", "In force since today 14:07: the phone's access ran out.")
+    assert page.says("0 of 1 doors", "In force since today 14:14: the phone's access ran out.")
     assert desk.get("Ana", "/c/").says("Door updates due today: 1")
 
 

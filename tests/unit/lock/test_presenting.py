@@ -11,7 +11,7 @@ from limen.lock import presenting
 from limen.lock.presenting import prove
 from limen.wire import envelope
 from limen.wire.envelope import Role, RoleKeys
-from limen.wire.grants import OWN_ACCESS, Cls, Grant, mint, pop_message, sign_pop, unlock_ctx
+from limen.wire.grants import OWN_ACCESS, Cls, Grant, Rights, mint, pop_message, sign_pop, unlock_ctx
 from limen.wire.operations import Op, Present
 from tests.unit.lock.site import DANA, DOOR, GUS, T0, Service
 
@@ -103,3 +103,11 @@ def test_a_recorded_presentation_is_worth_nothing_elsewhere(h: bytes, op: Op, do
         assert prove(recorded, H, lock, 1, KEYS) is None
     if (int(op), unlock_ctx(door)) != (recorded.op, recorded.ctx):
         assert prove(replace(recorded, op=int(op), ctx=unlock_ctx(door)), H, LOCK, 1, KEYS) is None
+
+
+@pytest.mark.rule("LOCK-3")
+@pytest.mark.parametrize("rights", [OWN_ACCESS, Rights.UNLOCK])
+def test_a_phone_cannot_pass_its_own_grant_on(rights: Rights) -> None:
+    """No hop of delegation is taken here: what a holder signs for another phone, however narrow, is worth nothing (invariant 38)."""
+    passed_on = mint(replace(GRANT, phone_key=GUS.public, rights=rights, exp=T0 + 3600), DANA)
+    assert prove(shown(passed_on, phone=GUS), H, LOCK, 1, KEYS) is None
