@@ -2,10 +2,11 @@
 # make check   style, types, floors                          make bench   measured claims, as tables
 # make setup   the environment only                          make lock    write the lock files anew (needs uv)
 # make mutants deliberate bugs, each noticed by its test      make fuzz    bytes nobody meant, a minute per parser
+# make soak    thousands of simulated houses
 SHELL := /bin/bash
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-js mutants fuzz check bench fix words lock browser
+.PHONY: help setup run test test-js mutants fuzz soak check bench fix words lock browser
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
 BIN := .venv/bin
@@ -13,8 +14,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORDS := $(shell find src -name '*.po')
 SCRIPTS = $(shell find tests -name '*.test.js' -o -name '*.test.mjs')
 # What never speaks to the database of the tests is run once.
-WITHOUT_DATABASE := tests/browser tests/tidy tests/conformance tests/stories tests/unit/kernel tests/unit/wire tests/unit/lock tests/unit/phone \
-	tests/unit/cli/courier tests/unit/cli/rehearsal tests/unit/cli/vectorbook tests/properties/test_lock_clock.py \
+WITHOUT_DATABASE := tests/browser tests/tidy tests/conformance tests/stories tests/unit/kernel tests/unit/wire tests/unit/lock tests/unit/phone tests/unit/sim \
+	tests/unit/cli/courier tests/unit/cli/rehearsal tests/unit/cli/vectorbook tests/properties/test_lock_clock.py tests/properties/test_simulator_seeds.py \
 	tests/properties/test_doorcodes_in_two_hands.py
 # Node of the machine where there is one, else the one from the lock.
 NODE_PATH_FIRST = export PATH="$(CURDIR)/$(BIN):$$PATH"
@@ -94,6 +95,11 @@ fix: .venv/dev .venv/node
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(NODE_PATH_FIRST); node_modules/.bin/biome check --write .
+
+FROM ?= 1001
+SEEDS ?= 2000
+soak: setup
+	@exec $(BIN)/limen sim --seed $(FROM) --count $(SEEDS) --days 3 --doors 6 --people 12 --faults high --json
 
 bench: setup
 	@exec $(BIN)/python -m bench

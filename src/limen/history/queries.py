@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from limen.access import queries as access
+from limen.history.auditing import Audited, audited, numbers
 from limen.history.models import Event, Gap, Record
 from limen.history.models import Look as LookRow
 from limen.history.reading import Asked, default_since, page
@@ -13,6 +14,7 @@ from limen.places import queries as places
 from limen.wire.events import Kind
 
 __all__ = [
+    "Audited",
     "EventView",
     "GapView",
     "HistoryPage",
@@ -21,8 +23,10 @@ __all__ = [
     "RecordHealth",
     "StillView",
     "Taken",
+    "audited",
     "looks",
     "mine",
+    "numbers",
     "record_health",
     "stored",
     "undeclared_gaps",

@@ -3,5 +3,5 @@
 Nouns: world, clock, radio, network, flash, actor, fault, check.
 Promises: the same seed plays the same story; the service is driven through its WSGI entry.
 Never: reaches around the outside of what it drives.
-Start reading: world.py.
+Start reading: story/world.py; what must be so: oracle.py.
 """

@@ -45,12 +45,14 @@ class Begun:
 
 
 class Service:
-    """One phone's way to its service."""
+    """One phone's way to its service; `transport` leads to one in this process."""
 
-    def __init__(self, origin: str, token: str = "") -> None:
+    def __init__(self, origin: str, token: str = "", transport: httpx.BaseTransport | None = None) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.origin = origin.rstrip("/")
-        self.http = httpx.Client(base_url=self.origin, timeout=PATIENCE_S, headers=headers, follow_redirects=True, trust_env=False)
+        self.http = httpx.Client(
+            base_url=self.origin, timeout=PATIENCE_S, headers=headers, follow_redirects=True, trust_env=False, transport=transport
+        )
 
     def close(self) -> None:
         """Ends its connections."""

@@ -1,0 +1,161 @@
+"""Managers and residents at their pages, by the numbers of the plan: `limen.sim.ports` over forms and the app's interface."""
+
+import base64
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from limen.cli.courier import service as courier
+from limen.cli.rehearsal.browser import Browser
+from limen.cli.rehearsal.pages import NotOnPage
+from limen.cli.simulation.instance import ORIGIN, Instance
+from limen.phone.inbox import Inbox
+from limen.phone.outbox import Item, Status
+from limen.phone.wallet import View
+from limen.sim.ports import CodeKind, NoSignal, Plan, SaidNo
+
+PASSWORD: Final = "a long night at the seaside"  # noqa: S105 (of people who do not exist, for minutes)
+SIGNED_OUT: Final = " answered 401"
+ID: Final = re.compile(r"[0-9a-f-]{36}")
+Answer = TypeVar("Answer")
+
+
+class GatewayLine:
+    """A registered phone's way to `/gateway/…`."""
+
+    def __init__(self, transport: httpx.BaseTransport, token: str) -> None:
+        self._service = courier.Service(ORIGIN, token, transport)
+
+    def inbox(self, view: View) -> Inbox:
+        """See `ports.Gateway`; so are the others."""
+        return _asked(lambda: self._service.inbox(view))
+
+    def hand_in(self, items: Iterable[Item]) -> list[tuple[bytes, Status]]:
+        """One batch."""
+        return _asked(lambda: self._service.hand_in(items))
+
+    def time(self, lock_id: bytes, nonce: bytes) -> bytes:
+        """The signed time."""
+        return _asked(lambda: self._service.time(lock_id, nonce))
+
+    def nonce(self, lock_id: bytes) -> bytes:
+        """A nonce for a receipt."""
+        return _asked(lambda: self._service.nonce(lock_id))
+
+    def begin_activation(self, door_id: bytes, lock_id: bytes) -> bytes:
+        """The first half."""
+        return _asked(lambda: self._service.begin_activation(door_id, lock_id))
+
+    def finish_activation(self, door_id: bytes, attest: bytes, h: bytes) -> tuple[bytes, bytes]:
+        """The second half."""
+        return _asked(lambda: self._service.finish_activation(door_id, attest, h))
+
+
+@dataclass
+class PaperDesk:
+    """Everybody's browser. `people`, `doors`, `groups`: the service's ids by the plan's numbers and names."""
+
+    instance: Instance
+    plan: Plan
+    manager: Browser
+    people: dict[int, str] = field(default_factory=dict)
+    doors: dict[int, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    browsers: dict[int, Browser] = field(default_factory=dict)
+    phones: dict[bytes, str] = field(default_factory=dict)
+
+    def door_id(self, door: int) -> bytes:
+        """See `ports.Desk`; so are the others."""
+        return UUID(self.doors[door]).bytes
+
+    def give(self, person: int, group: str, *, ends_ms: int | None = None, staff: bool = False) -> None:
+        """The last of the three pages, as its form sends it."""
+        values = {
+            "groups": self.groups[group],
+            "step": "give",
+            "standing": "non-resident" if staff else "resident",
+            "role_kind": "staff" if staff else "",
+            "starts": "",
+            "ends": "" if ends_ms is None else self._wall(ends_ms),
+            "may_share": "on",
+            "opens_by": "app",
+        }
+        page = _read(lambda: self.manager.post(f"/c/people/{self.people[person]}/give", values))
+        if any("step" in form.fields and "standing" in form.fields for form in page.forms):
+            raise SaidNo(page.words[:300])
+
+    def revoke(self, person: int, group: str) -> None:
+        """From the person's page to the end of that group."""
+        page = _read(lambda: self.manager.get(f"/c/people/{self.people[person]}"))
+        found = re.search(rf'href="(/c/grants/[0-9a-f-]+/end)" aria-label="End access: {re.escape(group)}"', page.html)
+        if found is None:
+            raise SaidNo(f"nothing to end: {group}")
+        _read(lambda: self.manager.post(found[1], {"reason": ""}))
+
+    def pause(self, person: int) -> None:
+        """The person's page, Pause."""
+        _read(lambda: self.manager.post(f"/c/people/{self.people[person]}/pause", {}))
+
+    def resume(self, person: int) -> None:
+        """The person's page, Resume."""
+        _read(lambda: self.manager.post(f"/c/people/{self.people[person]}/resume", {}))
+
+    def remove_phone(self, person: int, public_key: bytes) -> None:
+        """The person's page, Remove this phone."""
+        _read(lambda: self.manager.post(f"/c/people/{self.people[person]}/phones/{self.phones[public_key]}/remove", {}))
+
+    def register_phone(self, person: int, public_key: bytes) -> GatewayLine:
+        """The app's first start."""
+        key = base64.urlsafe_b64encode(public_key).rstrip(b"=").decode("ascii")
+        said = self._json(person, "/home/api/phones", {"public_key": key, "platform": "native", "name": "Phone"})
+        self.phones[public_key] = str(said["id"])
+        return GatewayLine(self.instance.transport(person), str(said["token"]))
+
+    def code(self, person: int, door: int) -> str:
+        """My codes, Show."""
+        return str(self._json(person, f"/home/api/codes/{self.doors[door]}/show", {})["digits"])
+
+    def reset_code(self, person: int, door: int) -> None:
+        """My codes, Reset."""
+        self._json(person, f"/home/api/codes/{self.doors[door]}/reset", {})
+
+    def make_code(self, person: int, door: int, kind: CodeKind, tomorrow: bool) -> str:
+        """Guests, Make a code."""
+        body: dict[str, object] = {"door": self.doors[door], "kind": kind, "label": "guest", "day": "tomorrow" if tomorrow else "today"}
+        return str(self._json(person, "/home/api/guests/code", body)["digits"])
+
+    def _json(self, person: int, path: str, body: dict[str, object]) -> dict[str, object]:
+        browser = self.manager if person == 0 else self.browsers[person]
+        try:
+            return browser.json("POST", path, body)
+        except NotOnPage as problem:
+            if SIGNED_OUT not in str(problem) or person == 0:
+                raise SaidNo(str(problem)) from problem
+        page = _read(lambda: browser.get("/signin"))
+        _read(lambda: browser.press(page, "Continue", {"login": self.plan.people[person - 1].email, "password": PASSWORD}))
+        return _read(lambda: browser.json("POST", path, body))
+
+    def _wall(self, ms: int) -> str:
+        return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(self.plan.zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def _asked(question: Callable[[], Answer]) -> Answer:
+    try:
+        return question()
+    except courier.NoSignal as problem:
+        raise NoSignal from problem
+    except (courier.Said, courier.PhoneRemoved) as problem:
+        raise SaidNo(str(problem)) from problem
+
+
+def _read(page: Callable[[], Answer]) -> Answer:
+    try:
+        return page()
+    except NotOnPage as problem:
+        raise SaidNo(str(problem)) from problem

@@ -1,0 +1,109 @@
+"""The throw-away service: an empty installation in memory, its clock and chance given at the start, its state kept and put back at will."""
+
+import logging
+import os
+import sqlite3
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from limen.cli import migrate
+from limen.sim.chance import Random
+from limen.sim.clock import TrueTime
+from limen.wire.envelope import SoftSigner
+
+if TYPE_CHECKING:
+    import httpx
+
+ORIGIN: Final = "http://localhost"
+FAST_FOLDER: Final = Path("/dev/shm")  # noqa: S108 (the key store's durable writes go to memory where the system has such a folder)
+FILES: Final = ("keystore.sqlite3", "ledger.jsonl")
+
+
+class Instance:
+    """The service. One per process: Django is set up once."""
+
+    def __init__(self, data: Path, time: TrueTime) -> None:
+        self._data, self.time = data, time
+
+    def transport(self, person: int) -> "httpx.BaseTransport":
+        """A way into the service for one person, with an address of their own."""
+        import httpx
+
+        from limen.config.wsgi import application
+
+        return httpx.WSGITransport(app=application, remote_addr=f"10.{person >> 16 & 255}.{person >> 8 & 255}.{person & 255}")
+
+    def chance(self, source: Random) -> None:
+        """From now on the service's random bytes come from here."""
+        from limen.storage import chance
+
+        chance.use(source.randbytes)
+
+    def trust(self, factory: SoftSigner) -> None:
+        """Locks of this factory are accepted."""
+        folder = self._data / "trust"
+        folder.mkdir(exist_ok=True)
+        (folder / "mfg-ca.pub").write_text(factory.public.hex() + "\n", "ascii")
+
+    # ---- the database, as whole as a file would be
+
+    def database(self) -> bytes:
+        """All tables."""
+        return _connection().serialize()
+
+    def put_back(self, database: bytes) -> None:
+        """Everything as it was; what was only remembered is forgotten."""
+        from django.core.cache import cache
+
+        _connection().deserialize(database)
+        cache.clear()
+
+    def files(self) -> dict[str, bytes]:
+        """Key store and ledger, which a backup does not hold."""
+        return {name: (self._data / name).read_bytes() for name in FILES if (self._data / name).exists()}
+
+    def put_back_files(self, files: dict[str, bytes]) -> None:
+        """The ledger as it was. Keys that were made since stay in the key store: nobody has anything sealed by them."""
+        if "ledger.jsonl" in files:
+            (self._data / "ledger.jsonl").write_bytes(files["ledger.jsonl"])
+        else:
+            (self._data / "ledger.jsonl").unlink(missing_ok=True)
+
+
+@contextmanager
+def raised(time: TrueTime, chance: Random) -> Iterator[Instance]:
+    """Sets an empty installation up in this process and takes it away again."""
+    with TemporaryDirectory(prefix="limen-sim-", dir=FAST_FOLDER if FAST_FOLDER.is_dir() else None) as folder:
+        data = Path(folder) / "data"
+        for name in [name for name in os.environ if name.startswith("LIMEN_")]:
+            del os.environ[name]
+        os.environ.update(LIMEN_DATA=str(data), LIMEN_DEMO="1", LIMEN_DATABASE_URL="sqlite:///:memory:", LIMEN_ORIGIN=ORIGIN)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "limen.config.settings"
+        migrate.prepare()
+        warnings.filterwarnings("ignore", message="No directory at")
+        logging.disable(logging.WARNING)  # refused requests are part of the story
+        from limen.storage import chance as service_chance
+        from limen.storage import clock
+
+        clock.use(time)
+        instance = Instance(data, time)
+        instance.chance(chance)
+        try:
+            yield instance
+        finally:
+            clock.use(None)
+            service_chance.use(None)
+            logging.disable(logging.NOTSET)
+
+
+def _connection() -> sqlite3.Connection:
+    from django.db import connection
+
+    connection.ensure_connection()
+    found = connection.connection
+    assert isinstance(found, sqlite3.Connection)
+    return found

@@ -1,0 +1,254 @@
+"""Says of every attempt whether it must open, must be refused, or may do either; knows true time and true facts, and no rule of the lock's code.
+
+`MAY` only where true time lies within twice the clock's error of an edge (temporary codes: and one bucket), or a phone opens on a lease that
+the rules let it keep. Sources: protocol B.9 (clock), C.1 to C.4 (phones), D.2 and D.4 (codes); nothing here is shared with `limen.lock`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from limen.sim.truth import Belief, Made, Right, Truth
+from limen.wire.grants import Cls, Grant
+
+GOOD_S_MS: Final = 5 * 60_000
+MINUTE_MS: Final = 60_000
+DAY_MS: Final = 86_400_000
+HALF_HOUR_MS: Final = 30 * MINUTE_MS
+SINGLE_USE_MS: Final = 15 * MINUTE_MS
+SLACK_MS: Final = 2_000
+"""Statements carry whole seconds; a visit takes moments."""
+LEASE_MS: Final = {True: 7 * DAY_MS, False: DAY_MS}
+WRONG_FREE: Final = 3
+DELAYS_MS: Final = (5_000, 15_000, 60_000)
+BUCKETS: Final = {"unit": (10, 15 * MINUTE_MS), "common": (12, 10 * MINUTE_MS), "entrance": (12, 10 * MINUTE_MS)}
+
+
+class Verdict(Enum):
+    """What the outcome of an attempt has to be."""
+
+    MUST_OPEN = "must open"
+    MUST_REFUSE = "must refuse"
+    MAY = "may"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A lock's clock as it told it, checked against the truth by `honest`; `u_ms` None: lost."""
+
+    rtc_ms: int
+    u_ms: int | None
+    good: bool
+
+    @property
+    def margin_ms(self) -> int:
+        """How near an edge is near: twice the error."""
+        return 2 * (self.u_ms or 0) + SLACK_MS
+
+
+def honest(clock: Clock, true_ms: int) -> bool:
+    """Whether true time lies within the error that the lock admits (protocol B.9, invariants 23 and 24)."""
+    return clock.u_ms is None or abs(clock.rtc_ms - true_ms) <= clock.u_ms + 1
+
+
+def all_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Every condition has to hold."""
+    found = set(verdicts)
+    if Verdict.MUST_REFUSE in found:
+        return Verdict.MUST_REFUSE
+    return Verdict.MAY if Verdict.MAY in found else Verdict.MUST_OPEN
+
+
+def any_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """One is enough; none is a refusal."""
+    found = set(verdicts)
+    if Verdict.MUST_OPEN in found:
+        return Verdict.MUST_OPEN
+    return Verdict.MAY if Verdict.MAY in found else Verdict.MUST_REFUSE
+
+
+def after(edge_ms: int | None, now_ms: int, near_ms: int) -> Verdict:
+    """It has begun."""
+    if edge_ms is None or now_ms > edge_ms + near_ms:
+        return Verdict.MUST_OPEN
+    return Verdict.MUST_REFUSE if now_ms < edge_ms - near_ms else Verdict.MAY
+
+
+def before(edge_ms: int | None, now_ms: int, near_ms: int) -> Verdict:
+    """It has not ended."""
+    if edge_ms is None or now_ms < edge_ms - near_ms:
+        return Verdict.MUST_OPEN
+    return Verdict.MUST_REFUSE if now_ms > edge_ms + near_ms else Verdict.MAY
+
+
+@dataclass(frozen=True)
+class Phone:
+    """What a phone shows: its owner, its key, the grants it was given for this door."""
+
+    owner: int
+    key: bytes
+    grants: Sequence[Grant]
+
+
+@dataclass
+class Keypad:
+    """How many wrong codes a keypad has heard, by true time; without power nothing is earned (protocol D.4)."""
+
+    kind: str
+    in_a_row: int = 0
+    waits_until_ms: int = 0
+    spent_ms: int = 0
+    seen_ms: int = 0
+    unsure_until_ms: int = 0
+
+    def waits(self, now_ms: int) -> Verdict:
+        """MUST_OPEN: an entry is compared; MUST_REFUSE: it is not."""
+        tokens, refill_ms = BUCKETS[self.kind]
+        owed = max(0, self.spent_ms - max(0, now_ms - self.seen_ms))
+        empty = owed + refill_ms - tokens * refill_ms
+        left = max(self.waits_until_ms - now_ms, empty)
+        if now_ms < self.unsure_until_ms or (abs(left) < 1_000 and left != 0 and self.in_a_row >= WRONG_FREE):
+            return Verdict.MAY
+        return Verdict.MUST_REFUSE if left > 0 else Verdict.MUST_OPEN
+
+    def wrong(self, now_ms: int) -> None:
+        """A code was compared and was wrong."""
+        self._earn(now_ms)
+        self.spent_ms += BUCKETS[self.kind][1]
+        self.in_a_row += 1
+        late = self.in_a_row - WRONG_FREE
+        self.waits_until_ms = now_ms + (0 if late < 0 else DELAYS_MS[min(late, len(DELAYS_MS) - 1)])
+
+    def right(self, now_ms: int) -> None:
+        """A code was compared and opened."""
+        self._earn(now_ms)
+        self.in_a_row, self.waits_until_ms = 0, now_ms
+
+    def dark(self, now_ms: int) -> None:
+        """The power went and is back now: what was earned or waited in the last quarter of an hour may be owed again."""
+        self._earn(now_ms)
+        self.spent_ms += 15 * MINUTE_MS if self.spent_ms else 0
+        self.unsure_until_ms = now_ms + DELAYS_MS[-1] + SLACK_MS if self.in_a_row >= WRONG_FREE else self.unsure_until_ms
+
+    def _earn(self, now_ms: int) -> None:
+        self.spent_ms = max(0, self.spent_ms - max(0, now_ms - self.seen_ms))
+        self.seen_ms = now_ms
+
+
+@dataclass
+class Oracle:
+    """Judges attempts at all doors of one building. `first_uses`: when a code that lives from its first use was first let in."""
+
+    truth: Truth
+    first_uses: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    # ---- phones
+
+    def by_phone(self, phone: Phone, door: int, held: Belief, clock: Clock, now_ms: int) -> Verdict:
+        """What a tap at a door must come to, for a lock that holds this list."""
+        found = any_of(self._lease(phone, grant, door, held, clock, now_ms) for grant in phone.grants)
+        if found is Verdict.MUST_OPEN and not self._has_access(phone, door, clock, now_ms):
+            return Verdict.MAY
+        return found
+
+    def _has_access(self, phone: Phone, door: int, clock: Clock, now_ms: int) -> bool:
+        lives = self.truth.phone_lives(phone.key, now_ms)
+        rights = self.truth.rights(phone.owner, door, now_ms)
+        return lives and any(self._window(right, clock, now_ms) is not Verdict.MUST_REFUSE for right in rights)
+
+    def _lease(self, phone: Phone, grant: Grant, door: int, held: Belief, clock: Clock, now_ms: int) -> Verdict:
+        minted_ms = grant.iat * 1000
+        now_rights = self.truth.rights(phone.owner, door, minted_ms + SLACK_MS) or self.truth.rights(phone.owner, door, minted_ms)
+        rights = now_rights or self.truth.rights_once(phone.owner, door, minted_ms + SLACK_MS)
+        if grant.phone_key != phone.key or phone.key in held.phones or not rights:
+            return Verdict.MUST_REFUSE
+        right = next((one for one in rights if one.resident == (grant.cls is Cls.RESIDENT)), None)
+        if right is None or grant.exp * 1000 > minted_ms + LEASE_MS[right.resident] + SLACK_MS:
+            return Verdict.MUST_REFUSE
+        window = any_of(self._window(one, clock, now_ms) for one in rights)
+        lost = clock.u_ms is None and not right.resident
+        return all_of(
+            (
+                Verdict.MUST_REFUSE if lost else Verdict.MUST_OPEN,
+                _not_void(held.void.get(phone.owner), minted_ms),
+                _ends(grant.exp * 1000, now_ms, clock),
+                window,
+                Verdict.MUST_OPEN if now_rights else Verdict.MAY,
+            )
+        )
+
+    # ---- codes
+
+    def by_code(self, digits: str, held: Belief, clock: Clock, now_ms: int) -> Verdict:
+        """What somebody's own code must come to: exactly what the list says that this lock holds."""
+        owners = [right for right, code in held.codes.values() if code.digits == digits]
+        return any_of(self._record(right, clock, now_ms) for right in owners)
+
+    def by_temporary(self, made: Made, clock: Clock, now_ms: int) -> Verdict:
+        """What a temporary code must come to at its door, with or without any update of the list."""
+        if clock.u_ms is None:
+            return Verdict.MUST_REFUSE
+        error_ms = max(GOOD_S_MS, clock.u_ms)
+        if made.kind == "24_hour":
+            start, end = made.made_ms, made.made_ms + DAY_MS
+            return all_of((after(start - HALF_HOUR_MS - 2 * error_ms, now_ms, 0), _till(end, now_ms, HALF_HOUR_MS + 2 * error_ms, clock)))
+        start, end = made.day_ms
+        whole = all_of((_from(max(start, made.made_ms), now_ms, 2 * error_ms, clock), _till(end, now_ms, 2 * error_ms, clock)))
+        used = self.first_uses.get((made.door, made.digits))
+        if made.kind == "daily_single_use" and used is not None:
+            return all_of((whole, before(used + SINGLE_USE_MS, now_ms, clock.margin_ms)))
+        return whole
+
+    def used(self, made: Made, now_ms: int) -> None:
+        """A temporary code opened."""
+        self.first_uses.setdefault((made.door, made.digits), now_ms)
+
+    def _record(self, right: Right, clock: Clock, now_ms: int) -> Verdict:
+        dated = right.until_ms is not None or right.hours is not None
+        if dated and clock.u_ms is None:
+            return Verdict.MUST_REFUSE
+        return self._window(right, clock, now_ms)
+
+    # ---- windows
+
+    def _window(self, right: Right, clock: Clock, now_ms: int) -> Verdict:
+        """End and hours of a right. A lock whose clock is lost opens nothing that has hours."""
+        if right.hours is not None and clock.u_ms is None:
+            return Verdict.MUST_REFUSE
+        near = clock.margin_ms + MINUTE_MS
+        return all_of((_ends(right.until_ms, now_ms, clock, near), self._hours(right.hours, now_ms, clock.margin_ms)))
+
+    def _hours(self, hours: tuple[int, int] | None, now_ms: int, near_ms: int) -> Verdict:
+        inside = {self.truth.in_hours(hours, ms) for ms in (now_ms - near_ms, now_ms, now_ms + near_ms)}
+        if inside == {True}:
+            return Verdict.MUST_OPEN
+        return Verdict.MUST_REFUSE if inside == {False} else Verdict.MAY
+
+
+def _ends(edge_ms: int | None, now_ms: int, clock: Clock, near_ms: int | None = None) -> Verdict:
+    """An end. A lock that lost its time knows only that it is later than the last signed word it heard."""
+    if clock.u_ms is None:
+        return Verdict.MUST_OPEN if edge_ms is None or now_ms < edge_ms - SLACK_MS else Verdict.MAY
+    return before(edge_ms, now_ms, clock.margin_ms if near_ms is None else near_ms)
+
+
+def _not_void(void_ms: int | None, minted_ms: int) -> Verdict:
+    """A lease from before the last time that something was taken is void; within the same second it may be."""
+    if void_ms is None or minted_ms > void_ms + SLACK_MS:
+        return Verdict.MUST_OPEN
+    return Verdict.MUST_REFUSE if minted_ms < void_ms - SLACK_MS else Verdict.MAY
+
+
+def _from(start_ms: int, now_ms: int, early_ms: int, clock: Clock) -> Verdict:
+    """Promised from its start, never earlier than that by more than `early_ms`."""
+    if now_ms >= start_ms:
+        return Verdict.MUST_OPEN
+    return Verdict.MAY if now_ms >= start_ms - early_ms - clock.margin_ms else Verdict.MUST_REFUSE
+
+
+def _till(end_ms: int, now_ms: int, late_ms: int, clock: Clock) -> Verdict:
+    """Promised to its end, never later than that by more than `late_ms`."""
+    if now_ms < end_ms:
+        return Verdict.MUST_OPEN
+    return Verdict.MAY if now_ms <= end_ms + late_ms else Verdict.MUST_REFUSE

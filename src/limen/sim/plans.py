@@ -1,0 +1,75 @@
+"""Buildings of any size, the same one for the same numbers: homes, a way in for everybody, rooms that some may use at some hours."""
+
+from typing import Final
+
+from limen.sim.ports import DoorPlan, GroupPlan, PersonPlan, Plan
+
+ZONE: Final = "America/New_York"
+DOORS_A_WAY_IN: Final = 64
+DOORS_A_ROOM: Final = 10
+ROOMS_IN_A_GROUP: Final = 3
+DAYTIME: Final = (6 * 60, 22 * 60)
+FIRST: Final = ("Ada", "Ben", "Cleo", "Dov", "Edda", "Finn", "Gita", "Hugo", "Ines", "Jun", "Kaya", "Liv", "Milo", "Nora", "Odo", "Pia")
+LAST: Final = (
+    "Abel",
+    "Berg",
+    "Cruz",
+    "Dahl",
+    "Eken",
+    "Faro",
+    "Gold",
+    "Haas",
+    "Ilic",
+    "Jung",
+    "Kern",
+    "Lund",
+    "Moss",
+    "Nowak",
+    "Orr",
+    "Pohl",
+    "Quist",
+)
+MODELS: Final = {"entrance": "M2", "common": "M", "unit": "C"}
+
+
+def plan(doors: int, people: int) -> Plan:
+    """A building of so many doors (at least 1) for so many residents."""
+    made = _doors(doors)
+    ways_in = tuple(door.number for door in made if door.kind == "entrance")
+    rooms = [door.number for door in made if door.kind == "common"]
+    homes = [door for door in made if door.kind == "unit"]
+    shared = _rooms(rooms)
+    groups = [GroupPlan(f"Home {home.unit}", (home.number, *ways_in)) for home in homes] or [GroupPlan("Ways in", ways_in)]
+    persons = tuple(_person(number, homes, groups, shared) for number in range(1, people + 1))
+    return Plan(doors=made, people=persons, groups=(*groups, *shared), zone=ZONE)
+
+
+def _doors(count: int) -> tuple[DoorPlan, ...]:
+    ways_in = max(1, count // DOORS_A_WAY_IN)
+    rooms = -(-(count - ways_in) // DOORS_A_ROOM) if count > 1 else 0
+    made = []
+    for number in range(count):
+        if number < ways_in:
+            made.append(DoorPlan(number, f"Entrance {number + 1}", "entrance", "", MODELS["entrance"], f"SM{number:06}"))
+        elif number < ways_in + rooms:
+            made.append(DoorPlan(number, f"Room {number - ways_in + 1}", "common", "", MODELS["common"], f"SM{number:06}"))
+        else:
+            unit = str(101 + number - ways_in - rooms)
+            made.append(DoorPlan(number, f"Unit {unit}", "unit", unit, MODELS["unit"], f"SM{number:06}"))
+    return tuple(made)
+
+
+def _rooms(rooms: list[int]) -> list[GroupPlan]:
+    """Rooms by threes; every other three only in the daytime."""
+    parts = [tuple(rooms[start : start + ROOMS_IN_A_GROUP]) for start in range(0, len(rooms), ROOMS_IN_A_GROUP)]
+    return [GroupPlan(f"Rooms {n + 1}", part, DAYTIME if n % 2 == 0 else None) for n, part in enumerate(parts)]
+
+
+def _person(number: int, homes: list[DoorPlan], groups: list[GroupPlan], shared: list[GroupPlan]) -> PersonPlan:
+    place = (number - 1) % len(groups)
+    own = [groups[place].name]
+    if shared and number % 3:
+        own.append(shared[number % len(shared)].name)
+    first = FIRST[number % len(FIRST)]
+    last = f"{LAST[number % len(LAST)]}{'abcdefghijklmnopqrstuvwxyz'[number // len(LAST) % 26]}"
+    return PersonPlan(number, first, last, f"p{number}@example.org", homes[place].unit if homes else "", tuple(own))

@@ -1,0 +1,160 @@
+"""The service as the world outside meets it. The program that prepares a service hands these in; behind them is its WSGI entry and nothing else.
+
+`Gateway` is what one phone reaches, `Desk` what managers and residents do on pages, `Machine` what whoever runs the machine does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from limen.phone.inbox import Inbox
+from limen.phone.outbox import Item, Status
+from limen.phone.wallet import View
+
+CodeKind = Literal["daily", "daily_single_use", "24_hour"]
+
+
+class NoSignal(Exception):
+    """The service cannot be reached now, or its answer was lost on the way."""
+
+
+class SaidNo(Exception):
+    """The service refused; the text is its word for it."""
+
+
+class Gateway(Protocol):
+    """What one registered phone may ask. Every call may raise NoSignal or SaidNo."""
+
+    def inbox(self, view: View) -> Inbox:
+        """What there is to carry."""
+
+    def hand_in(self, items: Iterable[Item]) -> list[tuple[bytes, Status]]:
+        """Hands in one batch; answers by key."""
+
+    def time(self, lock_id: bytes, nonce: bytes) -> bytes:
+        """The signed time for a lock's nonce."""
+
+    def nonce(self, lock_id: bytes) -> bytes:
+        """A nonce that makes a receipt fresh."""
+
+    def begin_activation(self, door_id: bytes, lock_id: bytes) -> bytes:
+        """The service's nonce for an attestation."""
+
+    def finish_activation(self, door_id: bytes, attest: bytes, h: bytes) -> tuple[bytes, bytes]:
+        """Ticket and first list."""
+
+
+@dataclass(frozen=True)
+class GroupPlan:
+    """An access group: doors by number, hours of the day (minutes from, to; every day) or None for always."""
+
+    name: str
+    doors: tuple[int, ...]
+    hours: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class DoorPlan:
+    """One door of the building as it is imported."""
+
+    number: int
+    name: str
+    kind: Literal["entrance", "common", "unit"]
+    unit: str
+    model: str
+    serial: str
+
+
+@dataclass(frozen=True)
+class PersonPlan:
+    """Somebody who lives in a unit, and the groups they get when they move in."""
+
+    number: int
+    first: str
+    last: str
+    email: str
+    unit: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A building before anything happens in it. Person 0 is the manager and holds no access of their own."""
+
+    doors: tuple[DoorPlan, ...]
+    people: tuple[PersonPlan, ...]
+    groups: tuple[GroupPlan, ...]
+    zone: str
+
+
+class Desk(Protocol):
+    """Pages and forms, by the numbers of the plan. Raises SaidNo where the service refuses."""
+
+    def door_id(self, door: int) -> bytes:
+        """The 16 bytes by which the gateway names a door."""
+
+    def give(self, person: int, group: str, *, ends_ms: int | None = None, staff: bool = False) -> None:
+        """Gives a group from now on; `staff` as a non-resident who works here."""
+
+    def revoke(self, person: int, group: str) -> None:
+        """Ends one grant."""
+
+    def pause(self, person: int) -> None:
+        """Suspends everything of a person."""
+
+    def resume(self, person: int) -> None:
+        """Ends the pause."""
+
+    def remove_phone(self, person: int, public_key: bytes) -> None:
+        """Staff remove a phone: lost or stolen."""
+
+    def register_phone(self, person: int, public_key: bytes) -> Gateway:
+        """The person signs in and makes a phone their key."""
+
+    def code(self, person: int, door: int) -> str:
+        """The person looks up their own code."""
+
+    def reset_code(self, person: int, door: int) -> None:
+        """The person resets the code of their unit door."""
+
+    def make_code(self, person: int, door: int, kind: CodeKind, tomorrow: bool) -> str:
+        """The person makes a code for somebody without the app."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the service holds of one lock's record: events by number with (kind, method, result), numbers the lock declared lost,
+    numbers it takes for undeclared holes, the last number it acknowledged, alarms it raised."""
+
+    numbers: dict[int, tuple[str, str, str] | None]
+    declared: frozenset[int]
+    undeclared: frozenset[int]
+    acknowledged: int | None
+    alarms: tuple[str, ...]
+
+
+class Machine(Protocol):
+    """What the one who runs the service does, and an auditor who may look into its store when all is over."""
+
+    def settle(self) -> None:
+        """Tells what waits in the outbox."""
+
+    def back_up(self) -> bytes:
+        """A backup of the database."""
+
+    def restore(self, backup: bytes) -> None:
+        """Puts the database back; ledger and key store stay as they are."""
+
+    def kept(self, lock_id: bytes) -> Kept:
+        """What arrived of a lock's record."""
+
+    def numbers(self, lock_id: bytes) -> frozenset[int]:
+        """Only which numbers arrived or were declared lost."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """All of it."""
+
+    desk: Desk
+    machine: Machine

@@ -1,0 +1,150 @@
+"""The end of a run: everybody helps until every door holds the newest list and every record has arrived; then the books are compared."""
+
+from typing import Final
+
+from limen.sim.clock import DAY_MS
+from limen.sim.faults import Faults
+from limen.sim.handsets import Handset
+from limen.sim.ports import Kept
+from limen.sim.story.visits import Visits
+from limen.sim.story.world import Door, World
+
+ROUNDS: Final = 4
+PROBES_MOST: Final = 40
+OPENED: Final = "granted"
+FORGOTTEN: Final = "unissued"
+"""A restored service takes codes of the time that it lost for ones that nobody was given."""
+TAIL_MOST: Final = 8
+"""Records of the last visit itself may still be on the lock."""
+
+
+class Ending:
+    """Convergence and audit of one world."""
+
+    def __init__(self, world: World, visits: Visits) -> None:
+        self.world, self.visits = world, visits
+
+    def converge(self) -> None:
+        """No faults any more: batteries in, phones fetched, doors visited by somebody who may pull, what they carry handed in."""
+        world = self.world
+        world.faults = Faults(dead_zone=0.0)
+        for door in world.doors:
+            if door.body.lock is None:
+                world.power_back(door)
+        for person, phone in world.phones.items():
+            if not world.truth.phone_lives(phone.key.public, world.time.ms):
+                world.new_phone(person)
+        self._rounds()
+        self._all_proved()
+
+    def _rounds(self) -> None:
+        """Until the manager's list names no door that is behind; twice at least where somebody has to come again for the acknowledgement."""
+        for _ in range(ROUNDS):
+            for door in self.world.doors:
+                self._helped(door)
+            self.world.service.machine.settle()
+            if not self._behind():
+                return
+
+    def _helped(self, door: Door) -> None:
+        """The first who may pull here and gets through."""
+        for phone in self._helpers(door):
+            self.world.fetch(phone, "resident")
+            done = self.visits.update(phone, door, "resident", calm=True)
+            phone.hand_in()
+            self.world.time.pass_ms(1_000)
+            if done is not None and done.result == "confirmed":
+                return
+
+    def _helpers(self, door: Door) -> list[Handset]:
+        """Whoever has a right here, residents first; hours say when a door opens, not when it may be updated."""
+        world, now = self.world, self.world.time.ms
+        found = []
+        for person in world.plan.people:
+            for right in world.truth.rights(person.number, door.number, now):
+                if right.until_ms is None or right.until_ms > now + DAY_MS:
+                    found.append((right.hours is not None, not right.resident, person.number))
+        return [world.phones[person] for _, _, person in sorted(found)]
+
+    def _behind(self) -> list[bytes]:
+        world, phone = self.world, self.world.phones[0]
+        world.fetch(phone, "manager")
+        return sorted(lock for lock, held in phone.wallet.doors["manager"].items() if held.ver > held.proven)
+
+    def _all_proved(self) -> None:
+        """The manager goes where nobody else may: a restored service does not know that such a lock is ahead of it. Then every door is proved."""
+        world, phone = self.world, self.world.phones[0]
+        for _ in range(ROUNDS):
+            behind = self._behind()
+            for door in world.doors:
+                if door.body.lock_id in behind or not self._helpers(door):
+                    self.visits.update(phone, door, "manager", calm=True)
+            phone.hand_in()
+        self._behind()
+        for door in world.doors:
+            held = phone.wallet.doors["manager"].get(door.body.lock_id)
+            if held is None or not held.ver == held.proven == door.version:
+                said = "not listed" if held is None else f"current {held.ver}, proven {held.proven}"
+                world.tally.wrong("not_converged", f"{world.name(door)} holds list {door.version}: {said}")
+            world.tally.note("end", door.number, door.version, door.body.next_record)
+
+    def probe(self) -> None:
+        """Everybody tries: who has access gets in, who has none does not."""
+        world = self.world
+        pairs = [(person.number, door) for person in world.plan.people for door in world.doors]
+        for phone in world.phones.values():
+            world.fetch(phone, "resident")
+        for person, door in world.chance.sample(pairs, min(len(pairs), PROBES_MOST)):
+            self.visits.tap(world.phones[person], door, calm=True)
+            code = world.truth.code(person, door.number, world.time.ms)
+            if code is not None:
+                self.visits.type_code(person, code, door)
+            world.time.pass_ms(30_000)
+
+    def collect(self) -> None:
+        """What the probes left on the locks is brought in."""
+        for door in self.world.doors:
+            self._helped(door)
+
+    # ---- the books
+
+    def audit(self) -> None:
+        """Every opening has its record, every acknowledged record is there, every hole is declared."""
+        for door in self.world.doors:
+            kept = self.world.service.machine.kept(door.body.lock_id)
+            self.world.tally.events += len(kept.numbers)
+            self._openings(door, kept)
+            self._numbers(door, kept)
+            for alarm in kept.alarms:
+                if alarm == FORGOTTEN and self.world.generation:
+                    continue
+                self.world.tally.wrong("undeclared_gap", f"{self.world.name(door)}: the service raised {alarm}")
+
+    def _openings(self, door: Door, kept: Kept) -> None:
+        """A movement of the bolt whose record neither arrived, nor was declared lost, nor went down with a lost database."""
+        arrived = self._arrives(door)
+        for moved in door.body.moved:
+            numbers = range(moved.first, moved.past)
+            logged = any(OPENED in (kept.numbers.get(number) or ()) for number in numbers)
+            excused = any(number in kept.declared or number in door.exempt for number in numbers)
+            if (arrived or not numbers) and not logged and not excused:
+                self.world.tally.wrong("unlogged_opening", f"{self.world.name(door)}: the bolt moved at {moved.ms}, records {numbers}")
+
+    def _numbers(self, door: Door, kept: Kept) -> None:
+        known = kept.numbers.keys() | kept.declared | door.exempt
+        acknowledged = range(0 if kept.acknowledged is None else kept.acknowledged + 1)
+        for number in acknowledged:
+            if number not in known:
+                self.world.tally.wrong("lost_acknowledged_event", f"{self.world.name(door)}: record {number} was acknowledged and is gone")
+        for number in sorted(kept.undeclared - door.exempt):
+            self.world.tally.wrong("undeclared_gap", f"{self.world.name(door)}: record {number} is missing, nobody said why")
+        if self._arrives(door):
+            end = max(known, default=-1) + 1
+            if door.body.next_record - end > TAIL_MOST:
+                self.world.tally.wrong(
+                    "undeclared_gap", f"{self.world.name(door)}: records {end} to {door.body.next_record - 1} never came"
+                )
+
+    def _arrives(self, door: Door) -> bool:
+        """Whether somebody is here who may pull."""
+        return bool(self._helpers(door))

@@ -1,0 +1,212 @@
+"""What managers do: give, end, pause, resume, remove phones, have codes reset, walk rounds that push only; and what befalls service and doors."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from limen.sim.clock import DAY_MS
+from limen.sim.handsets import Handset
+from limen.sim.ports import NoSignal, PersonPlan, SaidNo
+from limen.sim.story.habits import HOUR_MS, MINUTE_MS, NOBODYS, Habits
+from limen.sim.story.visits import Visits
+from limen.sim.story.world import Backup, Door, World
+from limen.sim.truth import Facts, Given
+
+PEOPLE_A_CHANGE: Final = 25
+BACKUPS_KEPT: Final = 3
+STORM: Final = 3_700
+"""Metal key turns: more than the record holds beside what is reserved."""
+GUESSES: Final = 6
+
+
+class Staff:
+    """The office, and the machine room."""
+
+    def __init__(self, world: World, visits: Visits, habits: Habits) -> None:
+        self.world, self.visits, self.habits = world, visits, habits
+
+    def plan_day(self, start_ms: int) -> None:
+        """The office hours of one day, and what goes wrong in it."""
+        world, chance = self.world, self.world.chance
+        changes = 1 + len(world.plan.people) // PEOPLE_A_CHANGE
+        for _ in range(chance.randint(changes // 2, changes + 1)):
+            world.at(start_ms + chance.randint(8 * HOUR_MS, 18 * HOUR_MS), self.change)
+        world.at(start_ms + chance.randint(9 * HOUR_MS, 17 * HOUR_MS), self.walk_round)
+        world.at(start_ms + chance.randint(0, HOUR_MS), self.back_up)
+        self._befalls(start_ms)
+        world.at(start_ms + DAY_MS, lambda: self.plan_day(start_ms + DAY_MS))
+
+    def _befalls(self, start_ms: int) -> None:
+        world, chance, faults = self.world, self.world.chance, self.world.faults
+        for door in world.doors:
+            if chance.random() < faults.pull:
+                world.at(start_ms + chance.randint(0, DAY_MS), partial(self.pull, door))
+            if chance.random() < faults.step:
+                world.at(start_ms + chance.randint(0, DAY_MS), door.body.crystal.step)
+        if chance.random() < faults.restore:
+            world.at(start_ms + chance.randint(8 * HOUR_MS, 20 * HOUR_MS), self.restore)
+        if chance.random() < faults.storm:
+            world.at(start_ms + chance.randint(0, DAY_MS), lambda: self.storm(chance.choice(world.doors)))
+        if chance.random() < 0.3:
+            world.at(start_ms + chance.randint(0, DAY_MS), lambda: self.guess(chance.choice(world.doors)))
+
+    # ---- the office
+
+    def change(self) -> None:
+        """One change of one person."""
+        world, person = self.world, self.world.chance.choice(self.world.plan.people)
+        try:
+            if world.truth.is_paused(person.number, world.time.ms):
+                act = self._resume
+            else:
+                act = world.chance.choice((self._revoke, self._revoke, self._give, self._give, self._pause, self._lose_phone, self._reset))
+            act(person)
+            world.tally.note(world.time.ms, "office", act.__name__.strip("_"), person.number)
+        except (NoSignal, SaidNo) as problem:
+            world.tally.note(world.time.ms, "the office could not", person.number, type(problem).__name__)
+        world.time.pass_ms(5 * MINUTE_MS)
+        world.service.machine.settle()
+
+    def _give(self, person: PersonPlan) -> None:
+        """Something they do not hold: what they had before, or a room for some days."""
+        world, now = self.world, self.world.time.ms
+        missing = [name for name in person.groups if not world.truth.holds(person.number, name, now)]
+        rooms = [group.name for group in world.plan.groups if group.name.startswith("Rooms") and group.name not in person.groups]
+        rooms = [name for name in rooms if not world.truth.holds(person.number, name, now)]
+        if missing:
+            world.service.desk.give(person.number, missing[0])
+            world.truth.gave(person.number, missing[0], world.time.ms)
+            self._forget_codes(person.number)
+        elif rooms:
+            name, until = world.chance.choice(rooms), _minute(now + world.chance.randint(6, 72) * HOUR_MS)
+            world.service.desk.give(person.number, name, ends_ms=until)
+            world.truth.gave(person.number, name, world.time.ms, until_ms=until)
+
+    def _revoke(self, person: PersonPlan) -> None:
+        world, now = self.world, self.world.time.ms
+        held = sorted({one.group for one in world.truth.facts.given if one.person == person.number and _now(one, now)})
+        if held:
+            name = world.chance.choice(held)
+            world.service.desk.revoke(person.number, name)
+            world.truth.took(person.number, name, world.time.ms)
+
+    def _pause(self, person: PersonPlan) -> None:
+        self.world.service.desk.pause(person.number)
+        self.world.truth.paused(person.number, self.world.time.ms)
+
+    def _resume(self, person: PersonPlan) -> None:
+        self.world.service.desk.resume(person.number)
+        self.world.truth.resumed(person.number, self.world.time.ms)
+
+    def _lose_phone(self, person: PersonPlan) -> None:
+        """The phone is gone; whoever has it tries it later. The owner has a new one soon."""
+        world, lost = self.world, self.world.phones[person.number]
+        if lost.gateway is None or not world.truth.phone_lives(lost.key.public, world.time.ms):
+            return
+        world.service.desk.remove_phone(person.number, lost.key.public)
+        world.truth.removed(lost.key.public, world.time.ms)
+        for door in list(lost.wallet.doors["resident"])[:3]:
+            world.at(world.time.ms + world.chance.randint(HOUR_MS, 3 * DAY_MS), partial(self._thief, lost, door))
+        world.new_phone(person.number)
+
+    def _thief(self, phone: Handset, lock_id: bytes) -> None:
+        phone.gateway = None
+        self.visits.tap(phone, self.world.by_lock(lock_id))
+
+    def _reset(self, person: PersonPlan) -> None:
+        """The resident resets the code of their own door."""
+        world = self.world
+        own = [n for n in world.truth.doors_of(person.number, world.time.ms) if world.plan.doors[n].unit == person.unit and person.unit]
+        if own:
+            world.service.desk.reset_code(person.number, own[0])
+            world.truth.reset(person.number, own[0], world.time.ms)
+
+    def _forget_codes(self, person: int) -> None:
+        """Given anew, codes are looked up anew."""
+        for key in [key for key in self.habits.known if key[0] == person]:
+            del self.habits.known[key]
+
+    def walk_round(self) -> None:
+        """The manager's round: due doors, push only; then the proof is handed in."""
+        world, phone = self.world, self.world.phones[0]
+        if not world.fetch(phone, "manager"):
+            return
+        due = sorted(lock for lock, held in phone.wallet.doors["manager"].items() if held.ver > held.proven)
+        for lock in world.chance.sample(due, min(len(due), 1 + len(due) // 2)):
+            self.visits.update(phone, world.by_lock(lock), "manager", lie=self.habits._lie(world.by_lock(lock)))
+            world.time.pass_ms(MINUTE_MS)
+        if world.chance.random() < 0.2:
+            self.visits.pry(phone, world.chance.choice(world.doors))
+        phone.hand_in()
+
+    # ---- what befalls doors
+
+    def pull(self, door: Door) -> None:
+        """A battery comes out and goes in again some time later."""
+        if door.body.lock is None:
+            return
+        door.body.pull_battery()
+        self.world.tally.note(self.world.time.ms, "pulled", door.number)
+        self.world.at(self.world.time.ms + self.world.chance.randint(1, 240) * MINUTE_MS, lambda: self.world.power_back(door))
+
+    def guess(self, door: Door) -> None:
+        """Somebody tries codes that are nobody's, through the delays."""
+        for _ in range(self.world.chance.randint(1, GUESSES)):
+            self.visits.type_code(-1, self.world.chance.choice(NOBODYS), door)
+            self.world.time.pass_ms(self.world.chance.choice((2_000, 8_000, 20_000, 65_000)))
+
+    def storm(self, door: Door) -> None:
+        """More happens than the record holds."""
+        self.visits.turn_key(door, STORM)
+
+    # ---- the machine room
+
+    def back_up(self) -> None:
+        """The nightly copy."""
+        world = self.world
+        if world.faults.restore:
+            world.backups.append(Backup(world.service.machine.back_up(), world.truth.facts.copy(), world.time.ms))
+            del world.backups[:-BACKUPS_KEPT]
+
+    def restore(self) -> None:
+        """The database is lost and comes back from a copy; what the ledger holds is done again before anybody is served."""
+        world = self.world
+        if not world.backups:
+            return
+        backup, now = world.chance.choice(world.backups), world.truth.facts.copy()
+        held = {door.number: world.service.machine.numbers(door.body.lock_id) for door in world.doors}
+        world.service.machine.restore(backup.database)
+        for door in world.doors:
+            door.exempt |= held[door.number] - world.service.machine.numbers(door.body.lock_id)
+        world.truth.restored(backup.facts)
+        world.generation += 1
+        del world.backups[world.backups.index(backup) + 1 :]
+        self._replay(now, backup.facts)
+        self.habits.known.clear()
+        world.tally.note(world.time.ms, "restored", world.time.ms - backup.ms)
+
+    def _replay(self, was: Facts, kept: Facts) -> None:
+        """Everything that was taken since the copy is taken again."""
+        world, desk = self.world, self.world.service.desk
+        for one in was.given:
+            if one.taken_ms is not None and replace(one, taken_ms=None) in kept.given:
+                desk.revoke(one.person, one.group)
+                world.truth.took(one.person, one.group, world.time.ms)
+        for key, (since, until) in was.phones.items():
+            if until is not None and kept.phones.get(key) == (since, None):
+                desk.remove_phone(world.owners[key], key)
+                world.truth.removed(key, world.time.ms)
+        for person in world.plan.people:
+            paused = any(who == person.number and until is None for who, _, until in was.pauses)
+            if paused and not world.truth.is_paused(person.number, world.time.ms):
+                self._pause(person)
+            if not paused and world.truth.is_paused(person.number, world.time.ms):
+                self._resume(person)
+
+
+def _now(one: Given, ms: int) -> bool:
+    return one.stands(ms)
+
+
+def _minute(ms: int) -> int:
+    return ms // MINUTE_MS * MINUTE_MS

@@ -1,0 +1,239 @@
+"""What people do at doors, each with the oracle's verdict beside what happened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from limen.phone.unlock import Opened, Outcome, Refused
+from limen.phone.unlock import unlock as tap
+from limen.phone.update import Updated
+from limen.phone.update import update as bring
+from limen.phone.wallet import View
+from limen.sim.handsets import Handset, Visit, with_bundle
+from limen.sim.hostile import Leak, pry
+from limen.sim.oracle import Clock, Phone, Verdict
+from limen.sim.radio import Trouble
+from limen.sim.story.world import Door, World
+from limen.sim.truth import Belief, Made
+from limen.wire import limits
+from limen.wire.cbor import WireError
+from limen.wire.envelope import unverified_payload
+from limen.wire.grants import Cls
+from limen.wire.receipts import Receipt, read_receipt
+
+Verdicts = Callable[[Clock], Verdict]
+OWN_ACCESS_MOST = Cls.VENDOR
+"""Classes up to this one are access of one's own (protocol C.1)."""
+
+
+@dataclass
+class _Before:
+    """How things stood when somebody came to a door."""
+
+    belief: Belief
+    clock: Clock
+    version: int
+    moved: int
+    cuts: int
+
+
+class Visits:
+    """Taps, codes, keys and errands at the doors of one world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    # ---- by phone
+
+    def tap(self, phone: Handset, door: Door, *, calm: bool = False) -> bool:
+        """One tap; True if the bolt moved."""
+        world, entry = self.world, phone.wallet.doors["resident"].get(door.body.lock_id)
+        if entry is None or not entry.grants:
+            return False
+        before = self._arrive(door)
+        if before is None:
+            return False
+        phone.signal = calm or world.chance.random() >= world.faults.dead_zone
+        trouble = None if calm else self._trouble(door)
+        world.carries(phone, "resident", door, entry.bundle)
+        outcome, visit = phone.visit(door.body, "resident", tap, trouble=trouble)
+        phone.signal = True
+        shown = Phone(phone.owner, phone.key.public, [held.grant for held in entry.grants])
+        self._leave(door, before, visit)
+        moved = len(door.body.moved) > before.moved
+        disturbed = trouble is not None or door.body.cuts > before.cuts
+        verdict = self._phone_verdict(shown, door, before)
+        self._judge(door, f"app {phone.owner}", verdict, moved, _said(outcome), disturbed=disturbed)
+        self._after_power(door)
+        return moved
+
+    def _phone_verdict(self, shown: Phone, door: Door, before: _Before) -> Verdict:
+        """By the list before the visit or after it: a phone may bring a list first, or afterwards in passing."""
+        world, now = self.world, self.world.time.ms
+        found = {world.oracle.by_phone(shown, door.number, door.belief, before.clock, now)}
+        if door.version != before.version:
+            found.add(world.oracle.by_phone(shown, door.number, before.belief, before.clock, now))
+        if before.clock.u_ms is None and door.body.lock is not None and world.clock(door).u_ms is not None:
+            found.add(world.oracle.by_phone(shown, door.number, door.belief, world.clock(door), now))
+        return found.pop() if len(found) == 1 else Verdict.MAY
+
+    def update(self, phone: Handset, door: Door, view: View, *, lie: bytes | None = None, calm: bool = False) -> Updated | None:
+        """One explicit update, as an honest courier or with something else in the bag."""
+        world, entry = self.world, phone.wallet.doors[view].get(door.body.lock_id)
+        before = self._arrive(door) if entry is not None else None
+        if entry is None or before is None:
+            return None
+        bundle = entry.bundle if lie is None else lie
+        world.carries(phone, view, door, bundle)
+        phone.signal = calm or world.chance.random() >= world.faults.dead_zone
+        done, visit = phone.visit(
+            door.body,
+            view,
+            lambda courier: bring(courier, pull=view == "resident" and entry.cls <= OWN_ACCESS_MOST),
+            trouble=None if calm else self._trouble(door),
+            instead=None if lie is None else with_bundle(lie),
+        )
+        phone.signal = True
+        self._leave(door, before, visit)
+        if view == "manager" or entry.name is None:
+            self._pushed_only(door, visit)
+        if len(door.body.moved) > before.moved:
+            world.tally.wrong("wrong_open", f"{world.name(door)}: an update moved the bolt")
+        world.tally.note(world.time.ms, "update", door.number, phone.owner, view, _did(done), door.version)
+        self._after_power(door)
+        return done
+
+    def pry(self, phone: Handset, door: Door) -> None:
+        """Somebody with a push-only grant asks for everything that pullers get."""
+        world = self.world
+        before = self._arrive(door)
+        if before is None:
+            return
+        found, visit = phone.visit(door.body, "manager", pry)
+        self._leave(door, before, visit)
+        if isinstance(found, Leak):
+            world.tally.wrong("push_only_leak", f"{world.name(door)}: answered {found.what} with {found.size} bytes")
+        world.tally.note(world.time.ms, "pry", door.number, found is None)
+        self._after_power(door)
+
+    # ---- by hand
+
+    def type_code(self, person: int, digits: str, door: Door) -> bool:
+        """Somebody types their own code, or one that is nobody's."""
+        return self._entry(
+            f"code {person}", digits, door, lambda clock: self.world.oracle.by_code(digits, door.belief, clock, self.world.time.ms)
+        )
+
+    def type_temporary(self, made: Made, door: Door) -> bool:
+        """A guest types the code they were given."""
+
+        def verdict(clock: Clock) -> Verdict:
+            if made.door != door.number:
+                return Verdict.MUST_REFUSE
+            return self.world.oracle.by_temporary(made, clock, self.world.time.ms)
+
+        opened = self._entry(f"{made.kind} of {made.person}", made.digits, door, verdict)
+        if opened:
+            self.world.oracle.used(made, self.world.time.ms)
+        return opened
+
+    def _entry(self, who: str, digits: str, door: Door, verdict: Verdicts) -> bool:
+        world, before = self.world, self._arrive(door)
+        if before is None:
+            return False
+        door.body.flash.cut_after = world.faults.cut_after(world.chance)
+        door.body.type(digits)
+        moved, cut = len(door.body.moved) > before.moved, door.body.cuts > before.cuts
+        now, waits = world.time.ms, door.keypad.waits(world.time.ms)
+        expected = Verdict.MUST_REFUSE if waits is Verdict.MUST_REFUSE else verdict(before.clock)
+        if waits is Verdict.MAY and expected is Verdict.MUST_OPEN:
+            expected = Verdict.MAY
+        if waits is not Verdict.MUST_REFUSE:
+            (door.keypad.right if moved else door.keypad.wrong)(now)
+        self._leave(door, before, Visit())
+        self._judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=cut)
+        self._after_power(door)
+        return moved
+
+    def turn_key(self, door: Door, times: int = 1) -> None:
+        """The metal key, an event without a person."""
+        for _ in range(times):
+            door.body.turn_key()
+        self.world.tally.note(self.world.time.ms, "key", door.number, times, door.body.next_record)
+
+    def leave(self, door: Door) -> None:
+        """Somebody goes out: always free."""
+        door.body.leave()
+        self.world.tally.note(self.world.time.ms, "out", door.number, door.body.next_record)
+
+    # ---- around every visit
+
+    def _arrive(self, door: Door) -> _Before | None:
+        door.body.catch_up()
+        if door.body.lock is None:
+            return None
+        self.world.look(door)
+        return _Before(door.belief, self.world.clock(door), door.version, len(door.body.moved), door.body.cuts)
+
+    def _trouble(self, door: Door) -> Trouble | None:
+        door.body.flash.cut_after = self.world.faults.cut_after(self.world.chance)
+        return self.world.faults.trouble(self.world.chance)
+
+    def _leave(self, door: Door, before: _Before, visit: Visit) -> None:
+        door.body.flash.cut_after = None
+        self.world.look(door)
+
+    def _after_power(self, door: Door) -> None:
+        """A cut in the middle of a visit: mostly a loose contact, sometimes somebody has to come with batteries."""
+        world = self.world
+        if door.body.lock is None and door.body.cuts:
+            world.tally.note(world.time.ms, "dark", door.number)
+            if world.chance.random() < 0.8:
+                world.time.pass_ms(3_000)
+                world.power_back(door)
+            else:
+                world.at(world.time.ms + world.chance.randint(600_000, 7_200_000), lambda: world.power_back(door))
+
+    def _judge(self, door: Door, who: str, verdict: Verdict, moved: bool, reason: str, *, disturbed: bool) -> None:
+        world = self.world
+        world.tally.attempts += 1
+        world.tally.openings += moved
+        if verdict is Verdict.MAY:
+            world.tally.may += 1
+        if moved and verdict is Verdict.MUST_REFUSE:
+            world.tally.wrong("wrong_open", f"{world.name(door)} opened to {who}")
+        if not moved and verdict is Verdict.MUST_OPEN and not disturbed:
+            world.tally.wrong("wrong_deny", f"{world.name(door)} refused {who} ({reason or 'no reason'})")
+        clock = world.clock(door) if door.body.lock is not None else None
+        world.tally.note(world.time.ms, door.number, who, "opened" if moved else "closed", reason, door.version, door.body.next_record,
+                         "dark" if clock is None else "lost" if clock.u_ms is None else "good" if clock.good else "coarse")  # fmt: skip
+
+    def _pushed_only(self, door: Door, visit: Visit) -> None:
+        """What a push-only visit brought back: receipts that say nothing but the list, and nothing else."""
+        for item in visit.kept:
+            told = _receipt(item.data) if item.kind == "receipt" else None
+            if told is None or told.full is not None:
+                self.world.tally.wrong("push_only_leak", f"{self.world.name(door)}: a push-only visit brought back {item.kind}")
+
+
+def _receipt(data: bytes) -> Receipt | None:
+    try:
+        read = read_receipt(unverified_payload(data, limits.RECEIPT_BYTES_MAX)[1])
+    except WireError:
+        return None
+    return read if isinstance(read, Receipt) else None
+
+
+def _did(done: Updated | None) -> str:
+    if done is None:
+        return "nothing"
+    return done.result if done.reason is None else f"{done.result} {done.reason.word}"
+
+
+def _said(outcome: Outcome | None) -> str:
+    match outcome:
+        case Opened(set_up, delivered, segments):
+            return f"set_up={set_up} delivered={delivered} segments={segments}"
+        case Refused(reason):
+            return reason.word
+        case _:
+            return "not reached"

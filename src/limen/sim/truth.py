@@ -1,0 +1,265 @@
+"""What is so: who was given what and when it was taken, in the order in which the service agreed to it, and what each list version must hold.
+
+Facts are noted when the service has answered. A list that somebody fetched holds every fact up to that moment, so what a lock must know
+follows from which list it took, without asking the lock or the service what is in it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from limen.sim.ports import CodeKind, GroupPlan, Plan
+
+MINUTE_MS: Final = 60_000
+DAY_MINUTES: Final = 1440
+
+
+@dataclass(frozen=True)
+class Given:
+    """A group in somebody's hand. `until_ms` was said when it was given, `taken_ms` is when it was ended."""
+
+    person: int
+    group: str
+    since_ms: int
+    until_ms: int | None = None
+    taken_ms: int | None = None
+    staff: bool = False
+
+    def stands(self, ms: int) -> bool:
+        """Given and not taken; its own end is another matter."""
+        return self.since_ms <= ms and (self.taken_ms is None or ms < self.taken_ms)
+
+
+@dataclass(frozen=True)
+class Right:
+    """One person's right at one door, as a list or a lease says it."""
+
+    person: int
+    since_ms: int
+    until_ms: int | None
+    hours: tuple[int, int] | None
+    resident: bool
+
+
+@dataclass(frozen=True)
+class Made:
+    """A temporary code: who made it, for which door, and its digits."""
+
+    person: int
+    door: int
+    kind: CodeKind
+    digits: str
+    made_ms: int
+    day_ms: tuple[int, int]
+
+
+@dataclass(eq=False)
+class Code:
+    """One person's code at one door from some moment on; the digits where somebody has looked at them."""
+
+    since_ms: int
+    digits: str | None = None
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What a list must hold: rights with a code, the code's digits where somebody has seen them, since when older leases are void, dead phones."""
+
+    codes: dict[int, tuple[Right, Code]]
+    void: dict[int, int]
+    phones: frozenset[bytes]
+
+
+@dataclass
+class Facts:
+    """Everything that can be taken back by restoring a backup."""
+
+    given: list[Given] = field(default_factory=list)
+    pauses: list[tuple[int, int, int | None]] = field(default_factory=list)  # person, from, to
+    phones: dict[bytes, tuple[int, int | None]] = field(default_factory=dict)  # key: registered, removed
+    codes: dict[tuple[int, int], list[Code]] = field(default_factory=dict)  # (person, door)
+    void: dict[tuple[int, int], list[int]] = field(default_factory=dict)  # (person, door): when leases became void
+
+    def copy(self) -> "Facts":
+        """As it is now."""
+        return Facts(
+            list(self.given),
+            list(self.pauses),
+            dict(self.phones),
+            {key: list(rows) for key, rows in self.codes.items()},
+            {key: list(rows) for key, rows in self.void.items()},
+        )
+
+
+class Truth:
+    """The facts of one building."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.zone = plan, ZoneInfo(plan.zone)
+        self.facts = Facts()
+        self.made: list[Made] = []
+        self._once: list[Facts] = []
+        self._groups = {group.name: group for group in plan.groups}
+        self._revision: defaultdict[int, int] = defaultdict(int)
+        self._beliefs: dict[int, tuple[int, Belief]] = {}
+
+    # ---- noting
+
+    def gave(self, person: int, group: str, ms: int, *, until_ms: int | None = None, staff: bool = False) -> None:
+        """A group was given."""
+        self.facts.given.append(Given(person, group, ms, until_ms, None, staff))
+        for door in self._groups[group].doors:
+            self._code_from(person, door, ms)
+        self._touch(self._groups[group].doors)
+
+    def took(self, person: int, group: str, ms: int) -> None:
+        """A group was ended."""
+        for number, one in enumerate(self.facts.given):
+            if (one.person, one.group, one.taken_ms) == (person, group, None):
+                self.facts.given[number] = replace(one, taken_ms=ms)
+        self._void(person, self._groups[group].doors, ms)
+
+    def paused(self, person: int, ms: int) -> None:
+        """Everything of a person was suspended."""
+        self.facts.pauses.append((person, ms, None))
+        self._void(person, self.doors_of(person, ms), ms)
+
+    def resumed(self, person: int, ms: int) -> None:
+        """The pause ended."""
+        for number, (who, since, until) in enumerate(self.facts.pauses):
+            if who == person and until is None:
+                self.facts.pauses[number] = (who, since, ms)
+        self._touch(self.doors_of(person, ms))
+
+    def registered(self, key: bytes, ms: int) -> None:
+        """A phone was registered."""
+        self.facts.phones[key] = (ms, None)
+
+    def removed(self, key: bytes, ms: int) -> None:
+        """A phone was removed."""
+        self.facts.phones[key] = (self.facts.phones[key][0], ms)
+        self._touch(range(len(self.plan.doors)))
+
+    def reset(self, person: int, door: int, ms: int) -> None:
+        """A code was replaced by one that nobody has seen yet."""
+        self._code_from(person, door, ms)
+        self._touch((door,))
+
+    def shown(self, person: int, door: int, digits: str) -> None:
+        """Somebody looked at the code in force."""
+        self.facts.codes[person, door][-1].digits = digits
+
+    def restored(self, before: Facts) -> None:
+        """The service forgot everything since then. Codes that were made live on: the locks derive them."""
+        self._once.append(self.facts)
+        self.facts = before.copy()
+        self._touch(range(len(self.plan.doors)))
+
+    # ---- asking
+
+    def holds(self, person: int, group: str, ms: int) -> bool:
+        """Whether the group stands for the person."""
+        return any(one.person == person and one.group == group and one.stands(ms) for one in self.facts.given)
+
+    def is_paused(self, person: int, ms: int) -> bool:
+        """Whether everything of a person is suspended."""
+        return any(who == person and since <= ms and (until is None or ms < until) for who, since, until in self.facts.pauses)
+
+    def doors_of(self, person: int, ms: int) -> tuple[int, ...]:
+        """Doors at which something stands for the person, paused or not, in order."""
+        mine = (self._groups[one.group].doors for one in self.facts.given if one.person == person and one.stands(ms))
+        return tuple(sorted({door for doors in mine for door in doors}))
+
+    def rights(self, person: int, door: int, ms: int) -> list[Right]:
+        """What stands for a person at a door at that moment; empty while paused. The right's own end and hours are judged by the caller."""
+        if self.is_paused(person, ms):
+            return []
+        return [
+            self._right(one)
+            for one in self.facts.given
+            if one.person == person and one.stands(ms) and door in self._groups[one.group].doors
+        ]
+
+    def rights_once(self, person: int, door: int, ms: int) -> list[Right]:
+        """What stood then in a past that a restored service has forgotten: leases of that time are still signed."""
+        now = self.facts
+        try:
+            for past in self._once:
+                self.facts = past
+                if found := self.rights(person, door, ms):
+                    return found
+            return []
+        finally:
+            self.facts = now
+
+    def phone_lives(self, key: bytes, ms: int) -> bool:
+        """Registered and not removed."""
+        since, until = self.facts.phones.get(key, (None, None))
+        return since is not None and since <= ms and (until is None or ms < until)
+
+    def code(self, person: int, door: int, ms: int) -> str | None:
+        """The digits in force in the service then, as far as somebody has seen them."""
+        code = self._code(person, door, ms)
+        return code.digits if code is not None else None
+
+    def belief(self, door: int, ms: int) -> Belief:
+        """What a list fetched now must hold."""
+        kept = self._beliefs.get(door)
+        if kept is not None and kept[0] == self._revision[door]:
+            return kept[1]
+        codes = {}
+        for one in self.facts.given:
+            if one.stands(ms) and door in self._groups[one.group].doors and not self.is_paused(one.person, ms):
+                code = self._code(one.person, door, ms)
+                assert code is not None
+                codes[one.person] = (self._right(one), code)
+        void = {who: rows[-1] for (who, where), rows in self.facts.void.items() if where == door}
+        dead = frozenset(key for key, (_, until) in self.facts.phones.items() if until is not None and until <= ms)
+        found = Belief(codes, void, dead)
+        self._beliefs[door] = (self._revision[door], found)
+        return found
+
+    def minute_of_day(self, ms: int) -> int:
+        """Wall-clock minutes in the building."""
+        wall = datetime.fromtimestamp(ms / 1000, UTC).astimezone(self.zone)
+        return wall.hour * 60 + wall.minute
+
+    def in_hours(self, hours: tuple[int, int] | None, ms: int) -> bool:
+        """Whether the wall clock is within the hours of every day."""
+        return hours is None or hours[0] <= self.minute_of_day(ms) < hours[1]
+
+    def day(self, ms: int, ahead: int = 0) -> tuple[int, int]:
+        """Start and end of the building's calendar day, `ahead` days later."""
+        wall = datetime.fromtimestamp(ms / 1000, UTC).astimezone(self.zone)
+        first = wall.date() + timedelta(days=ahead)
+        midnights = (datetime.combine(first + timedelta(days=n), time(), self.zone) for n in (0, 1))
+        start, end = (int(midnight.timestamp() * 1000) for midnight in midnights)
+        return start, end
+
+    def _right(self, one: Given) -> Right:
+        return Right(one.person, one.since_ms, one.until_ms, self._groups[one.group].hours, not one.staff)
+
+    def _code_from(self, person: int, door: int, ms: int) -> None:
+        self.facts.codes.setdefault((person, door), []).append(Code(ms))
+
+    def _code(self, person: int, door: int, ms: int) -> Code | None:
+        found = [code for code in self.facts.codes.get((person, door), []) if code.since_ms <= ms]
+        return found[-1] if found else None
+
+    def _void(self, person: int, doors: Iterable[int], ms: int) -> None:
+        doors = tuple(doors)
+        for door in doors:
+            self.facts.void.setdefault((person, door), []).append(ms)
+        self._touch(doors)
+
+    def _touch(self, doors: Iterable[int]) -> None:
+        for door in doors:
+            self._revision[door] += 1
+
+
+def group_of(plan: Plan, name: str) -> GroupPlan:
+    """The group of that name."""
+    return next(group for group in plan.groups if group.name == name)

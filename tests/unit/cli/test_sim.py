@@ -1,0 +1,47 @@
+"""`limen sim` from the command line's side; what it plays is proved by its seeds."""
+
+import argparse
+
+import pytest
+
+from limen.cli import main, sim
+from limen.sim.tally import KINDS, Tally
+
+
+def args(*words: str) -> argparse.Namespace:
+    """What is typed."""
+    parser = argparse.ArgumentParser()
+    sim.add(parser.add_subparsers(dest="command"))
+    return parser.parse_args(["sim", *words])
+
+
+def test_every_run_can_be_typed_again() -> None:
+    """Seed, size and faults are all that a run depends on."""
+    said = args("--seed", "3", "--days", "30", "--doors", "128", "--people", "250", "--faults", "high")
+    assert sim.replay(said, 7) == "limen sim --seed 7 --days 30 --doors 128 --people 250 --faults high"
+    assert (args().days, args().doors, args().people, args().count) == (2, 4, 8, 1)
+
+
+@pytest.mark.parametrize("words", [("--doors", "0"), ("--days", "9999"), ("--faults", "some"), ("--people", "many")])
+def test_numbers_have_limits(words: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is built."""
+    with pytest.raises(SystemExit):
+        main(["sim", *words])
+    assert "error" in capsys.readouterr().err
+
+
+def test_what_went_wrong_comes_with_the_command_that_plays_it_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """On standard error, beside the numbers on standard output."""
+    tally = Tally(attempts=10)
+    tally.wrong("wrong_open", "Unit 4 opened to nobody")
+    sim._print(tally, 1.0, args("--seed", "5"), 5)
+    said = capsys.readouterr()
+    assert "Play it again: limen sim --seed 5" in said.err
+    assert "Unit 4 opened to nobody" in said.err
+    assert all(kind.replace("_", " ") in said.out for kind in KINDS)
+
+
+def test_an_undecided_oracle_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its share stands beside the most it may be."""
+    sim._print(Tally(attempts=10_000, may=5_000), 1.0, args("--json"), 1)
+    assert "50.0%" in capsys.readouterr().err

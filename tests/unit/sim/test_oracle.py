@@ -1,0 +1,168 @@
+"""The oracle, by itself: what must be, what may be, with a margin of twice the clock's error and no more."""
+
+import pytest
+
+from limen.sim.oracle import Clock, Keypad, Oracle, Phone, Verdict, after, all_of, any_of, before, honest
+from limen.sim.plans import plan
+from limen.sim.truth import Made, Truth
+from limen.wire.grants import OWN_ACCESS, Cls, Grant
+from tests.unit.sim.site import T0
+
+GOOD, LOST = Clock(T0, 10_000, True), Clock(T0, None, False)
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+OPEN, SHUT, MAY = Verdict.MUST_OPEN, Verdict.MUST_REFUSE, Verdict.MAY
+KEY = b"\x02" + bytes(32)
+
+
+def oracle() -> Oracle:
+    """Person 1 lives in 101 and has a phone; person 2 may use the room in the daytime."""
+    truth = Truth(plan(4, 4))
+    truth.gave(1, "Home 101", T0)
+    truth.gave(2, "Rooms 1", T0)
+    truth.registered(KEY, T0)
+    return Oracle(truth)
+
+
+def lease(iat_ms: int = T0, *, lasts_ms: int = 7 * DAY, cls: Cls = Cls.RESIDENT) -> Grant:
+    """A grant of person 1's phone."""
+    iat = iat_ms // 1000
+    return Grant(
+        lock_id=bytes(8), epoch=1, acl_ver=1, cls=cls, rights=OWN_ACCESS, sched=None, subj=1, phone_key=KEY, iat=iat,
+        exp=iat + lasts_ms // 1000, cti=bytes(8),
+    )  # fmt: skip
+
+
+def tap(one: Oracle, *grants: Grant, ms: int = T0 + HOUR, clock: Clock = GOOD, seen: int | None = None) -> Verdict:
+    """Person 1 at their own door; the lock's list was fetched at `seen`."""
+    return one.by_phone(Phone(1, KEY, grants), 2, one.truth.belief(2, ms if seen is None else seen), clock, ms)
+
+
+def test_a_clock_is_honest_within_the_error_it_admits() -> None:
+    """A lost one admits everything."""
+    assert honest(Clock(T0, 5, True), T0 + 5)
+    assert not honest(Clock(T0, 5, True), T0 + 50)
+    assert honest(LOST, 0)
+
+
+def test_edges_have_margins() -> None:
+    """Inside the margin either is right."""
+    assert [after(100, ms, 10) for ms in (80, 100, 120)] == [SHUT, MAY, OPEN]
+    assert [before(100, ms, 10) for ms in (80, 100, 120)] == [OPEN, MAY, SHUT]
+    assert (all_of([OPEN, MAY]), any_of([SHUT, MAY]), any_of([])) == (MAY, MAY, SHUT)
+
+
+def test_a_lease_opens_until_it_ends() -> None:
+    """Seven days for a resident, and not one for longer."""
+    one = oracle()
+    assert tap(one, lease()) is OPEN
+    assert tap(one, lease(), ms=T0 + 7 * DAY) is MAY
+    assert tap(one, lease(), ms=T0 + 7 * DAY + HOUR) is SHUT
+    assert tap(one, lease(lasts_ms=8 * DAY)) is SHUT
+    assert tap(one) is SHUT
+
+
+def test_after_a_revocation_the_lease_may_open_where_the_lock_has_not_heard() -> None:
+    """And must not where it has."""
+    one = oracle()
+    heard_before = one.truth.belief(2, T0)
+    one.truth.took(1, "Home 101", T0 + HOUR)
+    phone = Phone(1, KEY, (lease(),))
+    assert one.by_phone(phone, 2, heard_before, GOOD, T0 + 2 * HOUR) is MAY
+    assert tap(one, lease(), ms=T0 + 2 * HOUR) is SHUT
+
+
+def test_who_is_given_anew_needs_a_new_lease() -> None:
+    """A lease from before stays void."""
+    one = oracle()
+    one.truth.took(1, "Home 101", T0 + HOUR)
+    one.truth.gave(1, "Home 101", T0 + 2 * HOUR)
+    assert tap(one, lease(), ms=T0 + 3 * HOUR) is SHUT
+    assert tap(one, lease(T0 + 2 * HOUR), ms=T0 + 3 * HOUR) is OPEN
+
+
+def test_a_removed_phone_and_a_lease_nobody_had_reason_to_sign() -> None:
+    """Neither opens."""
+    one = oracle()
+    assert tap(one, lease(T0 - DAY)) is SHUT
+    one.truth.removed(KEY, T0 + MINUTE)
+    assert tap(one, lease()) is SHUT
+
+
+def test_a_code_opens_as_the_list_says() -> None:
+    """Whatever the service says by now."""
+    one = oracle()
+    one.truth.shown(1, 2, "4815920")
+    held = one.truth.belief(2, T0)
+    one.truth.took(1, "Home 101", T0 + HOUR)
+    assert one.by_code("4815920", held, GOOD, T0 + 2 * HOUR) is OPEN
+    assert one.by_code("4815920", held, LOST, T0 + 2 * HOUR) is OPEN
+    assert one.by_code("4815920", one.truth.belief(2, T0 + HOUR), GOOD, T0 + 2 * HOUR) is SHUT
+    assert one.by_code("1111111", held, GOOD, T0 + 2 * HOUR) is SHUT
+
+
+def test_hours_need_a_clock() -> None:
+    """The room opens in the daytime, and to nobody with hours while the lock has no time."""
+    one = oracle()
+    one.truth.shown(2, 1, "4815920")
+    held = one.truth.belief(1, T0)
+    assert one.by_code("4815920", held, GOOD, T0) is SHUT
+    assert one.by_code("4815920", held, GOOD, T0 + 2 * HOUR) is MAY
+    assert one.by_code("4815920", held, GOOD, T0 + 4 * HOUR) is OPEN
+    assert one.by_code("4815920", held, LOST, T0 + 4 * HOUR) is SHUT
+
+
+def test_a_temporary_code_opens_in_its_window_and_little_longer() -> None:
+    """A daily one until midnight and twice the error; a 24-hour one until one bucket more."""
+    one = oracle()
+    day = one.truth.day(T0)
+    daily, longer = Made(1, 2, "daily", "1", T0, day), Made(1, 2, "24_hour", "2", T0, day)
+    assert one.by_temporary(daily, GOOD, T0 + HOUR) is OPEN
+    assert one.by_temporary(daily, LOST, T0 + HOUR) is SHUT
+    assert one.by_temporary(daily, GOOD, day[1] + 5 * MINUTE) is MAY
+    assert one.by_temporary(daily, GOOD, day[1] + 11 * MINUTE) is SHUT
+    assert one.by_temporary(longer, GOOD, T0 + DAY - 1) is OPEN
+    assert one.by_temporary(longer, GOOD, T0 + DAY + 30 * MINUTE) is MAY
+    assert one.by_temporary(longer, GOOD, T0 + DAY + 41 * MINUTE) is SHUT
+
+
+def test_a_single_use_ends_a_quarter_of_an_hour_after_it() -> None:
+    """The first use counts."""
+    one = oracle()
+    made = Made(1, 2, "daily_single_use", "1", T0, one.truth.day(T0))
+    one.used(made, T0 + HOUR)
+    one.used(made, T0 + 2 * HOUR)
+    assert one.by_temporary(made, GOOD, T0 + HOUR + 14 * MINUTE) is OPEN
+    assert one.by_temporary(made, GOOD, T0 + HOUR + 16 * MINUTE) is SHUT
+
+
+def test_the_third_wrong_code_makes_the_keypad_wait() -> None:
+    """5 s, 15 s, 60 s; a right code ends it."""
+    keypad = Keypad("unit", seen_ms=T0)
+    for _ in range(3):
+        assert keypad.waits(T0) is OPEN
+        keypad.wrong(T0)
+    assert keypad.waits(T0 + 1_000) is SHUT
+    assert keypad.waits(T0 + 7_000) is OPEN
+    keypad.wrong(T0 + 7_000)
+    assert keypad.waits(T0 + 17_000) is SHUT
+    keypad.right(T0 + 60_000)
+    assert keypad.waits(T0 + 60_000) is OPEN
+
+
+def test_ten_wrong_codes_empty_the_bucket_of_a_home() -> None:
+    """Then it takes a quarter of an hour to earn one back."""
+    keypad = Keypad("unit", seen_ms=T0)
+    for number in range(10):
+        keypad.wrong(T0 + number * 61_000)
+    assert keypad.waits(T0 + 11 * MINUTE) is SHUT
+    assert keypad.waits(T0 + 30 * MINUTE) is OPEN
+
+
+@pytest.mark.parametrize("wrong", [0, 3])
+def test_after_a_power_cut_nobody_knows_how_long_a_delay_runs(wrong: int) -> None:
+    """Only where there was one."""
+    keypad = Keypad("unit", seen_ms=T0)
+    for _ in range(wrong):
+        keypad.wrong(T0)
+    keypad.dark(T0 + MINUTE)
+    assert keypad.waits(T0 + MINUTE) is (MAY if wrong else OPEN)

@@ -1,0 +1,82 @@
+"""What is so, and what a list must therefore hold."""
+
+from limen.sim.clock import DAY_MS
+from limen.sim.plans import plan
+from limen.sim.truth import Truth
+from tests.unit.sim.site import T0
+
+HOUR_MS = 3_600_000
+HOME, ROOMS = "Home 101", "Rooms 1"
+
+
+def truth() -> Truth:
+    """A house of four doors; person 1 has a home."""
+    made = Truth(plan(4, 4))
+    made.gave(1, HOME, T0)
+    return made
+
+
+def test_a_group_stands_until_it_is_taken() -> None:
+    """And every lease from before is void from that moment."""
+    one = truth()
+    assert one.doors_of(1, T0) == (0, 2)
+    one.took(1, HOME, T0 + 10)
+    assert one.rights(1, 2, T0 + 9)
+    assert not one.rights(1, 2, T0 + 10)
+    assert one.belief(2, T0 + 10).void == {1: T0 + 10}
+    assert not one.belief(2, T0 + 10).codes
+
+
+def test_a_pause_takes_everything_and_gives_it_back() -> None:
+    """The right is as it was; leases from before are not."""
+    one = truth()
+    one.paused(1, T0 + 10)
+    assert one.is_paused(1, T0 + 10)
+    assert not one.belief(2, T0 + 10).codes
+    one.resumed(1, T0 + 20)
+    assert one.rights(1, 2, T0 + 20)
+    assert one.belief(2, T0 + 20).void == {1: T0 + 10}
+
+
+def test_a_code_is_known_once_somebody_looked() -> None:
+    """A list that was fetched before holds the same code, whenever it was looked at; after a reset it holds the old one."""
+    one = truth()
+    before = one.belief(2, T0)
+    one.shown(1, 2, "4815920")
+    assert before.codes[1][1].digits == "4815920"
+    one.reset(1, 2, T0 + 10)
+    assert one.code(1, 2, T0 + 10) is None
+    one.shown(1, 2, "1234098")
+    assert before.codes[1][1].digits == "4815920"
+    assert one.belief(2, T0 + 11).codes[1][1].digits == "1234098"
+
+
+def test_a_removed_phone_is_dead_in_every_list() -> None:
+    """From the moment of its removal."""
+    one = truth()
+    one.registered(b"k", T0)
+    assert one.phone_lives(b"k", T0)
+    one.removed(b"k", T0 + 5)
+    assert not one.phone_lives(b"k", T0 + 5)
+    assert one.belief(0, T0 + 5).phones == {b"k"}
+
+
+def test_a_restored_service_forgets_and_the_truth_remembers_that_it_once_knew() -> None:
+    """What was given since is gone; leases of that time were honestly signed."""
+    one = truth()
+    copy = one.facts.copy()
+    one.gave(2, ROOMS, T0 + 10)
+    assert one.holds(2, ROOMS, T0 + 10)
+    one.restored(copy)
+    assert not one.holds(2, ROOMS, T0 + 10)
+    assert one.rights_once(2, 1, T0 + 10)
+    assert not one.rights_once(3, 1, T0 + 10)
+
+
+def test_hours_and_days_are_those_of_the_building() -> None:
+    """The second day of the simulation has 25 hours."""
+    one = truth()
+    assert not one.in_hours((6 * 60, 22 * 60), T0)
+    assert one.in_hours((6 * 60, 22 * 60), T0 + 3 * HOUR_MS)
+    start, end = one.day(T0, 1)
+    assert end - start == DAY_MS + HOUR_MS
