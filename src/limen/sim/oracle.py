@@ -91,6 +91,16 @@ class Phone:
     grants: Sequence[Grant]
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A lock at one door: the list it must hold, its clock, true time."""
+
+    door: int
+    held: Belief
+    clock: Clock
+    now_ms: int
+
+
 @dataclass
 class Keypad:
     """How many wrong codes a keypad has heard, by true time; without power nothing is earned (protocol D.4)."""
@@ -147,7 +157,7 @@ class Oracle:
 
     def by_phone(self, phone: Phone, door: int, held: Belief, clock: Clock, now_ms: int) -> Verdict:
         """What a tap at a door must come to, for a lock that holds this list."""
-        found = any_of(self._lease(phone, grant, door, held, clock, now_ms) for grant in phone.grants)
+        found = any_of(self._lease(phone, grant, Moment(door, held, clock, now_ms)) for grant in phone.grants)
         if found is Verdict.MUST_OPEN and not self._has_access(phone, door, clock, now_ms):
             return Verdict.MAY
         return found
@@ -157,11 +167,11 @@ class Oracle:
         rights = self.truth.rights(phone.owner, door, now_ms)
         return lives and any(self._window(right, clock, now_ms) is not Verdict.MUST_REFUSE for right in rights)
 
-    def _lease(self, phone: Phone, grant: Grant, door: int, held: Belief, clock: Clock, now_ms: int) -> Verdict:
-        minted_ms = grant.iat * 1000
+    def _lease(self, phone: Phone, grant: Grant, at: Moment) -> Verdict:
+        minted_ms, door, clock, now_ms = grant.iat * 1000, at.door, at.clock, at.now_ms
         now_rights = self.truth.rights(phone.owner, door, minted_ms + SLACK_MS) or self.truth.rights(phone.owner, door, minted_ms)
         rights = now_rights or self.truth.rights_once(phone.owner, door, minted_ms + SLACK_MS)
-        if grant.phone_key != phone.key or phone.key in held.phones or not rights:
+        if grant.phone_key != phone.key or phone.key in at.held.phones or not rights:
             return Verdict.MUST_REFUSE
         right = next((one for one in rights if one.resident == (grant.cls is Cls.RESIDENT)), None)
         if right is None or grant.exp * 1000 > minted_ms + LEASE_MS[right.resident] + SLACK_MS:
@@ -171,7 +181,7 @@ class Oracle:
         return all_of(
             (
                 Verdict.MUST_REFUSE if lost else Verdict.MUST_OPEN,
-                _not_void(held.void.get(phone.owner), minted_ms),
+                _not_void(at.held.void.get(phone.owner), minted_ms),
                 _ends(grant.exp * 1000, now_ms, clock),
                 window,
                 Verdict.MUST_OPEN if now_rights else Verdict.MAY,
