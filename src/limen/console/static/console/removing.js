@@ -1,14 +1,10 @@
 // A device that left its door: whoever stands at it tells the lock, and the lock signs that it is empty.
 
 import { Stage } from "../web/stage.js";
-import { Pushing } from "./pushing.js";
+import { listen, Updating } from "../web/updating.js";
+import { technician } from "./technician.js";
 
 if (document.getElementById("remove")) {
   const stage = new Stage("remove");
-  const pushing = new Pushing(stage);
-  stage.root.addEventListener("click", (event) => {
-    const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-do]"));
-    if (button?.dataset.do === "stop") pushing.stop();
-    if (button?.dataset.do === "start") pushing.start(stage.root.dataset.lock ?? "");
-  });
+  listen(new Updating({ stage, courier: technician, pull: false }), () => stage.root.dataset.lock ?? "");
 }
