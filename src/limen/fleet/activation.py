@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from limen.credentials import services as credentials
-from limen.fleet import tasks
+from limen.fleet import aiming, tasks
 from limen.fleet.catalogue import model
 from limen.fleet.doorconfig import KINDS
 from limen.fleet.models import Beginning, Bundle, Carry, Delivery, Device, DoorList, Lease
@@ -17,7 +17,7 @@ from limen.kernel.actors import Actor
 from limen.kernel.problems import Problem, Refused
 from limen.places import queries as places
 from limen.places import services as rooms
-from limen.storage import chance, kms
+from limen.storage import chance, kms, roots
 from limen.wire import doorinfo, limits, tickets
 from limen.wire.cbor import WireError
 from limen.wire.envelope import SIGNED_BY, Role, RoleKeys, Typ
@@ -46,6 +46,7 @@ def finish(door_id: UUID, attest: bytes, h: bytes, by: Actor, now: datetime) -> 
     device = _device(door_id, said, certificate, now)
     begun.used_at = now
     begun.save(update_fields=["used_at"])
+    aiming.begin(device, said.fw.ver, now)
     rooms.freeze_kind(door_id=door_id, now=now)
     credentials.open_epoch(door_id=door_id, lock_id=said.lock_id, epoch=device.epoch, now=now)
     settle_door(door_id, now)
@@ -205,7 +206,7 @@ def _ticket(device: Device, n_l: bytes, now: datetime) -> bytes:
         epoch=device.epoch,
         org=number_of(device.property_id),
         door=device.door_number,
-        root=kms.root_statement(),
+        root=roots.statements()[-1],
         roles=roles,
         klog=kms.log_key(device.property_id).public,
         utime=int(now.timestamp()),

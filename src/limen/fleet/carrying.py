@@ -10,7 +10,7 @@ from limen.access.queries import AccessWindow
 from limen.credentials import queries as credential_facts
 from limen.credentials import services as credentials
 from limen.credentials.queries import GrantFacts
-from limen.fleet import releasing
+from limen.fleet import aiming, releasing
 from limen.fleet.models import Carry, Device, DoorList, Lease, ListRow
 from limen.fleet.pseudonyms import number_for
 from limen.fleet.sealing import newest_bundle
@@ -155,6 +155,7 @@ def _entry(stop: Stop, phone: PhoneView, now: datetime) -> InboxEntry | None:
         cls=stop.cls,
         until=int(max(lease.ends for lease in leases).timestamp()),
         release=bytes(stop.device.release) or None,
+        firmware=None if passing else aiming.offer(stop.device, now),
     )
 
 

@@ -255,6 +255,57 @@ class Delivery(models.Model):
         constraints = [models.UniqueConstraint(fields=["revocation_id", "door_id"], name="fleet_delivery_once")]
 
 
+class FirmwareImage(models.Model):
+    """An image that its publisher has signed, with the bytes: public, and the same for every lock of a model (part G)."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    model = models.CharField(max_length=16)
+    number = models.PositiveBigIntegerField()
+    version = models.PositiveBigIntegerField()
+    hardware_first = models.PositiveSmallIntegerField()
+    hardware_last = models.PositiveSmallIntegerField()
+    hashes = models.BinaryField()
+    data = models.BinaryField()
+    published_at = models.DateTimeField()
+    offered = models.BooleanField(default=True)  # the newest targets name it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "number"], name="fleet_image_number_once")]
+
+
+class FirmwareTargets(models.Model):
+    """The newest targets of a model, as two holders signed them; and the least version to which lists without any taking away still go."""
+
+    model = models.CharField(max_length=16, primary_key=True)
+    version = models.PositiveBigIntegerField()
+    name = models.BinaryField(max_length=16)
+    statement = models.BinaryField()
+    least = models.PositiveBigIntegerField(default=0)
+
+
+class FirmwareList(models.Model):
+    """The list of the newest targets, signed online and renewed long before its end."""
+
+    version = models.PositiveBigIntegerField(primary_key=True)
+    statement = models.BinaryField()
+    ends = models.DateTimeField()
+
+
+class Running(models.Model):
+    """What a device runs by its own last word, what it should run, and which list version last said so."""
+
+    device = models.OneToOneField(Device, on_delete=models.CASCADE, primary_key=True, related_name="running")
+    version = models.PositiveBigIntegerField(null=True)
+    stopped = models.PositiveBigIntegerField(null=True)
+    read_at = models.DateTimeField(null=True)
+    root = models.PositiveBigIntegerField(default=1)  # the root that its ticket pinned
+    image = models.ForeignKey(FirmwareImage, on_delete=models.SET_NULL, null=True, related_name="+")
+    starts = models.DateTimeField(null=True)
+    ends = models.DateTimeField(null=True)
+    said = models.CharField(max_length=160, default="")
+    said_version = models.PositiveBigIntegerField(default=0)
+
+
 class Carry(models.Model):
     """A phone holds the sealed update to this version of one device."""
 

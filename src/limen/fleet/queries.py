@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from limen.fleet import carrying, catalogue, releasing, standing
+from limen.fleet import aiming, carrying, catalogue, releasing, standing
 from limen.fleet.catalogue import Model, model
-from limen.fleet.models import Device, Lease, Pseudonym
+from limen.fleet.models import Device, FirmwareImage, Lease, Pseudonym, Running
 from limen.fleet.rounds import Stop
 from limen.fleet.sealing import newest_bundle
 from limen.fleet.views import (
@@ -16,6 +16,7 @@ from limen.fleet.views import (
     DeviceView,
     DoorMoment,
     DoorState,
+    Firmware,
     InboxEntry,
     LiveTemporary,
     LockClock,
@@ -37,6 +38,7 @@ __all__ = [
     "DeviceView",
     "DoorMoment",
     "DoorState",
+    "Firmware",
     "InboxEntry",
     "LiveTemporary",
     "LockClock",
@@ -176,6 +178,25 @@ def newest(door_id: UUID, now: datetime) -> Bundle | None:
     row = Device.objects.filter(door_id=door_id, ended_at=None).first()
     made = newest_bundle(row, now) if row else None
     return Bundle(made.version, bytes(made.data), made.snapshot) if made else None
+
+
+def firmware_at(door_id: UUID) -> Firmware | None:
+    """What the lock of a door runs and should run; None without a device."""
+    device = Device.objects.filter(door_id=door_id, ended_at=None).first()
+    row = Running.objects.filter(device=device).select_related("image").first() if device else None
+    return aiming.shown(device, row) if device else None
+
+
+def firmware_offer(door_id: UUID, now: datetime) -> tuple[bytes, bytes] | None:
+    """The offer for a door's lock and the digest of its image, while it should run another one. For connected locks, which need no phone."""
+    device = Device.objects.filter(door_id=door_id, ended_at=None).first()
+    return aiming.offer(device, now) if device else None
+
+
+def firmware_image(digest: bytes) -> bytes | None:
+    """The bytes of a published image. They are public: whoever carries them cannot change them."""
+    row = FirmwareImage.objects.filter(digest=digest.hex()).first()
+    return bytes(row.data) if row else None
 
 
 def newest_ack(lock_id: bytes) -> bytes | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from limen.credentials import queries as credentials
 from limen.credentials import services as codes
+from limen.fleet import aiming
 from limen.fleet.catalogue import model
 from limen.fleet.doorconfig import read_config
 from limen.fleet.models import Bundle, Device, DoorList, ListRow, ListVersion
@@ -81,6 +82,7 @@ def _build(device: Device, held: DoorList, base: int, now: datetime) -> Bundle:
         iat=int(now.timestamp()),
         after=after,
         kind=kind,
+        min_fw=aiming.least(device, base) if kind is BundleKind.DELTA else None,
     )
     sealer = HpkeSealer(bytes(device.xs_public))
     built = bundles.build(head, payload, sealer=sealer, signer=kms.signer("update"), capacity=model(device.model).capacity)
@@ -115,6 +117,8 @@ def _snapshot(target: Target, records: dict[int, ListRecord], secrets: credentia
         config=target.config,
         k_daily=secrets.k_daily,
         k_pin=secrets.k_pin,
+        fw_director=aiming.direction(target.device, target.list.current, since=0),
+        roots=aiming.roots(target.device, since=0),
     )
 
 
@@ -129,6 +133,8 @@ def _delta(target: Target, rows: list[ListRow], records: dict[int, ListRecord], 
         upserts=upserts,
         tombstones=tombstones,
         config=target.config if target.list.config_version > base else None,
+        fw_director=aiming.direction(target.device, target.list.current, since=base),
+        roots=aiming.roots(target.device, since=base),
     )
 
 

@@ -1,14 +1,16 @@
 """The verbs of the room: activate, settle, prove."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
 from limen.access import queries as access
-from limen.fleet import activation, carrying, receipts, settlement
+from limen.fleet import activation, aiming, carrying, publishing, receipts, settlement
 from limen.fleet.models import Delivery, Device
 from limen.fleet.pseudonyms import number_for
 from limen.fleet.views import Activation, Anew, Outcome
 from limen.identity.queries import PhoneView
+from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.periods import Window
 from limen.kernel.problems import NotYours, Refused
@@ -17,6 +19,7 @@ from limen.storage import kms, outbox
 from limen.wire import logacks, telemetry, timestamps
 from limen.wire.cbor import WireError
 from limen.wire.envelope import RoleKeys
+from limen.wire.firmware import Targets
 from limen.wire.logacks import AckKind, LogAck
 
 
@@ -91,7 +94,32 @@ def take_telemetry(*, data: bytes, now: datetime) -> Outcome:
     device.slowed_at = now if said.slowed else None
     device.lost = max(device.lost, said.lost)
     device.save()
+    aiming.heard(device, said.firmware, said.stopped, read_at)
     return Outcome("taken")
+
+
+def publish_firmware(*, statement: bytes, images: Mapping[int, bytes], by: Actor, now: datetime) -> Targets:
+    """Takes in targets and images that two holders of offline keys signed (part G). Refused `not_signed`, `older_firmware`, `image_missing`,
+    `another_image`."""
+    return publishing.take(statement, images, by, now)
+
+
+def aim_firmware(
+    *, model: str, number: int | None, starts: datetime, ends: datetime, by: Actor, now: datetime, door_id: UUID | None = None
+) -> int:
+    """Says which image the locks of a model, or of one door, should run between two moments; gives their number. Refused `no_firmware`."""
+    image = None if number is None else publishing.image_of(model, number)
+    devices = [device for device in publishing.active(model) if door_id in (None, device.door_id)]
+    for device in devices:
+        aiming.aim(device, image, starts, ends)
+        settlement.settle_door(device.door_id, now)
+    journal.record(by=by, verb="firmware.aimed", target=f"model:{model}", detail={"image": number or 0, "locks": len(devices)}, now=now)
+    return len(devices)
+
+
+def require_firmware(*, model: str, version: int, by: Actor, now: datetime) -> None:
+    """Holds lists that take nothing away back from locks that run less than this; 0 ends it. Revocations always go. Refused `no_firmware`."""
+    publishing.least(model, version, by, now)
 
 
 def acknowledge(*, lock_id: bytes, epoch: int, tag: bytes, now: datetime, photo: bytes | None = None) -> bytes:

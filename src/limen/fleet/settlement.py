@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from limen.access import queries as access
 from limen.credentials import services as credentials
+from limen.fleet import aiming
 from limen.fleet.catalogue import Model, model
 from limen.fleet.doorconfig import read_config, same_settings, stored_config, wanted_config
 from limen.fleet.models import Delivery, Device, DoorList, Lease, ListChange, ListRow, ListVersion
@@ -55,7 +56,8 @@ class Settlement:
         config = wanted_config(self.device.door_id, self.model, self.now)
         held_config = read_config(self.list.config)
         new_config = None if same_settings(held_config, config, self.now) else config
-        if found or new_config is not None or self.list.current == 0:
+        self.aim = aiming.unsaid(self.device)
+        if found or new_config is not None or self.aim is not None or self.list.current == 0:
             self._write(wanted, found, new_config, held_config)
         self._settle_orders()
         self.list.settled_at = self.now
@@ -68,6 +70,8 @@ class Settlement:
         self._write_rows(found, version)
         self._end_leases(wanted)
         new_version(self.device, version, self.now)
+        if self.aim is not None:
+            aiming.said(self.device, self.aim, version)
         fields: dict[str, object] = {"current": version}
         if config is not None:
             fields |= {"config": stored_config(config), "config_version": version}
@@ -82,6 +86,8 @@ class Settlement:
         if config is not None:
             longer = held_config is not None and held_config.digits != config.digits
             words.append(Word(Why.CODE_LENGTH if longer else Why.SETTINGS, None))
+        if self.aim is not None:
+            words.append(Word(Why.FIRMWARE, None))
         return words
 
     # ---- records in their slots

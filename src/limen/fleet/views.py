@@ -40,6 +40,7 @@ class Why(StrEnum):
     CODES_OFF = "codes_off"
     HOURS_CHANGED = "hours_changed"
     SETTINGS = "settings"
+    FIRMWARE = "firmware"
     FIRST_LIST = "first_list"
 
 
@@ -224,6 +225,7 @@ class InboxEntry:
     cls: int
     until: int  # end of the newest grant, seconds since 1970
     release: bytes | None = None  # the lock's ownership ended here: the signed RELEASE, in place of an update
+    firmware: tuple[bytes, bytes] | None = None  # the offer, and the digest under which the image is fetched
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,27 @@ class Released:
     ended_at: datetime
     wiped_at: datetime | None
     lost: int | None  # records of it that nobody had brought
+
+
+@dataclass(frozen=True)
+class Firmware:
+    """What a door's lock runs by its own last word (None: it never said), and what it should run.
+
+    `wanted` None: nobody aimed an image at it. `stopped`: the version that it tried and gave up. `held_back`: others of its model gave it up.
+    """
+
+    version: int | None
+    read_at: datetime | None
+    wanted: int | None
+    starts: datetime | None
+    ends: datetime | None
+    stopped: int | None
+    held_back: bool
+
+    @property
+    def waits(self) -> bool:
+        """Says whether an update is available and has not been seen to run."""
+        return self.wanted is not None and self.wanted not in (self.version, self.stopped) and not self.held_back
 
 
 @dataclass(frozen=True)

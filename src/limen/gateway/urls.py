@@ -9,6 +9,7 @@ urlpatterns = [
     path("outbox", views.outbox, name="gateway-outbox"),
     path("time", views.time, name="gateway-time"),
     path("nonce", views.nonce, name="gateway-nonce"),
+    path("image", views.image, name="gateway-image"),
     path("activation/begin", views.begin_activation, name="gateway-activation-begin"),
     path("activation/finish", views.finish_activation, name="gateway-activation-finish"),
 ]

@@ -69,6 +69,15 @@ def nonce(asked: Asked) -> dict[str, Encodable]:
 
 
 @question
+def image(asked: Asked) -> dict[str, Encodable]:
+    """The bytes of a published image, by digest. They are public and signed; phones keep them by that name."""
+    data = fleet.firmware_image(asked.blob("digest", 32))
+    if data is None:
+        raise NotYours
+    return {"image": data}
+
+
+@question
 def begin_activation(asked: Asked) -> dict[str, Encodable]:
     """The first half of an activation: the service's nonce; for a lock that is active there, how to meet it when its button was held."""
     door_id = _installers_door(asked)
@@ -171,6 +180,7 @@ def _said(entry: InboxEntry) -> dict[str, Encodable]:
         "ack": entry.ack,
         "class": entry.cls,
         "until": entry.until,
+        "firmware": None if entry.firmware is None else list(entry.firmware),
     }
     return said if entry.release is None else {**said, "release": entry.release}
 

@@ -60,6 +60,16 @@ def roles() -> dict[Role, bytes]:
     return {role: public(name) for name, role in ROLES.items()}
 
 
+def firmware_signer() -> SoftSigner:
+    """The online key KS: it says which firmware targets are the newest, and can neither make an image nor aim one (part G)."""
+    return _soft_signer("sign-firmware")
+
+
+def root_signers() -> list[SoftSigner]:
+    """The installation's own root keys; two of them sign a root (decision 0051)."""
+    return [_soft_signer(f"root-{number}") for number in range(1, ROOT_KEYS + 1)]
+
+
 def root_statement() -> bytes:
     """Which keys hold which role, said by two of the installation's three root keys: a CBOR array of two sign1 (protocol A.4; decision 0051).
 
@@ -68,7 +78,7 @@ def root_statement() -> bytes:
     path = _folder("keys") / "root.statement"
     if path.exists():
         return path.read_bytes()
-    roots = [_soft_signer(f"root-{number}") for number in range(1, ROOT_KEYS + 1)]
+    roots = root_signers()
     held = roles()
     by_typ = {int(typ): [held[role]] for typ, role in sorted(SIGNED_BY.items()) if role in held}
     payload = cbor.encode([1, NEVER, ROOT_THRESHOLD, [root.public for root in roots], by_typ])

@@ -97,6 +97,7 @@ def change(what: Change, name: str | None) -> str:
         Why.CODE_FLOOR: _("All temporary codes made so far end."),
         Why.CODES_OFF: _("Doorcodes are off."),
         Why.HOURS_CHANGED: _("Hours changed."),
+        Why.FIRMWARE: _("Firmware for this lock."),
         Why.SETTINGS: _("Settings of the door changed."),
         Why.FIRST_LIST: _("The first list of this lock."),
     }

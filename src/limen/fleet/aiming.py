@@ -1,0 +1,139 @@
+"""Which door should run which image, and what of it goes into a lock's list, a phone's pocket and a manager's page (part G, LOCK-11).
+
+The service can aim and cannot make: images come signed by their publisher's offline keys (`publishing.py`).
+"""
+
+from datetime import datetime, timedelta
+
+from limen.fleet.models import Device, FirmwareImage, FirmwareList, FirmwareTargets, ListChange, Running
+from limen.fleet.views import Firmware
+from limen.storage import kms
+from limen.storage import roots as root_file
+from limen.wire import firmware
+from limen.wire.firmware import Direction, Offer
+from limen.wire.sticker import MODEL_NUMBERS
+
+BATTERY_PERCENT = 40
+LIST_DAYS, RENEW_DAYS = 180, 90
+STOPPED_AFTER = 2
+"""So many locks of a model that gave an image up, and nobody is offered it any more."""
+
+
+def begin(device: Device, version: int, now: datetime) -> None:
+    """A lock came: what it attested to run, and the root that its ticket pins."""
+    Running.objects.create(device=device, version=version, read_at=now, root=len(root_file.statements()))
+
+
+def heard(device: Device, version: int, stopped: int | None, read_at: datetime) -> None:
+    """A lock said itself what it runs."""
+    Running.objects.update_or_create(device=device, defaults={"version": version, "stopped": stopped, "read_at": read_at})
+
+
+def aim(device: Device, image: FirmwareImage | None, starts: datetime, ends: datetime) -> None:
+    """This device should run this image between these moments; None: whatever it runs. The next settlement says so."""
+    if image is not None and image.model != device.model:
+        raise ValueError("an image for another model")
+    Running.objects.update_or_create(device=device, defaults={"image": image, "starts": starts, "ends": ends})
+
+
+# ---- what the list says
+
+
+def unsaid(device: Device) -> str | None:
+    """What the list should say about firmware and roots, if it does not yet."""
+    row = Running.objects.filter(device=device).first()
+    meant = _meant(row) if row is not None else ""
+    return meant if row is not None and meant != row.said else None
+
+
+def said(device: Device, meant: str, version: int) -> None:
+    """The list version that says it."""
+    Running.objects.filter(device=device).update(said=meant, said_version=version)
+
+
+def direction(device: Device, version: int, since: int) -> bytes | None:
+    """The signed direction for a bundle that ends at `version`, if it changed after `since`; None where nothing was ever aimed."""
+    row = Running.objects.filter(device=device, said_version__gt=since).select_related("image").first()
+    if row is None or row.starts is None or row.ends is None:
+        return None
+    meant = Direction(
+        lock_id=bytes.fromhex(device.lock),
+        epoch=device.epoch,
+        ver=version,
+        image=None if row.image is None else (row.image.number, bytes.fromhex(row.image.digest)[: firmware.SHORT_BYTES]),
+        starts=int(row.starts.timestamp()),
+        ends=int(row.ends.timestamp()),
+        battery=BATTERY_PERCENT,
+    )
+    return firmware.sign_direction(meant, kms.signer("update"))
+
+
+def roots(device: Device, since: int) -> tuple[bytes, ...]:
+    """The roots that came after the one its ticket pinned."""
+    row = Running.objects.filter(device=device, said_version__gt=since).first()
+    return root_file.statements()[row.root :] if row is not None else ()
+
+
+def least(device: Device, base: int) -> int | None:
+    """The version below which this bundle is refused: only where one is asked for, and never where the bundle takes something away (part G)."""
+    asked = FirmwareTargets.objects.filter(model=device.model, least__gt=0).values_list("least", flat=True).first()
+    takes = ListChange.objects.filter(device=device, version__gt=base).exclude(ways={}).exists()
+    said_now = Running.objects.filter(device=device, said_version__gt=base).exists()
+    return None if takes or said_now else asked
+
+
+def _meant(row: Running) -> str:
+    newest = len(root_file.statements())
+    if row.starts is None or row.ends is None:
+        return f"root {newest}" if newest > row.root else ""
+    return f"root {newest}, {row.image_id or 'nothing'}, {row.starts.timestamp():.0f} to {row.ends.timestamp():.0f}"
+
+
+# ---- what couriers take along
+
+
+def offer(device: Device, now: datetime) -> tuple[bytes, bytes] | None:
+    """The offer for a device and the digest of its image, while it should run one that it is not known to run."""
+    row = Running.objects.filter(device=device).select_related("image").first()
+    targets = FirmwareTargets.objects.filter(model=device.model).first()
+    if row is None or row.image is None or targets is None or not row.image.offered or not shown(device, row).waits:
+        return None
+    if row.starts is None or row.ends is None or not row.starts <= now < row.ends:
+        return None
+    made = Offer(bytes(targets.statement), newest_list(now), row.image.number, bytes(row.image.hashes))
+    return firmware.encode_offer(made), bytes.fromhex(row.image.digest)
+
+
+def newest_list(now: datetime) -> bytes:
+    """The signed list of the newest targets, renewed when half of its time is over."""
+    kept = FirmwareList.objects.order_by("-version").first()
+    if kept is not None and now < kept.ends - timedelta(days=RENEW_DAYS):
+        return bytes(kept.statement)
+    return renew_list(now)
+
+
+def renew_list(now: datetime) -> bytes:
+    """A new list of what is newest now."""
+    kept = FirmwareList.objects.order_by("-version").first()
+    ends = now + timedelta(days=LIST_DAYS)
+    made = firmware.FirmwareList(
+        ver=kept.version + 1 if kept else 1,
+        expires=int(ends.timestamp()),
+        targets={MODEL_NUMBERS[row.model]: (row.version, bytes(row.name)) for row in FirmwareTargets.objects.all()},
+    )
+    statement = firmware.sign_list(made, kms.firmware_signer())
+    FirmwareList.objects.create(version=made.ver, statement=statement, ends=ends)
+    FirmwareList.objects.filter(version__lt=made.ver).delete()
+    return statement
+
+
+# ---- what is shown
+
+
+def shown(device: Device, row: Running | None) -> Firmware:
+    """What is known of one device's firmware, none of it inferred."""
+    if row is None:
+        return Firmware(None, None, None, None, None, None, False)
+    wanted = row.image.version if row.image is not None else None
+    gave_up = Running.objects.filter(device__model=device.model, device__ended_at=None, stopped=wanted).count() if wanted is not None else 0
+    return Firmware(row.version, row.read_at, wanted, row.starts, row.ends, row.stopped, gave_up >= STOPPED_AFTER)
