@@ -217,6 +217,7 @@ def told_of(done: update.Updated, handed: acts.HandedIn) -> Told:
     return {
         "ok": done.result in {"confirmed", "wiped"}, "result": done.result, "reason": done.reason.word if done.reason else None,
         "version": receipt.ver if receipt else None, "sent": done.done, "parts": done.total, "records": done.segments,
+        "firmware": None if done.image is None else done.image.name.lower(),
         "battery": acts.battery_of(done.telemetry), "handed_in": proof, "words": words[done.result],
     }  # fmt: skip
 

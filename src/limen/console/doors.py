@@ -76,6 +76,7 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
         "still": still(asker, view.id, view.name, state.still_opens),
         "odds": credentials.odds(view.id, asker.now) if state.device and view.codes_allowed else None,
         "record": history.record_health(view.id, asker.now) if state.device else None,
+        "firmware": fleet.firmware_at(view.id),
         "sign": intercom.link_of(view.id) if view.kind != "unit" else None,
         "updaters": "" if asker.rights.device_management else either(who_can(asker, "devices", first_names=True)),
         "may_look": may_look(asker, view),

@@ -43,7 +43,7 @@ def read(data: bytes) -> Inbox:
 
 def read_door(value: Value) -> Door:
     """One door of an answer, or of the wallet's own file; all its parts must speak of the same lock."""
-    table = shape.table(value, _NEEDS, ("at_lock", "release"))
+    table = shape.table(value, _NEEDS, ("at_lock", "release", "firmware"))
     lock_id = shape.blob(table["lock"], limits.LOCK_ID_BYTES)
     info_data = shape.blob(table["info"], most=limits.STATEMENT_BYTES_MAX)
     info = info_of(info_data)
@@ -64,6 +64,7 @@ def read_door(value: Value) -> Door:
         proven=shape.uint(table["proven"], shape.U32),
         bundle=_perhaps(table["bundle"], BUNDLE_BYTES),
         ack=_perhaps(table["ack"], limits.LOG_ACK_BYTES_MAX),
+        firmware=_firmware(table.get("firmware")),
         at_lock=shape.uint(table.get("at_lock", 0), shape.U32),
         release=_perhaps(table.get("release"), limits.STATEMENT_BYTES_MAX),
     )
@@ -84,6 +85,7 @@ def write_door(door: Door) -> dict[str, cbor.Encodable]:
         "ack": door.ack,
         "class": int(door.cls),
         "until": door.until,
+        "firmware": None if door.firmware is None else list(door.firmware),
         "at_lock": door.at_lock,
     }
     return said if door.release is None else {**said, "release": door.release}
@@ -116,6 +118,13 @@ def held_of(value: Value) -> Held:
     data = shape.blob(value, most=limits.GRANT_BYTES_MAX)
     grant: Grant = read_grant(unverified_payload(data, limits.GRANT_BYTES_MAX)[1])
     return Held(data=data, grant=grant)
+
+
+def _firmware(value: Value) -> tuple[bytes, bytes] | None:
+    if value is None:
+        return None
+    offer, digest = shape.array(value, 2)
+    return shape.blob(offer, most=limits.MANIFEST_BYTES_MAX), shape.blob(digest, 32)
 
 
 def _perhaps(value: Value, most: int) -> bytes | None:

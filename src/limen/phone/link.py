@@ -32,7 +32,8 @@ class Courier:
     """What every conversation is told at its start.
 
     `now` is the phone's clock in seconds since 1970 and only orders grants; `draw` gives random bytes; `assertion` is an answer
-    about the time that was fetched for this lock earlier; `frame_bytes` is what the channel carries in one frame.
+    about the time that was fetched for this lock earlier; `frame_bytes` is what the channel carries in one frame; `image` is the
+    firmware that the door waits for, if this phone has it.
     """
 
     door: Door
@@ -41,6 +42,7 @@ class Courier:
     now: int
     assertion: bytes | None = None
     frame_bytes: int = limits.FRAME_BYTES_PLANNED
+    image: bytes | None = None
 
 
 class Link:

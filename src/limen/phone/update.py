@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from limen.phone import carry
+from limen.phone import carry, firmware
 from limen.phone.carry import Allowance, Pushed
 from limen.phone.commands import Again, Answer, Command, Conversation, OutOfReach, Say
 from limen.phone.link import Broken, Courier, Link, connect_to, present
@@ -31,6 +31,7 @@ class Updated:
 
     `interrupted`: what arrived stays, the next try goes on. `superseded`: somebody is bringing a newer list. `nothing`: no grant for this door.
     `wiped`: the lock was told that its ownership has ended, and signed that it is empty; `lost` records of it were never brought.
+    `image`: what the lock said to firmware, OK once all of it is there; it starts by itself when the door is left alone.
     """
 
     result: Result
@@ -43,6 +44,7 @@ class Updated:
     telemetry: bytes | None = None
     lost: int = 0
     photos: int = 0
+    image: Status | Reason | None = None
 
 
 @dataclass
@@ -56,6 +58,7 @@ class _Progress:
     photos: int = 0
     telemetry: bytes | None = None
     wiped: WipedReceipt | None = None
+    image: Status | Reason | None = None
 
     def told(self, result: Result, reason: Reason | None = None) -> Updated:
         pushed = self.pushed
@@ -70,6 +73,7 @@ class _Progress:
             self.telemetry,
             self.wiped.lost if self.wiped else 0,
             self.photos,
+            self.image,
         )
 
 
@@ -125,6 +129,8 @@ def _with(courier: Courier, held: Held, pull: bool, progress: _Progress) -> Gene
     progress.receipt = (yield from carry.ask_receipt(link, courier, fresh=True)) or progress.receipt
     if pull and effective_rights(held.grant) & Rights.PULL:
         yield from _stills(link, courier, progress)
+    with suppress(OutOfReach, Broken):  # the list is proved; an image goes on where it stopped
+        progress.image = yield from firmware.bring(link, courier)
     return None
 
 

@@ -56,6 +56,7 @@ class Door:
     proven: int
     bundle: bytes | None = None
     ack: bytes | None = None
+    firmware: tuple[bytes, bytes] | None = None  # the offer, and the digest by which this phone keeps the image
     at_lock: int = 0  # the version in the newest receipt that this phone itself has checked
     release: bytes | None = None  # the lock's ownership ended: it is to be told that, and nothing else
 

@@ -1,5 +1,6 @@
 """What one does with a phone: fetch, unlock, update, carry, hand in. Each act leaves wallet and outbox durable, whatever happened at the lock."""
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,7 @@ from limen.wire.telemetry import unverified_telemetry
 Clock = Callable[[], int]
 Screen = Callable[[Say], None]
 HAND_IN_ROUNDS: Final = 400
+IMAGE: Final = "image-"
 
 
 class NoSuchDoor(Exception):
@@ -85,9 +87,22 @@ class Phone:
                     wallet.answer_errand(errand.lock_id, errand.nonce, service.time(errand.lock_id, errand.nonce))
             inbox.merge(wallet, view, service.inbox(view))
         self.folder.save(wallet)
+        self._fetch_images(wallet)
         box = self.folder.outbox()
         self.folder.drop(box.forget_old(self.clock()) + box.forget_doors(wallet.held() | frozenset(wallet.doors["manager"])))
         return wallet
+
+    def _fetch_images(self, wallet: Wallet) -> None:
+        """Keeps the firmware that its doors wait for, once however many doors, and forgets the rest."""
+        wanted = {door.firmware[1] for view in wallet.doors.values() for door in view.values() if door.firmware is not None}
+        kept = {bytes.fromhex(name.removeprefix(IMAGE)) for name in self.folder.notes(IMAGE)}
+        for digest in kept - wanted:
+            self.folder.drop_note(IMAGE + digest.hex())
+        for digest in wanted - kept:
+            with self._service() as service:
+                data = service.image(digest)
+            if hashlib.sha256(data).digest() == digest:
+                self.folder.write_note(IMAGE + digest.hex(), data)
 
     def unlock(self, called: str) -> Outcome:
         """One tap at a door with access of one's own."""
@@ -157,6 +172,7 @@ class Phone:
                 now=now // 1000,
                 assertion=wallet.time_for(door.lock_id, now),
                 frame_bytes=line.frame_bytes,
+                image=self.folder.read_note(IMAGE + door.firmware[1].hex()) if door.firmware is not None else None,
             )
             try:
                 return carry_out(act(courier), line, _Pocket(self, wallet))

@@ -10,12 +10,12 @@ import httpx
 from limen.phone import inbox
 from limen.phone.outbox import Item, Status
 from limen.phone.wallet import View
-from limen.wire import cbor, shape
+from limen.wire import cbor, limits, shape
 from limen.wire.cbor import Malformed, Value, WireError
 
 CBOR: Final = "application/cbor"
 PATIENCE_S: Final = 30.0
-ANSWERS_BYTES: Final = 1 << 20
+ANSWERS_BYTES: Final = 2 << 20
 
 
 class NoSignal(Exception):
@@ -76,6 +76,10 @@ class Service:
         """Sixteen bytes that make a receipt a fresh proof."""
         return self._bytes("/gateway/nonce", {"lock": lock_id}, "nonce")
 
+    def image(self, digest: bytes) -> bytes:
+        """The firmware of this digest; the caller checks it."""
+        return self._bytes("/gateway/image", {"digest": digest}, "image", most=limits.IMAGE_BYTES_MAX)
+
     def begin_activation(self, door_id: bytes, lock_id: bytes, *, swap: bool = False) -> Begun:
         """The service's nonce for the attestation, and how to meet the lock if it is active there already."""
         table = self._table(self._post("/gateway/activation/begin", cbor.encode({"door": door_id, "lock": lock_id, "swap": swap})))
@@ -98,8 +102,8 @@ class Service:
         """Removes this phone; it gets nothing new from then on."""
         self._send("DELETE", f"/home/api/phones/{phone}")
 
-    def _bytes(self, path: str, said: dict[str, bytes], name: str) -> bytes:
-        return shape.blob(self._table(self._post(path, cbor.encode(said))).get(name), most=4096)
+    def _bytes(self, path: str, said: dict[str, bytes], name: str, most: int = 4096) -> bytes:
+        return shape.blob(self._table(self._post(path, cbor.encode(said))).get(name), most=most)
 
     def _table(self, data: bytes) -> dict[cbor.Key, Value]:
         value = cbor.decode(data, ANSWERS_BYTES)

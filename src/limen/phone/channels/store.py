@@ -119,6 +119,10 @@ class Folder:
         """Durable before it returns."""
         self._write(f"notes/{name}", data)
 
+    def notes(self, prefix: str) -> tuple[str, ...]:
+        """Names of what is kept that begin so."""
+        return tuple(path.name for path in (self.path / "notes").glob(f"{prefix}*"))
+
     def drop_note(self, name: str) -> None:
         """Forgets it."""
         (self.path / "notes" / name).unlink(missing_ok=True)
