@@ -8,11 +8,13 @@ import pytest
 from limen.fleet import queries as fleet
 from limen.fleet import services
 from limen.fleet.views import InboxEntry
+from limen.lock.events import Cause, InsideButton
 from limen.storage import roots
 from limen.storage.transactions import unit_of_work
 from limen.wire import firmware
 from limen.wire import operations as ask
 from limen.wire.answers import Answer, Denied, Given, Settled, Staged, missing
+from limen.wire.bundles import Bundle
 from limen.wire.envelope import SoftSigner
 from limen.wire.firmware import Image, Targets
 from limen.wire.operations import Op
@@ -40,7 +42,7 @@ def owned(building: House, model: str = "M") -> site.House:
     wire = Owned()
     rig = site.Rig(model).manufacture(wire)
     rig.boot()
-    rig.do(site.InsideButton())
+    rig.do(InsideButton())
     talk = site.sticker_session(rig)
     door = building.doors["Package Room"]
     with unit_of_work():
@@ -52,7 +54,7 @@ def owned(building: House, model: str = "M") -> site.House:
         done = services.finish_activation(door_id=door, attest=given.data, h=talk.transport.h, by=ANA, now=building.now)
     talk.ask(ask.TicketTell(done.ticket))
     home = site.House(wire, rig)
-    answer = home.push(talk, site.Bundle.from_bytes(done.snapshot))
+    answer = home.push(talk, Bundle.from_bytes(done.snapshot))
     assert isinstance(answer, Settled), answer
     building.hand_in(answer.receipt)
     device = fleet.device_at(door)
@@ -74,7 +76,7 @@ def walk_by(building: House, home: site.House) -> Answer | None:
     """One visit: the list, then the image if there is one; what the lock says goes back to the service."""
     talk, entry = session(building, home)
     if entry.bundle is not None:
-        answer = home.push(talk, site.Bundle.from_bytes(entry.bundle))
+        answer = home.push(talk, Bundle.from_bytes(entry.bundle))
         assert isinstance(answer, Settled), answer
         building.hand_in(answer.receipt)
     brought: Answer | None = None
@@ -158,7 +160,7 @@ def test_a_lock_that_gave_an_image_up_is_offered_it_no_more(building: House) -> 
     walk_by(building, home)
     later(building, home, 2)
     for _ in range(3):
-        home.rig.boot(site.Cause.RESTART)
+        home.rig.boot(Cause.RESTART)
     assert home.rig.lock.memory.slots.running.version == 1
     walk_by(building, home)
     known = fleet.firmware_at(building.doors["Package Room"])
@@ -179,10 +181,10 @@ def test_a_list_that_only_gives_waits_for_required_firmware_and_a_revocation_doe
     grant = building.give("Dana", building.group("Again", "Package Room"))
     talk, entry = session(building, home, Op.MANIFEST)
     assert entry.bundle is not None
-    assert home.push(talk, site.Bundle.from_bytes(entry.bundle)) == Denied(Op.MANIFEST, Reason.NEEDS_UPDATE)
+    assert home.push(talk, Bundle.from_bytes(entry.bundle)) == Denied(Op.MANIFEST, Reason.NEEDS_UPDATE)
     building.revoke(grant)
     talk, entry = session(building, home, Op.MANIFEST)
     assert entry.bundle is not None
-    answer = home.push(talk, site.Bundle.from_bytes(entry.bundle))
+    answer = home.push(talk, Bundle.from_bytes(entry.bundle))
     assert isinstance(answer, Settled)
     assert answer.status is Status.APPLIED

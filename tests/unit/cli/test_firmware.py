@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from limen.cli import firmware as command
+from limen.cli import migrate
 from limen.fleet.models import FirmwareImage, FirmwareTargets
 from limen.storage import roots
 from limen.wire import limits
@@ -28,7 +29,7 @@ def limen(*words: str) -> int:
 def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three holders, trusted by a fresh installation."""
     monkeypatch.setattr(settings, "LIMEN_DATA", tmp_path / "service")
-    monkeypatch.setattr(command.migrate, "prepare", lambda: None)
+    monkeypatch.setattr(migrate, "prepare", lambda: None)
     folder = tmp_path / "keys"
     assert limen("keys", str(folder)) == 0
     assert limen("trust", *(str(folder / f"kf-{n}.pub") for n in (1, 2, 3))) == 0

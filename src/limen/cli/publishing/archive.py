@@ -14,7 +14,7 @@ from pathlib import Path
 from tuf.api.metadata import Metadata, TargetFile, Targets
 
 from limen.cli.publishing import holders
-from limen.wire import firmware
+from limen.wire import firmware, limits
 from limen.wire.cbor import WireError
 from limen.wire.envelope import SoftSigner, Typ, sign1
 from limen.wire.firmware import Image
@@ -109,7 +109,7 @@ class Archive:
         before = firmware.read_targets(path.read_bytes()).images if path.exists() else ()
         if any(one.number == image.number and one != image for one in before):
             raise ValueError(f"number {image.number} is another image already")
-        kept = [*(one for one in before if one.number != image.number), image][-firmware.limits.IMAGES_MAX :]
+        kept = [*(one for one in before if one.number != image.number), image][-limits.IMAGES_MAX :]
         signed.expires = signed.expires.astimezone(UTC).replace(microsecond=0)
         short = firmware.Targets(
             model=MODEL_NUMBERS[model], ver=signed.version, expires=int(signed.expires.timestamp()), images=tuple(kept)
