@@ -6,6 +6,7 @@ import csv
 import os
 import resource
 import secrets
+import shlex
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from limen.lock.capabilities import Model
 from limen.lock.shell.factory import SERIAL, models
 from limen.lock.shell.runner import Plan
 from limen.lock.shell.runner import run as run_locks
+from limen.lock.shell.wiring import Wiring
 
 LOCKS_URL = "locks-url"
 SHELF_BYTES_MAX = 4 << 20
@@ -29,6 +31,15 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--serial", help="run this lock, with --model (default: the one in the folder, or a new one)")
     parser.add_argument("--model", choices=sorted(models()), help="run one lock of this model")
     parser.add_argument("--link", help="its Bluetooth controller: hci-socket:0, usb:0, serial:DEVICE,SPEED, tcp-client:HOST:PORT, …")
+    wired = parser.add_argument_group("a wired door", "with --model R; pins as gpiozero names them, GPIO17 or BOARD11")
+    wired.add_argument("--reader", type=Path, metavar="DEVICE", help="the line of its OSDP reader: /dev/ttyUSB0")
+    wired.add_argument("--reader-speed", type=int, default=115_200, metavar="BAUD")
+    wired.add_argument("--install-reader", action="store_true", help="give a new reader its key: once, within 15 minutes")
+    wired.add_argument("--strike", metavar="PIN", help="the pin of its electric strike")
+    wired.add_argument("--fail", choices=("secure", "safe"), default="secure", help="the strike without current: shut, or open")
+    wired.add_argument("--door", metavar="PIN", help="the contact that feels the door")
+    wired.add_argument("--exit", metavar="PIN", help="the button or sensor for going out")
+    wired.add_argument("--camera", metavar="COMMAND", help="a command that writes one JPEG of at most 40 kB to its output")
     parser.add_argument("--shelf", type=Path, help="run every lock of a door list (CSV with Serial and Model)")
     parser.add_argument("--gateway", metavar="WS-URL", help="where connected models dial out to; the lock's id is added")
     parser.add_argument("--clock-file", type=Path, help="the demonstration's time offset in milliseconds")
@@ -39,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     known = models()
     try:
         locks = _locks(args, known)
+        wiring = _wiring(args, locks)
         host, port = _address(args.listen)
     except (ValueError, OSError) as problem:
         print(f"limen lock: {problem}", file=sys.stderr)
@@ -52,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         gateway=args.gateway,
         clock_file=args.clock_file,
         link=args.link,
+        wiring=wiring,
         factory=home / "factory" if home else None,
         trust=(home or args.data) / "trust",
     )
@@ -78,6 +91,24 @@ def _locks(args: argparse.Namespace, known: dict[str, Model]) -> dict[str, Model
     if not SERIAL.fullmatch(serial):
         raise ValueError("a serial has letters, digits and dashes, 32 at most")
     return {serial: known[args.model]}
+
+
+def _wiring(args: argparse.Namespace, locks: dict[str, Model]) -> Wiring | None:
+    """What is connected to the one wired door; None for locks that have nothing on wires."""
+    if not (args.reader or args.strike or args.door or args.exit or args.camera):
+        return None
+    if len(locks) != 1 or not all(model.wired for model in locks.values()):
+        raise ValueError("--reader, --strike, --door, --exit and --camera go with one --model that is wired")
+    return Wiring(
+        reader=args.reader,
+        speed=args.reader_speed,
+        install=args.install_reader,
+        strike=args.strike,
+        fail_safe=args.fail == "safe",
+        door=args.door,
+        exit=args.exit,
+        camera=tuple(shlex.split(args.camera or "")),
+    )
 
 
 def _only(data: Path, model: str) -> str:

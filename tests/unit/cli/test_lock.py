@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from limen.cli import lock
+from limen.lock.shell.factory import models
+from limen.lock.shell.wiring import Wiring
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -36,3 +38,13 @@ def test_a_door_list_without_a_lock_is_refused(tmp_path: Path, capsys: pytest.Ca
     shelf.write_text("Door,Serial,Model\nSign,LM1,LINK\n")
     assert lock.run(parsed("--data", str(tmp_path / "locks"), "--shelf", str(shelf))) == 2
     assert "no lock in" in capsys.readouterr().err
+
+
+def test_wires_go_with_one_wired_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A reader's line on a mortise lock, or on a whole shelf, is a mistake that is said."""
+    assert lock.run(parsed("--data", str(tmp_path), "--model", "M", "--strike", "GPIO17")) == 2
+    assert "wired" in capsys.readouterr().err
+    args = parsed("--model", "R", "--reader", "/dev/ttyUSB0", "--strike", "GPIO17", "--fail", "safe", "--camera", "rpicam-jpeg -n -o -")
+    wiring = lock._wiring(args, {"LM000103": models()["R"]})
+    assert wiring == Wiring(reader=Path("/dev/ttyUSB0"), strike="GPIO17", fail_safe=True, camera=("rpicam-jpeg", "-n", "-o", "-"))
+    assert lock._wiring(parsed("--model", "R"), {"LM000103": models()["R"]}) is None

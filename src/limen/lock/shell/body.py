@@ -46,9 +46,10 @@ from limen.lock.events import (
 )
 from limen.lock.memory import Ports
 from limen.lock.sessions import Call
-from limen.lock.shell.camera import Camera, SimulatedCamera
+from limen.lock.shell.camera import SimulatedCamera
 from limen.lock.shell.clock import PoweredTime
 from limen.lock.shell.factory import Made
+from limen.lock.shell.fittings import Fittings, Simulated
 from limen.lock.shell.nfc import Card, Field
 from limen.wire import limits
 
@@ -110,7 +111,7 @@ class Body:
     _field: Field | None = None
 
     def __post_init__(self) -> None:
-        self.camera: Camera = SimulatedCamera(self.made.serial)
+        self.fittings: Fittings = Simulated(SimulatedCamera(self.made.serial))
         self.condition = _read_condition(self.folder / "body.json")
 
     def awake(self) -> bool:
@@ -209,12 +210,17 @@ class Body:
             self._field = None
 
     def go_out(self) -> None:
-        """Inside is always free to leave, power or not (LOCK-4)."""
-        self._say("opened from inside") if self.lock is None else self.feel(InsideHandle())
+        """Inside is always free to leave, power or not (LOCK-4): a strike is released even if no mind is there to say so."""
+        if self.awake():
+            self.feel(InsideHandle())
+        else:
+            self.fittings.release(max(self.made.model.engaged_ms))
+            self._say("opened from inside")
         self.rouse(self)
 
     def _dark(self, words: str) -> None:
-        self.lock, self.wake_at, self.lens, self.held_open = None, None, NO_POWER, False
+        self.lock, self.wake_at, self.lens = None, None, NO_POWER
+        self._hold(False)
         self._hang_up()
         self._say(words)
 
@@ -234,24 +240,28 @@ class Body:
         later: list[Event] = []
         for command in commands:
             match command:
-                case ReleaseBolt():
-                    later.append(BoltMoved(ok=True))
+                case ReleaseBolt(ms):
+                    later.append(BoltMoved(self.fittings.release(ms)))
                 case HoldBolt(held):
-                    self.held_open = held
+                    self._hold(held)
                 case SendFrame(link, frame):
                     self._send(link, frame)
                 case CloseLink(link):
                     self._close(link)
                 case ShowLens():
                     self.lens = command
+                    self.fittings.show(command)
                 case WakeAt(at):
                     self.wake_at = at
                 case Noticed(words):
                     self._say(words)
                 case TakePhoto(seq):
-                    later.append(PhotoTaken(seq, self.camera.still(self.time.at())))
+                    still = self.fittings.photograph(seq, self.time.at())
+                    later += [] if still is None else [PhotoTaken(seq, still)]
                 case AnswerCard(data) if self._field is not None:
                     later.append(self._field.answer(data))
+                case AnswerCard(data):
+                    self.fittings.to_card(data)
                 case DialGateway():
                     self.dial(self)
                 case TestYourself():
@@ -263,6 +273,10 @@ class Body:
             self._restart()
         if self.lock is not None and self.lock.memory.jumpstart and any(isinstance(command, ReleaseBolt) for command in commands):
             self._dark("one opening, then dark again")
+
+    def _hold(self, held: bool) -> None:
+        self.held_open = held
+        self.fittings.hold(held)
 
     def _restart(self) -> None:
         """The mind asked for it: links go, the crystal and the power stay."""

@@ -4,13 +4,17 @@ A real camera stands behind the same method: power the sensor, take one still, p
 """
 
 import struct
+import subprocess
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from limen.wire import limits
 
 WIDTH, HEIGHT, SCALE = 320, 180, 4
+STILL_S: Final = 5
+JPEG_START: Final = b"\xff\xd8\xff"
 GLYPHS: Final = {
     "0": "755557", "1": "262227", "2": "717477", "3": "717117", "4": "557711", "5": "747117", "6": "747557", "7": "711222", "8": "757557",
     "9": "757117", ":": "020020", "-": "000700", " ": "000000", "L": "444447", "M": "577555", "S": "747117", "I": "722227",
@@ -42,6 +46,22 @@ class SimulatedCamera:
         made = _png(rows)
         assert len(made) <= limits.STILL_BYTES_MAX
         return made
+
+
+class CommandCamera:
+    """A real one behind a command that writes a single JPEG to its output: `rpicam-jpeg -o -`, `ffmpeg -f v4l2 -i /dev/video0 …`."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = list(command)
+
+    def still(self, at_ms: int) -> bytes:
+        """Waits five seconds at most, so not on the thread that opens doors; empty for anything but one small JPEG."""
+        try:
+            done = subprocess.run(self._command, stdin=subprocess.DEVNULL, capture_output=True, timeout=STILL_S, check=True)
+        except (OSError, subprocess.SubprocessError):
+            return b""
+        jpeg = done.stdout
+        return jpeg if jpeg.startswith(JPEG_START) and len(jpeg) <= limits.STILL_BYTES_MAX else b""
 
 
 def _write(rows: list[bytearray], text: str, left: int, top: int) -> None:

@@ -28,6 +28,7 @@ from limen.lock.shell.gateway import FRAME_BYTES_MAX, Dialler, carry
 
 if TYPE_CHECKING:
     from limen.lock.shell.bluetooth import Bluetooth
+from limen.lock.shell.wiring import Wiring, attend
 
 LOOK_EVERY_S = 0.5
 """How often the demonstration's offset and the parent process are looked at."""
@@ -44,6 +45,7 @@ class Plan:
     port: int = 0
     gateway: str | None = None
     link: str | None = None
+    wiring: Wiring | None = None
     """The Bluetooth controller of the one lock."""
     clock_file: Path | None = None
     factory: Path | None = None
@@ -98,7 +100,7 @@ async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | No
     async with serve(lambda socket: _serve(shelf, socket), plan.host, plan.port, max_size=FRAME_BYTES_MAX, compression=None) as server:
         host, port = next(iter(server.sockets)).getsockname()[:2]
         ready(f"ws://{host}:{port}")
-        radios = _radios(shelf, plan.link)
+        radios = [*_radios(shelf, plan.link), *_wires(shelf, plan.wiring)]
         await _look_around(shelf, time, plan, stop)
         for radio in radios:
             radio.cancel()
@@ -117,6 +119,14 @@ def _radios(shelf: Shelf, link: str | None) -> list[asyncio.Task[None]]:
     shelf.radios = {serial: Bluetooth(body, link) for serial, body in list(shelf.bodies.items())[:1]}
     say = lambda sentence: print(sentence, file=sys.stderr, flush=True)  # noqa: E731
     return [asyncio.get_running_loop().create_task(radio.run(say), name=f"radio {serial}") for serial, radio in shelf.radios.items()]
+
+
+def _wires(shelf: Shelf, wiring: Wiring | None) -> list[asyncio.Task[None]]:
+    """The hardware of one wired door."""
+    if wiring is None:
+        return []
+    say = lambda sentence: print(sentence, file=sys.stderr, flush=True)  # noqa: E731
+    return [asyncio.get_running_loop().create_task(attend(body, wiring, say)) for body in list(shelf.bodies.values())[:1]]
 
 
 async def _look_around(shelf: Shelf, time: PoweredTime, plan: Plan, stop: asyncio.Event) -> None:

@@ -1,9 +1,12 @@
 """A camera without a lens."""
 
 import struct
+import sys
 import zlib
 
-from limen.lock.shell.camera import SimulatedCamera
+import pytest
+
+from limen.lock.shell.camera import CommandCamera, SimulatedCamera
 from limen.wire import limits
 
 
@@ -21,3 +24,20 @@ def test_a_simulated_still_is_a_whole_picture_that_differs_from_second_to_second
         names.append(name)
         at += 12 + size
     assert names == [b"IHDR", b"IDAT", b"IEND"]
+
+
+@pytest.mark.rule("LOCK-9")
+@pytest.mark.parametrize(
+    ("script", "length"),
+    [
+        ("import sys; sys.stdout.buffer.write(b'\\xff\\xd8\\xff' + bytes(100))", 103),
+        ("import sys; sys.stdout.buffer.write(b'\\xff\\xd8\\xff' + bytes(50_000))", 0),
+        ("print('no picture')", 0),
+        ("raise SystemExit(1)", 0),
+    ],
+    ids=["a still", "too large", "something else", "a failure"],
+)
+def test_a_camera_by_command_gives_one_small_still_or_none(script: str, length: int) -> None:
+    """Whatever the command does, the lock gets a JPEG within bounds or nothing."""
+    assert len(CommandCamera([sys.executable, "-c", script]).still(0)) == length
+    assert CommandCamera(["no-such-camera"]).still(0) == b""
