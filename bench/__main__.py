@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("sizes", "decisions", "couriers", "imports")
+ALL = ("sizes", "decisions", "couriers", "imports", "readers")
 
 
 def main() -> int:
