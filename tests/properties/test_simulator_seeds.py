@@ -56,3 +56,11 @@ def test_the_same_seed_is_the_same_run() -> None:
     del os.environ["PYTHONHASHSEED"]
     assert runs[0]["digest"] == runs[1]["digest"]
     assert {**runs[0], "seconds": 0} == {**runs[1], "seconds": 0}
+
+
+@pytest.mark.rule("OPS-4")
+def test_a_handful_of_houses_shows_what_is_broken() -> None:
+    """The seeds by which deliberate bugs are noticed: much is taken away in them, batteries are pulled, answers get lost."""
+    said, complaints = lived("--seed", "301", "--count", "3", "--faults", "high")
+    assert len(said) == 3, complaints
+    assert not complaints

@@ -50,7 +50,7 @@ class GatewayLine:
 
     def begin_activation(self, door_id: bytes, lock_id: bytes) -> bytes:
         """The first half."""
-        return _asked(lambda: self._service.begin_activation(door_id, lock_id))
+        return _asked(lambda: self._service.begin_activation(door_id, lock_id).n_s)
 
     def finish_activation(self, door_id: bytes, attest: bytes, h: bytes) -> tuple[bytes, bytes]:
         """The second half."""
