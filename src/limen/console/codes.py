@@ -34,6 +34,7 @@ class CardForm(forms.Form):
         _("Kind"),
         [
             ("aes", _("Card that cannot be copied"), "NTAG 424 DNA, DESFire"),
+            ("sun", _("Counting card"), _("Writes another text at every tap. Only where this property allows it.")),
             ("uid", _("Plain card"), _("Easy to copy. Only where this property allows it.")),
         ],
     )

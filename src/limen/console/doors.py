@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from limen.access import queries as access
-from limen.console import lists
+from limen.console import hours, lists
 from limen.console.asker import Asker, managed, page, who_can
 from limen.console.fields import NameField, choice
 from limen.console.naming import changes, door_of, names, still
@@ -80,6 +80,8 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
         "sign": intercom.link_of(view.id) if view.kind != "unit" else None,
         "updaters": "" if asker.rights.device_management else either(who_can(asker, "devices", first_names=True)),
         "may_look": may_look(asker, view),
+        "passage": hours.words(view.doorway.passage) if view.doorway.passage else "",
+        "wired": has_sensor(view, state.device),
         "released": left(asker, view.id)[:1],
     }
     return page(request, "door.html", asker, context)
@@ -88,6 +90,13 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
 def may_look(asker: Asker, view: places.DoorView) -> bool:
     """Whose history the asker may open: doors of groups they manage, and for security staff all but unit doors (PEOPLE-3, V7 to V9)."""
     return view.id in asker.managed_doors or (asker.rights.security_staff and view.kind != "unit")
+
+
+def has_sensor(door: places.DoorView, device: fleet.DeviceView | None) -> bool:
+    """Whether the device on the door, or the one planned for it, feels the door."""
+    model = device.model if device is not None else door.planned_model
+    rows = fleet.device_table()["models"]
+    return isinstance(rows, list) and any(row["id"] == model and "door" in row.get("sensors", ()) for row in rows)
 
 
 class DoorForm(forms.Form):

@@ -76,7 +76,7 @@ def door_hours(request: HttpRequest, asker: Asker, group_id: UUID, door_id: UUID
     asker.must(asker.rights.edits_groups, "groups")
     data = request.POST if request.method == "POST" else None
     form = DoorHoursForm(data, initial={"when": HOURS if held.schedule else ALWAYS, "codes": held.codes_on})
-    rows = [StretchForm(data, prefix=f"row{n}", initial=_initial(held.schedule, n)) for n in range(MAX_INTERVALS)]
+    rows = [StretchForm(data, prefix=f"row{n}", initial=initial_of(held.schedule, n)) for n in range(MAX_INTERVALS)]
     door = places.door_view(door_id)
     first = max(ROWS_SHOWN, len(held.schedule.intervals) if held.schedule else 0)
     context: dict[str, object] = {
@@ -116,7 +116,8 @@ def _changed(view: access.GroupView, door_id: UUID, form: DoorHoursForm, schedul
     ]
 
 
-def _initial(schedule: Weekly | None, number: int) -> dict[str, object]:
+def initial_of(schedule: Weekly | None, number: int) -> dict[str, object]:
+    """What a row of hours shows at first."""
     if schedule is None or number >= len(schedule.intervals):
         return {}
     interval = schedule.intervals[number]
