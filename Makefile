@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-js mutants fuzz soak check bench fix words lock browser
+.PHONY: help setup run test test-js mutants fuzz soak check bench bench-peers fix words lock browser
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
 BIN := .venv/bin
@@ -103,6 +103,17 @@ soak: setup
 
 bench: setup
 	@exec $(BIN)/python -m bench
+
+# Beside other software of the trade, which is fetched into .peers for this and nothing else.
+.peers/made: bench/peers/package.json bench/peers/package-lock.json .npmrc | .venv/node
+	@echo "Fetching what we measure ourselves against"
+	@mkdir -p .peers && cp bench/peers/package.json bench/peers/package-lock.json .npmrc .peers/
+	@$(NODE_PATH_FIRST); cd .peers && npm ci --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
+
+bench-peers: setup .venv/dev .peers/made
+	@cp bench/peers/*.mjs .peers/
+	@$(NODE_PATH_FIRST); $(BIN)/python -m bench.matter
 
 # ---- for whoever changes dependencies
 
