@@ -92,7 +92,7 @@ class CrashFlash(MemoryFlash):
             for name in list(self._areas):
                 before = self._durable.get(name)
                 self._areas[name] = bytearray(before) if before is not None else bytearray(b"\xff" * len(self._areas[name]))
-            for name in {name for name, _ in pending}:
+            for name in sorted({name for name, _ in pending}):  # the same lives at every run
                 acts = [act for owner, act in pending if owner == name]
                 for act in acts[: self._random.randint(0, len(acts))]:
                     act()

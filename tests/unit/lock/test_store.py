@@ -77,8 +77,11 @@ def test_power_lost_at_any_step_leaves_the_old_list_or_the_new_one(versions: int
     counted = before.clone(0)
     start = counted.steps
     opened(counted).install(holding(versions + 1))
-    for budget in range(0, counted.steps - start, 1 if versions == 1 else 7):
-        flash = before.clone(budget)
+    steps = counted.steps - start
+    anywhere = [(budget, budget) for budget in range(0, steps, 1 if versions == 1 else 7)]
+    at_the_moment = [(budget, life) for budget in range(steps - 4, steps) for life in range(8)]  # the commit's last bytes and its barrier
+    for budget, life in anywhere + at_the_moment:
+        flash = before.clone(life)
         store = opened(flash)
         flash.budget = budget
         with pytest.raises(PowerLossError):
