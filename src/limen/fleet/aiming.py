@@ -9,7 +9,7 @@ from limen.fleet.models import Device, FirmwareImage, FirmwareList, FirmwareTarg
 from limen.fleet.views import Firmware
 from limen.storage import kms
 from limen.storage import roots as root_file
-from limen.wire import firmware
+from limen.wire import firmware, limits
 from limen.wire.firmware import Direction, Offer
 from limen.wire.sticker import MODEL_NUMBERS
 
@@ -71,7 +71,7 @@ def direction(device: Device, version: int, since: int) -> bytes | None:
 def roots(device: Device, since: int) -> tuple[bytes, ...]:
     """The roots that came after the one its ticket pinned."""
     row = Running.objects.filter(device=device, said_version__gt=since).first()
-    return root_file.statements()[row.root :] if row is not None else ()
+    return root_file.statements()[row.root :][: limits.ROOTS_MAX] if row is not None else ()
 
 
 def least(device: Device, base: int) -> int | None:

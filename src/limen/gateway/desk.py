@@ -12,6 +12,7 @@ from limen.history import services as history
 from limen.storage import kms
 from limen.storage.transactions import unit_of_work
 from limen.wire import cbor, shape
+from limen.wire.bundles import chunk_log2
 from limen.wire.envelope import SoftSigner
 from limen.wire.grants import Cls
 
@@ -51,6 +52,15 @@ class Parcel:
     chunks: list[bytes]
 
 
+@dataclass(frozen=True)
+class Image:
+    """Firmware as a lock takes it."""
+
+    digest: bytes
+    offer: bytes
+    parts: list[bytes]
+
+
 def gateway_signer() -> SoftSigner:
     """The gateway's own phone key (B.10): the same for one installation, never on a wire."""
     return SoftSigner.from_scalar(kms.derive("gateway.phone.key"))
@@ -88,6 +98,18 @@ def parcel(lock_id: bytes, now: datetime) -> Parcel | None:
         return None
     manifest, chunks = shape.array(cbor.decode(newest.data), 2)
     return Parcel(newest.version, shape.blob(manifest), [shape.blob(chunk) for chunk in shape.array(chunks, 1, 256)])
+
+
+def image(lock_id: bytes, now: datetime) -> Image | None:
+    """The firmware that a lock should run and is not known to run."""
+    device = fleet.device_of(lock_id)
+    with unit_of_work():
+        offered = fleet.firmware_offer(device.door_id, now) if device is not None else None
+    data = fleet.firmware_image(offered[1]) if offered is not None else None
+    if offered is None or data is None:
+        return None
+    step = 1 << chunk_log2(len(data))
+    return Image(offered[1], offered[0], [data[at : at + step] for at in range(0, len(data), step)])
 
 
 def note_online(lock_id: bytes, since: datetime) -> None:

@@ -9,7 +9,7 @@ from limen.wire.cbor import WireError
 from limen.wire.envelope import Signer
 from limen.wire.frames import Assembler, Cutter
 from limen.wire.grants import pop_message, sign_pop
-from limen.wire.operations import ChunkPush, LogAsk, ManifestPush, Op, PhotoAsk, Present, Request, encode_request
+from limen.wire.operations import ChunkPush, FirmwarePush, LogAsk, ManifestPush, Op, PhotoAsk, Present, Request, encode_request
 from limen.wire.refusals import Status
 from limen.wire.session import Initiator, Transport
 
@@ -75,6 +75,15 @@ class Line:
                 return getattr(answer, "status", Status.DENIED)
             await asyncio.sleep(answer.ms / 1000)
         return Status.BUSY
+
+    async def bring_image(self, offer: bytes, parts: list[bytes], stop: Callable[[], bool]) -> bool:
+        """Brings firmware, chunk by chunk, until `stop`; whether the lock has settled it: all of it there, or refused. What arrived stays."""
+        answer = await self.ask(FirmwarePush(None, offer))
+        while isinstance(answer, Staged) and (lacking := missing(answer.bitmap, len(parts))):
+            if stop():
+                return False
+            answer = await self.ask(FirmwarePush(lacking[0], parts[lacking[0]]))
+        return not isinstance(answer, Busy)
 
     async def segments(self) -> list[bytes]:
         """The sealed record, from the first piece that was never acknowledged."""

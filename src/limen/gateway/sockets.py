@@ -46,6 +46,7 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Takes a call of a lock that is active and connected here; any other is closed."""
         self.lock: str = self.scope["url_route"]["kwargs"]["lock"]
         self.look, self.orders = asyncio.Event(), asyncio.Queue[dict[str, Any]](maxsize=8)
+        self.settled_image: bytes | None = None
         self.work: asyncio.Task[None] | None = None
         self.online_since: datetime | None = None
         self.line = Line(self._send)
@@ -136,6 +137,7 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
             if last_word < 0 or loop.time() - last_word > WORD_EVERY_S:
                 await self._word(contact)
                 last_word = loop.time()
+            await self._bring_image(contact, until=loop.time() + ROUND_EVERY_S / 2)
             with suppress(TimeoutError):
                 async with asyncio.timeout(ROUND_EVERY_S):
                     await self.look.wait()
@@ -162,6 +164,15 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
         else:
             log.warning("a connected lock did not take its list: %s", Status(done).name)
             await self._receipt(contact)
+
+    async def _bring_image(self, contact: desk.Contact, until: float) -> None:
+        """Firmware goes in slices: somebody who presses is not kept waiting, and what arrived stays (part G)."""
+        image = await database_sync_to_async(desk.image)(contact.lock_id, clock.now())
+        if image is None or image.digest == self.settled_image:
+            return
+        loop = asyncio.get_running_loop()
+        if await self.line.bring_image(image.offer, image.parts, lambda: self.look.is_set() or loop.time() > until):
+            self.settled_image = image.digest
 
     async def _word(self, contact: desk.Contact) -> None:
         await self._receipt(contact)

@@ -34,6 +34,7 @@ class Model:
     exit_sensor: bool
     capacity: int
     hardware: int
+    cells: int
     engaged_ms: tuple[int, ...]
 
     @property
@@ -83,5 +84,6 @@ def _model(row: Mapping[str, object]) -> Model:
         exit_sensor="exit" in sensors,
         capacity=capacity,
         hardware=int(str(row["generation"])),
+        cells=int(power.get("cells", 0)),
         engaged_ms=tuple(1000 * s for s in windows),
     )

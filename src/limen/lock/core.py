@@ -4,8 +4,9 @@ Each kind of event has one place that answers it (the table below); nothing here
 count of powered milliseconds. Commands are carried out in their order; what must be durable before one of them is durable already.
 """
 
-from limen.lock.capabilities import Model
-from limen.lock.commands import CloseLink, Command, DialGateway, LensState, Noticed, ShowLens, WakeAt, Words
+from limen.lock.battery import level, next_percent, percent_of
+from limen.lock.capabilities import BATTERY_CRITICAL, BATTERY_LOW, Model
+from limen.lock.commands import CloseLink, Command, DialGateway, HoldBolt, LensState, Noticed, ShowLens, WakeAt, Words
 from limen.lock.doorway import Doorway
 from limen.lock.events import (
     BatteryMeasured,
@@ -30,6 +31,7 @@ from limen.lock.events import (
     RecordWillBeOmitted,
     SelfTested,
     Ticked,
+    VoltageMeasured,
 )
 from limen.lock.flash import FlashError
 from limen.lock.memory import Memory, Ports, draft
@@ -131,7 +133,9 @@ class Lock:
             case DoorMoved(opened):
                 return self._doorway.moved(opened, at)
             case BatteryMeasured(percent):
-                self.memory.battery = percent
+                return self._battery(percent, at)
+            case VoltageMeasured(millivolts, chemistry):
+                return self._battery(percent_of(millivolts, self.memory.model.cells, chemistry), at)
             case PhotoTaken(seq, jpeg):
                 self._openings.photos.taken(seq, jpeg, at)
             case SelfTested():
@@ -178,6 +182,18 @@ class Lock:
         owner = self.memory.owner
         return [DialGateway(owner.ticket.gateway_certificate)] if owner is not None and self.memory.model.connected else []
 
+    def _battery(self, percent: int | None, at: int) -> list[Command]:
+        """A new reading; the record hears of it when the level sinks (LOCK-6)."""
+        memory = self.memory
+        if memory.model.wired or percent is None:
+            return []
+        before, memory.battery = memory.battery, next_percent(memory.battery, percent)
+        levels = [level(100 if one is None else one, BATTERY_LOW, BATTERY_CRITICAL) for one in (before, memory.battery)]
+        if levels[1] < levels[0]:
+            memory.try_record(draft(kind=Kind.BATTERY, count=memory.battery), at)
+            return [Noticed("battery critical" if levels[1] == 0 else "battery low")]
+        return []
+
     def _booted(self, event: Booted, at: int) -> list[Command]:
         memory = self.memory
         lost = event.cause is Cause.POWER
@@ -193,13 +209,14 @@ class Lock:
                 self._operations.updates.resume()
         except FlashError:
             words.append(Noticed("the record could not be written"))
-        return [shown, *words, *self._operations.firmware.booted(at), *self._dial()]
+        let_go: list[Command] = [HoldBolt(False)] if memory.model.door_sensor else []
+        return [*let_go, shown, *words, *self._operations.firmware.booted(at), *self._dial()]
 
     def _tick(self, at: int) -> list[Command]:
         memory = self.memory
         self._merged.tick(at)
         self._openings.photos.tick(at)
-        restarts = self._operations.firmware.tick(at, talking=self._links.talking)
+        restarts = self._operations.firmware.tick(at, talking=self._links.talking or self._doorway.held)
         if restarts:
             return restarts
         if at >= memory.persist_due() and memory.held is not None:

@@ -6,6 +6,7 @@ Nothing in here is trusted: a frame may be anything, a card may lie, a courier m
 from dataclasses import dataclass, field
 from enum import Enum
 
+from limen.lock.battery import Chemistry
 from limen.wire.cards import SunMessage
 
 
@@ -124,6 +125,14 @@ class BatteryMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class VoltageMeasured:
+    """All cells in series, in millivolts, while the motor pulls; for bodies with a voltmeter instead of a gauge."""
+
+    millivolts: int
+    chemistry: Chemistry
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoTaken:
     """The camera's still for the record `seq`."""
 
@@ -166,6 +175,7 @@ Event = (
     | DoorMoved
     | BoltMoved
     | BatteryMeasured
+    | VoltageMeasured
     | PhotoTaken
     | SelfTested
     | RecordWillBeOmitted

@@ -124,7 +124,6 @@ class Memory:
             slots=slots,
             boots=boots,
             power_lost=power_lost,
-            battery=None if model.wired else 100,
             _clock_kept_at=at,
         )
         memory._boot_list(power_lost, at)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -17,13 +17,14 @@ from limen.fleet import services as fleet_services
 from limen.fleet.queries import Truth
 from limen.gateway import desk, sockets
 from limen.history.models import Event
-from limen.storage import clock, kms, live, outbox
+from limen.storage import clock, kms, live, outbox, roots
 from limen.storage.transactions import unit_of_work
-from limen.wire import bundles, operations
+from limen.wire import bundles, firmware, operations
 from limen.wire.answers import Given, Plain, Presented, Settled, Staged, bitmap_of, encode_answer
 from limen.wire.cbor import encode
-from limen.wire.envelope import RoleKeys, Typ
+from limen.wire.envelope import RoleKeys, SoftSigner, Typ
 from limen.wire.events import Kind, Method
+from limen.wire.firmware import Image, Targets
 from limen.wire.frames import Assembler, Cutter
 from limen.wire.grants import Cls, open_grant, pop_message, unlock_ctx, verify_pop
 from limen.wire.operations import Op
@@ -50,6 +51,7 @@ class Speaking:
     opened_for: list[int] = field(default_factory=list)
     told_time: int = 0
     acks: int = 0
+    image: dict[int, bytes] = field(default_factory=dict)
 
     def hear(self, frame: bytes) -> list[bytes]:
         """The frames that answer this one."""
@@ -97,6 +99,11 @@ class Speaking:
                 return Plain(Op.ACK)
             case operations.ReleaseTell(release):
                 return Given(Op.ACTIVATE, self.lock.wipe(release))
+            case operations.FirmwarePush(None, _):
+                return Staged(Op.FIRMWARE, bitmap_of(set(self.image), 3))
+            case operations.FirmwarePush(int(index), data):
+                self.image[index] = data
+                return Staged(Op.FIRMWARE, bitmap_of(set(self.image), 3))
             case operations.Remote(_, subj, _):
                 self.opened_for.append(subj)
                 return Plain(Op.REMOTE)
@@ -340,3 +347,30 @@ def test_somebody_without_the_locks_key_learns_nothing(reader: House) -> None:
 
     run_to_its_end(dial())
     assert [len(frame) for frame in heard] == [50]
+
+
+@pytest.mark.rule("LOCK-11")
+def test_firmware_reaches_a_connected_lock_over_the_network(reader: House) -> None:
+    """In slices, each chunk once; what the lock makes of it is its own matter."""
+    data = b"\x07reader" * 400
+    roots.trust_firmware([holder(n).public for n in range(3)])
+    digest, parts, _ = firmware.describe(data)
+    image = Image(number=5, vendor="limen", hardware=(1, 9), version=5, counter=1, size=len(data), digest=digest, parts=parts)
+    targets = Targets(model=6, ver=1, expires=2_000_000_000, images=(image,))
+    statement = firmware.sign_targets(firmware.encode_targets(targets), (holder(0), holder(1)))
+    with unit_of_work():
+        fleet_services.publish_firmware(statement=statement, images={5: data}, by=ANA, now=reader.now)
+        fleet_services.aim_firmware(model="R", number=5, starts=reader.now, ends=reader.now + timedelta(days=9), by=ANA, now=reader.now)
+
+    async def story(socket: Socket, lock: Speaking) -> None:
+        async def all_there() -> bool:
+            return len(lock.image) == 3
+
+        await speak(socket, lock, all_there)
+
+    lock = run(reader, story)
+    assert b"".join(lock.image[index] for index in range(3)) == data
+
+
+def holder(number: int) -> SoftSigner:
+    return SoftSigner.from_scalar(bytes(30) + bytes((7, number + 1)))

@@ -11,6 +11,7 @@ from limen.lock.capabilities import Model, read_models
 from limen.lock.commands import CloseLink, Command, ReleaseBolt, SendFrame, ShowLens
 from limen.lock.core import Lock
 from limen.lock.events import (
+    BatteryMeasured,
     BoltMoved,
     Booted,
     Cause,
@@ -239,7 +240,10 @@ class Rig:
         self.frames, self.closed, self.open = {}, set(), set()
         started = Booted(cause, jumpstart)
         self.lock = Lock(self.model, Ports(self.flash, self.chance, self.id_key), started, self.at)
-        return self.do(started)
+        commands = self.do(started)
+        if not self.model.wired:
+            self.lock.handle(BatteryMeasured(100), self.at)
+        return commands
 
     def pull_battery(self, without_ms: int = 60_000) -> list[Command]:
         self.at += without_ms

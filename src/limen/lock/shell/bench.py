@@ -110,6 +110,8 @@ def _battery(body: Body, said: Said) -> None:
         body.pull_battery()
     elif said.get("to") == "fresh":
         body.fresh_battery()
+    elif isinstance(to := said.get("to"), int) and not isinstance(to, bool) and 0 <= to <= 100:
+        body.wear(to)
 
 
 def _card(body: Body, said: Said) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from limen.lock.battery import Chemistry, millivolts_of
 from limen.lock.commands import (
     AnswerCard,
     CloseLink,
@@ -43,6 +44,7 @@ from limen.lock.events import (
     PhotoTaken,
     SelfTested,
     Ticked,
+    VoltageMeasured,
 )
 from limen.lock.memory import Ports
 from limen.lock.sessions import Call
@@ -82,6 +84,7 @@ class Condition:
 
     powered: bool = True
     battery: int = 100
+    chemistry: str = "alkaline"
     bolt_thrown: bool = False
     door_open: bool = False
 
@@ -178,6 +181,17 @@ class Body:
         self._start(Cause.POWER)
         self.rouse(self)
 
+    def wear(self, percent: int) -> None:
+        """The cells are that full from now on; empty ones give no power at all."""
+        if self.made.model.wired or not self.condition.powered:
+            return
+        self._keep(battery=percent, powered=percent > 0)
+        if percent == 0:
+            self._dark("batteries are flat")
+        elif self.awake():
+            self.feel(self._voltmeter())
+        self.rouse(self)
+
     def jumpstart(self) -> None:
         """A Qi power bank at the lens: enough for one app unlock on models that have the coil (LOCK-7)."""
         if not self.made.model.jumpstart:
@@ -229,11 +243,18 @@ class Body:
         self.lock = Lock(self.made.model, Ports(self.made.flash, secrets.token_bytes, self.made.id_key), started, at)
         self._carry_out(self.lock.handle(started, at))
         if not self.made.model.wired:
-            self._carry_out(self.lock.handle(BatteryMeasured(0 if jumpstart else self.condition.battery), at))
+            self._carry_out(self.lock.handle(self._voltmeter(jumpstart=jumpstart), at))
         if self.condition.door_open:
             self._carry_out(self.lock.handle(DoorMoved(True), at))
         if self.condition.bolt_thrown:
             self._carry_out(self.lock.handle(InsideBolt(True), at))
+
+    def _voltmeter(self, *, jumpstart: bool = False) -> Event:
+        """What the cells give under load. On a Qi source it reads the source, so the mind is told that there are none."""
+        if jumpstart:
+            return BatteryMeasured(0)
+        chemistry = Chemistry(self.condition.chemistry)
+        return VoltageMeasured(millivolts_of(self.condition.battery, self.made.model.cells, chemistry), chemistry)
 
     def _carry_out(self, commands: list[Command]) -> None:
         """In their order; what a movement leads to comes after all that was ordered with it."""

@@ -124,3 +124,20 @@ def test_a_restart_that_the_mind_asks_for_keeps_time_and_drops_links(tmp_path: P
     assert closed == [1]
     assert found.lock is not None
     assert not found.lock.memory.power_lost
+
+
+@pytest.mark.rule("LOCK-6", "LOCK-7")
+def test_flat_batteries_are_no_power_and_a_coil_wakes_the_lock_for_one_opening(tmp_path: Path) -> None:
+    found = body(tmp_path, "C2")
+    found.feel(InsideButton())
+    found.wear(30)
+    assert found.lock is not None
+    assert found.lock.memory.battery == 30
+    found.wear(0)
+    assert found.lock is None
+    assert said(found)[-1] == "batteries are flat"
+    found.jumpstart()
+    assert found.lock is not None
+    assert (found.lock.memory.jumpstart, found.lock.memory.battery) == (True, 0)
+    found.fresh_battery()
+    assert (found.lock.memory.jumpstart, found.lock.memory.battery) == (False, 100)
