@@ -181,6 +181,22 @@ def test_walking_away_is_said_and_undone_by_any_hand(bench: Bench) -> None:
     expect(bench.page.get_by_text("You walked away")).to_be_hidden()
 
 
+def test_a_reader_without_signal_says_so_and_still_works(bench: Bench) -> None:
+    """Only what has a network can lose it; the code is still compared by the lock itself."""
+    bench.use(READER)
+    bench.page.get_by_text("Faults", exact=True).click()
+    bench.press("Lose signal")
+    expect(bench.page.get_by_text("No signal: changes wait.")).to_be_visible()
+    bench.wake()
+    bench.type("90817265")
+    expect(bench.words).to_have_text("Not accepted.")
+    bench.press("Lose signal")
+    expect(bench.page.get_by_text("No signal: changes wait.")).to_be_hidden()
+    bench.use(M2)
+    bench.page.get_by_text("Faults", exact=True).click()
+    expect(bench.page.get_by_role("button", name="Lose signal")).to_be_hidden()
+
+
 def test_time_passes_in_place(bench: Bench) -> None:
     """An hour later the wall says so, and the lock still believes its clock."""
     bench.use(M2)

@@ -46,6 +46,7 @@ def view(body: Body) -> str:
             "happened": [{"at": _wall(body, line.ms), "words": line.words} for line in reversed(body.happened)],
             "cards": _cards(body),
             "away": body.away,
+            "no_signal": body.no_signal,
             "bolt_thrown": body.condition.bolt_thrown,
             "door_open": body.condition.door_open,
             "passage": body.held_open,
@@ -90,6 +91,8 @@ def act(body: Body, message: str) -> bool:
 def _fault(body: Body, do: str) -> bool:
     if do == "drop_next_part":
         body.drop_next_part = True
+    elif do == "lose_signal" and body.made.model.connected:
+        body.lose_signal()
     elif do == "motor_sticks":
         body.motor_sticks = not body.motor_sticks
     elif do == "drop_next_segment":

@@ -75,6 +75,7 @@ class _Link:
 
     send: Callable[[bytes], None]
     close: Callable[[], None]
+    outgoing: bool
     frames: int = 0
 
 
@@ -102,6 +103,8 @@ class Body:
     lens: ShowLens = NO_POWER
     wake_at: int | None = None
     away: bool = False
+    no_signal: bool = False
+    """A fault for the demonstration: a connected lock's own way out is gone."""
     drop_next_part: bool = False
     motor_sticks: bool = False
     """A fault for the demonstration: the next image on trial does not feel its motor move."""
@@ -146,10 +149,10 @@ class Body:
         frame_bytes: int = limits.FRAME_BYTES_MAX,
     ) -> int | None:
         """A link came up that carries so many bytes at once; its number, or None if nobody is in reach or there is no power."""
-        if (self.away and not outgoing) or not self.awake():
+        if (self.no_signal if outgoing else self.away) or not self.awake():
             return None
         link, self._next_link = self._next_link, self._next_link + 1
-        self._links[link] = _Link(send, close)
+        self._links[link] = _Link(send, close, outgoing)
         self.feel(Connected(link, outgoing=outgoing, frame_bytes=frame_bytes))
         return link if link in self._links else None
 
@@ -205,6 +208,13 @@ class Body:
         self.away = not self.away
         if self.away:
             self._hang_up()
+        self.rouse(self)
+
+    def lose_signal(self) -> None:
+        """The building's network goes, or comes back; phones at the door do not notice."""
+        self.no_signal = not self.no_signal
+        if self.no_signal:
+            self._hang_up(only_outgoing=True)
         self.rouse(self)
 
     def throw_bolt(self, thrown: bool) -> None:
@@ -314,8 +324,8 @@ class Body:
         if found is not None:
             found.close()
 
-    def _hang_up(self) -> None:
-        for link in list(self._links):
+    def _hang_up(self, *, only_outgoing: bool = False) -> None:
+        for link in [number for number, found in self._links.items() if found.outgoing or not only_outgoing]:
             self._close(link)
             if self.lock is not None:
                 self.feel(Disconnected(link))

@@ -39,10 +39,10 @@ class Dialler:
         loop = asyncio.get_running_loop()
         while body.lock is None or body.lock.memory.held is not None:
             began = loop.time()
-            if body.lock is not None:
+            if body.lock is not None and not body.no_signal:
                 with suppress(OSError, TimeoutError, websockets.WebSocketException):
                     await self._link(body, address)
-            wait_s = FIRST_WAIT_S if loop.time() - began > HEALTHY_S else min(LONGEST_WAIT_S, wait_s * 2)
+            wait_s = FIRST_WAIT_S if body.no_signal or loop.time() - began > HEALTHY_S else min(LONGEST_WAIT_S, wait_s * 2)
             await asyncio.sleep(wait_s)
 
     async def _link(self, body: Body, address: str) -> None:

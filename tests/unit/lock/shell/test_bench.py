@@ -48,6 +48,14 @@ def test_a_strange_card_does_no_harm(tmp_path: Path, card: object) -> None:
     assert bench.act(body(tmp_path), json.dumps({"do": "card", "card": card}))
 
 
+def test_only_a_lock_with_a_network_can_lose_it(tmp_path: Path) -> None:
+    """The face says so while it lasts."""
+    assert not bench.act(body(tmp_path / "lock"), '{"do": "lose_signal"}')
+    reader = body(tmp_path / "reader", "R")
+    assert bench.act(reader, '{"do": "lose_signal"}') and seen(reader)["no_signal"] is True
+    assert bench.act(reader, '{"do": "lose_signal"}') and seen(reader)["no_signal"] is False
+
+
 def test_hands_at_the_door_bring_somebody_back(tmp_path: Path) -> None:
     found = body(tmp_path)
     bench.act(found, '{"do": "walk_away"}')

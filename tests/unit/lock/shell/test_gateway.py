@@ -132,6 +132,38 @@ def test_a_lost_gateway_is_dialled_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(calls) >= 2
 
 
+def test_without_signal_nobody_is_dialled_until_it_is_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The link ends at once, a phone at the door still gets one, and the lock dials again when there is signal."""
+    monkeypatch.setattr(gateway, "FIRST_WAIT_S", 0.02)
+    found, _ = owned(tmp_path)
+    calls: list[bool] = []
+
+    async def play() -> None:
+        dialled, ended = asyncio.Event(), asyncio.Event()
+
+        async def desk(socket: ServerConnection) -> None:
+            calls.append(found.no_signal)
+            dialled.set()
+            await socket.wait_closed()
+            ended.set()
+
+        async with serve(desk, "127.0.0.1", 0) as server:
+            dialler = Dialler(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}")
+            found.dial = dialler.dial
+            found.awake()
+            await asyncio.wait_for(dialled.wait(), 10)
+            found.lose_signal()
+            await asyncio.wait_for(ended.wait(), 10)
+            assert found.connect(lambda _: None, lambda: None) is not None
+            dialled.clear()
+            found.lose_signal()
+            await asyncio.wait_for(dialled.wait(), 10)
+            await dialler.close()
+
+    asyncio.run(play())
+    assert calls == [False, False]
+
+
 def test_without_a_gateway_nobody_dials(tmp_path: Path) -> None:
     async def play() -> None:
         Dialler(None).dial(body(tmp_path, "R"))

@@ -53,6 +53,8 @@ function show(view) {
   showHappened(view.happened ?? []);
   put("sticker", view.sticker ?? "");
   press("walk_away", Boolean(view.away));
+  press("lose_signal", Boolean(view.no_signal));
+  /** @type {HTMLElement} */ (document.getElementById("signal-lost")).hidden = !view.no_signal;
   press("bolt_inside", Boolean(view.bolt_thrown));
   press("door", Boolean(view.door_open));
   /** @type {HTMLElement} */ (document.getElementById("passage")).hidden = !view.passage;
@@ -89,6 +91,7 @@ function showModel(model) {
   part("jumpstart", model.jumpstart);
   part("privacy", model.privacy_deadbolt);
   part("door", model.door_sensor);
+  part("connected", model.connected);
   part("wired", wired);
   part("batteries", !wired);
 }
