@@ -237,8 +237,10 @@ def _declared_end(row: LogEpoch, tags: dict[int, bytes], has_rivals: bool) -> bo
     if has_rivals or after is None:
         return False
     end = row.seq0 + max(tags) + 1
-    taken = Event.objects.filter(record=row.record, seq__gte=row.seq0, seq__lt=end).exists()
-    hole = gaps((), [loss.said() for loss in row.record.losses.all()], end, after.seq0)
+    seen = set(Event.objects.filter(record=row.record).values_list("seq", flat=True))
+    mine = {row.seq0 + i for i in tags}
+    taken = any(row.seq0 <= seq < end for seq in seen)
+    hole = gaps(seen | mine, [loss.said() for loss in row.record.losses.all()], end, after.seq0)
     return not taken and bool(hole) and all(declared for _, _, declared in hole)
 
 

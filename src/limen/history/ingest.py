@@ -17,7 +17,6 @@ from limen.storage import kms
 from limen.wire.cbor import WireError
 from limen.wire.events import Event as Said
 from limen.wire.events import Kind, LossReason
-from limen.wire.events import Loss as SaidLoss
 from limen.wire.hpke import HpkeOpener
 from limen.wire.ratchet import SealedHeader, SealedRecord
 from limen.wire.receipts import LogHead
@@ -25,7 +24,7 @@ from limen.wire.segments import Entry, Opened, gaps, open_segment, segment_name
 
 FIRST_NUMBER = 0
 """Each ownership counts from here, so a first piece that a courier kept back shows, and is never acknowledged."""
-LOSS_WORDS = {LossReason.OVERFLOW: "overflow", LossReason.PRIVACY: "privacy", LossReason.POWER: "power"}
+LOSS_WORDS = {LossReason.OVERFLOW: "overflow", LossReason.PRIVACY: "privacy", LossReason.POWER: "power", LossReason.SINCE_START: "overflow"}
 
 
 def take(lock_id: bytes, data: bytes, now: datetime) -> Taken:
@@ -118,14 +117,16 @@ def _believed(record: Record, owner: Ownership, now: datetime) -> list[Opened]:
 
 
 def _keep_losses(record: Record, events: Iterable[Said]) -> None:
-    for loss in _losses_of(events):
-        Loss.objects.get_or_create(
-            record=record, first=loss.first, last=loss.last, defaults={"count": loss.count, "reason": LOSS_WORDS[loss.reason]}
-        )
-
-
-def _losses_of(events: Iterable[Said]) -> list[SaidLoss]:
-    return [event.loss for event in events if event.loss is not None]
+    for event in events:
+        if (loss := event.loss) is None:
+            continue
+        said = {
+            "count": loss.count,
+            "reason": LOSS_WORDS[loss.reason],
+            "seq": event.seq,
+            "sums_up": loss.reason is LossReason.SINCE_START,
+        }
+        Loss.objects.get_or_create(record=record, first=loss.first, last=loss.last, defaults=said)
 
 
 def _note_guard(record: Record, events: Iterable[Said], now: datetime) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 
 from limen.wire.events import Event as SaidEvent
-from limen.wire.events import Kind
+from limen.wire.events import Kind, LossReason
 from limen.wire.events import Loss as SaidLoss
 from limen.wire.receipts import TrustedTime
 
@@ -123,13 +123,16 @@ class Loss(models.Model):
     last = models.PositiveBigIntegerField()
     count = models.PositiveIntegerField()
     reason = models.CharField(max_length=12)
+    seq = models.PositiveBigIntegerField(default=0)  # of the LOSS record itself: one that sums up stands for those before it
+    sums_up = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "first", "last"], name="history_loss_once")]
 
     def said(self) -> SaidEvent:
         """The loss as the lock said it."""
-        return SaidEvent(seq=0, t=0, tq=TrustedTime.GOOD, kind=Kind.LOSS, loss=SaidLoss(self.first, self.last, self.count))
+        reason = LossReason.SINCE_START if self.sums_up else LossReason.OVERFLOW
+        return SaidEvent(seq=self.seq, t=0, tq=TrustedTime.GOOD, kind=Kind.LOSS, loss=SaidLoss(self.first, self.last, self.count, reason))
 
 
 class Gap(models.Model):

@@ -175,6 +175,8 @@ class Lock:
         after = self.memory.held.state.epoch if self.memory.held else None
         if after == before:
             return []
+        self._merged.forget()
+        self._openings.photos.forget()
         ended = [command for session in self._links.open_sessions() for command in self._links.close(session.link)] if before else []
         return ended if after is None else [*ended, Noticed("activated"), *self._dial()]
 

@@ -24,6 +24,10 @@ REFUSALS_MAX = limits.RING_RECORDS // 4
 ORDINARY_MAX = limits.RING_RECORDS - limits.RING_RESERVED
 DROPPED_AT_ONCE = 64
 """How many go when the ring is full: one LOSS record then speaks for many."""
+OPENINGS_MAX = ORDINARY_MAX - DROPPED_AT_ONCE
+"""Some places are always left to refusals, so that each finds another refusal to push out, never an opening (inv. 61)."""
+LOSSES_MAX = 32
+"""Beyond so many LOSS records one sums them up, else a flood would in the end leave room for nothing but its own losses."""
 HOUR_S = 3600
 Chance = Callable[[int], bytes]
 
@@ -113,7 +117,8 @@ class Journal:
 
     def discard(self, until_utime: int, now_utime: int, tq: TrustedTime, at: int) -> bool:
         """Frees all records up to that lock time, to the hour, with LOSS(privacy) in their place (F.6)."""
-        gone = [k for k, held in self._ring.held.items() if held.rank is not Rank.HEADER and held.hour * HOUR_S <= until_utime]
+        about_people = (Rank.ORDINARY, Rank.REFUSAL, Rank.SECURITY)
+        gone = [k for k, held in self._ring.held.items() if held.rank in about_people and held.hour * HOUR_S <= until_utime]
         if not gone:
             return False
         self._declare(gone, LossReason.PRIVACY, now_utime, tq, at)
@@ -179,18 +184,38 @@ class Journal:
     def _make_room(self, event: Event, at: int) -> None:
         """Refusals hold a quarter at most, ordinary records leave 512 places to security ones; the oldest go first (F.2)."""
         rank = _rank(event)
-        ordinary = self._counts[Rank.ORDINARY] + self._counts[Rank.REFUSAL]
-        if rank is Rank.REFUSAL and self._counts[Rank.REFUSAL] >= REFUSALS_MAX:
+        openings, refusals = self._counts[Rank.ORDINARY], self._counts[Rank.REFUSAL]
+        full = openings + refusals >= ORDINARY_MAX
+        if rank is Rank.REFUSAL and (refusals >= REFUSALS_MAX or full):
             self._evict((Rank.REFUSAL,), event, at)
-        elif rank is not Rank.SECURITY and ordinary >= ORDINARY_MAX:
-            self._evict((Rank.REFUSAL,) if rank is Rank.REFUSAL else (Rank.ORDINARY, Rank.REFUSAL), event, at)
+        elif rank is Rank.ORDINARY and (openings >= OPENINGS_MAX or full):
+            self._evict((Rank.ORDINARY,) if openings >= OPENINGS_MAX else (Rank.ORDINARY, Rank.REFUSAL), event, at)
         elif self.kept >= limits.RING_RECORDS or self._ring.tight:
-            self._evict((Rank.ORDINARY, Rank.REFUSAL) if ordinary else (Rank.SECURITY,), event, at)
+            self._evict(self._first_to_go(rank), event, at)
+
+    def _first_to_go(self, rank: Rank) -> tuple[Rank, ...]:
+        """What makes room in a ring that is full as a whole."""
+        spare = self._counts[Rank.SECURITY] + self._counts[Rank.LOSS] > limits.RING_RESERVED
+        wishes: list[tuple[Rank, ...]] = [(Rank.ORDINARY, Rank.REFUSAL), (Rank.SECURITY,), (Rank.LOSS,)]
+        if rank is Rank.REFUSAL:
+            wishes = [(Rank.REFUSAL,), *([(Rank.SECURITY,)] if spare else []), *wishes]
+        return next(wish for wish in wishes if any(self._counts[one] for one in wish))
 
     def _evict(self, ranks: tuple[Rank, ...], event: Event, at: int) -> None:
         gone = [key for key, held in self._ring.held.items() if held.rank in ranks][:DROPPED_AT_ONCE]
-        self._declare(gone, LossReason.OVERFLOW, event.t, event.tq, at)
+        losses = [key for key, held in self._ring.held.items() if held.rank is Rank.LOSS]
+        if len(losses) >= LOSSES_MAX or Rank.LOSS in ranks:
+            gone = [*(key for key in gone if key not in losses), *losses]
+            self._sum_up(len(gone), event, at)
+        else:
+            self._declare(gone, LossReason.OVERFLOW, event.t, event.tq, at)
         self._drop(gone)
+
+    def _sum_up(self, more: int, event: Event, at: int) -> None:
+        """One LOSS for all there ever was in this ownership, so that those before it can go."""
+        every = self._ended.lost - self._ended.owed + more
+        loss = Loss(0, self._ended.seqnext - 1, every, LossReason.SINCE_START)
+        self._tell_loss(loss, more, event.t, event.tq, at)
 
     def _pay(self, event: Event, at: int) -> None:
         """Declares what could not be written, as soon as something can be written again (LOCK-13)."""
@@ -203,9 +228,11 @@ class Journal:
     def _declare(self, gone: list[Key], reason: LossReason, utime: int, tq: TrustedTime, at: int) -> None:
         """The LOSS record is durable before the first of them is dropped; a cut in between declares too much, never too little."""
         numbers = [self._ring.held[key].seq for key in gone]
-        loss = Loss(min(numbers), max(numbers), len(numbers), reason)
+        self._tell_loss(Loss(min(numbers), max(numbers), len(numbers), reason), len(numbers), utime, tq, at)
+
+    def _tell_loss(self, loss: Loss, more: int, utime: int, tq: TrustedTime, at: int) -> None:
         self._write(Event(seq=0, t=utime, tq=tq, kind=Kind.LOSS, loss=loss), at)
-        self._remember(replace(self._ended, lost=self._ended.lost + len(numbers)))
+        self._remember(replace(self._ended, lost=self._ended.lost + more))
         self._flash.barrier()
 
     def _free(self, keys: list[Key], at: int) -> None:
@@ -257,6 +284,9 @@ class Journal:
 
 
 def _rank(event: Event) -> Rank:
-    if event.kind in SECURITY_KINDS:
+    """Stills are told of like what they show: no crowd at a door, and no flood of wrong codes, may push out anything else by its pictures."""
+    if event.loss is not None:
+        return Rank.LOSS
+    if event.kind in SECURITY_KINDS and event.photos_lost is None:
         return Rank.SECURITY
-    return Rank.REFUSAL if event.kind is Kind.ENTRY and event.result is Result.REFUSED else Rank.ORDINARY
+    return Rank.REFUSAL if event.result is Result.REFUSED else Rank.ORDINARY

@@ -29,6 +29,10 @@ class Merged:
         run = self._runs.setdefault((method, reason), _Run(at, 0))
         run.count += 1
 
+    def forget(self) -> None:
+        """The lock changes hands: what was counted was the last owner's (inv. 71)."""
+        self._runs.clear()
+
     def tick(self, at: int) -> None:
         for sort, run in list(self._runs.items()):
             if at >= run.since + WINDOW_MS:

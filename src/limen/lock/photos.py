@@ -12,7 +12,7 @@ from limen.lock.flash import FlashError
 from limen.lock.memory import Memory, draft
 from limen.wire import limits
 from limen.wire.cbor import Malformed
-from limen.wire.events import Kind, Loss, LossReason, Method
+from limen.wire.events import Kind, Loss, LossReason, Method, Result
 from limen.wire.grants import Cls
 from limen.wire.hpke import HpkeSealer
 from limen.wire.photos import PhotoReason, SealedPhoto, seal_photo
@@ -77,6 +77,12 @@ class Photos:
         else:
             self._keep(seq, ordered.reason, jpeg, at)
 
+    def forget(self) -> None:
+        """The lock changes hands: what waits was the last owner's (inv. 71)."""
+        self._ordered.clear()
+        self._waiting.clear()
+        self._until = self._refused_at = None
+
     def resident_entered(self) -> None:
         """Somebody at home was mistyping: all waiting pictures go unseen, and those still to come."""
         self._waiting.clear()
@@ -123,7 +129,7 @@ class Photos:
             photo = seal_photo(self._memory.lock_id, seq, reason, jpeg, HpkeSealer(held.config.photo_key))
             self._make_room(reason, at)
             self._album.put(photo, self._memory.read_clock(at).utime)
-            self._memory.record(draft(kind=Kind.PHOTO, of_seq=seq, photo=photo.digest), at)
+            self._memory.record(draft(kind=Kind.PHOTO, result=_result(reason), of_seq=seq, photo=photo.digest), at)
             self._album.tell(seq)
         except (FlashError, Malformed):
             return
@@ -145,9 +151,17 @@ class Photos:
         """The LOSS is durable before the first of them goes."""
         if not gone:
             return
+        lost = Loss(min(gone), max(gone), len(gone), reason)
+        refusals = all(self._album.held[seq].reason is PhotoReason.WRONG_CODE for seq in gone)
+        result = _result(PhotoReason.WRONG_CODE if refusals else PhotoReason.ENTRY)
         try:
-            self._memory.record(draft(kind=Kind.LOSS, photos_lost=Loss(min(gone), max(gone), len(gone), reason)), at)
+            self._memory.record(draft(kind=Kind.LOSS, result=result, photos_lost=lost), at)
             for seq in gone:
                 self._album.drop(seq)
         except FlashError:
             return
+
+
+def _result(reason: PhotoReason) -> Result:
+    """Refusals' stills rank with refusals in the record."""
+    return Result.REFUSED if reason is PhotoReason.WRONG_CODE else Result.NOTED

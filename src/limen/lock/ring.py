@@ -27,6 +27,7 @@ class Rank(IntEnum):
     ORDINARY = 1
     REFUSAL = 2
     SECURITY = 3
+    LOSS = 4
 
 
 class RingFullError(FlashError):

@@ -71,6 +71,7 @@ class LossReason(IntEnum):
     OVERFLOW = 0
     PRIVACY = 1
     POWER = 2
+    SINCE_START = 3  # sums up all losses of this ownership so far, whatever earlier LOSS records said
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ overlap and repeats do not matter; a hole, a fork, a wrong seal and a cut tail a
 """
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -12,7 +13,7 @@ from typing import TypeAlias
 
 from limen.wire import cbor, limits, shape
 from limen.wire.cbor import Malformed, Value
-from limen.wire.events import Event, read_event
+from limen.wire.events import Event, LossReason, read_event
 from limen.wire.hpke import OVERHEAD_BYTES, NotForUs, Opener, Sealer
 from limen.wire.ratchet import (
     SEAL_BYTES,
@@ -241,17 +242,40 @@ class _EpochReader:
 
 
 def gaps(seen: Iterable[int], losses: Iterable[Event], since: int, until: int) -> list[tuple[int, int, bool]]:
-    """``(first, last, declared)`` for every run of numbers in [since, until) not ``seen``: declared ones are covered by a LOSS event.
+    """``(first, last, declared)`` for every run of numbers in [since, until) not ``seen``: declared ones are covered by LOSS events.
 
-    Costs what is here and what was declared, never how far the numbers reach.
+    A LOSS covers as many numbers as it counts: where more are missing in its range, a courier keeps something back, and nothing there is
+    declared. Costs what is here and what was declared, never how far the numbers reach.
     """
-    covered = sorted((event.loss.first, event.loss.last) for event in losses if event.loss is not None)
+    here = sorted(set(seen))
+    covered = [(first, last) for first, last, count in _claims(losses) if last - first + 1 - _between(here, first, last) <= count]
     runs: list[tuple[int, int, bool]] = []
     at = since
-    for seq in [*sorted({seq for seq in seen if since <= seq < until}), until]:
+    for seq in [*(seq for seq in here if since <= seq < until), until]:
         runs += _parted(at, seq - 1, covered)
         at = seq + 1
     return runs
+
+
+def _claims(losses: Iterable[Event]) -> list[tuple[int, int, int]]:
+    """(first, last, count) of what was declared, ranges that meet taken together; what sums up stands for all that came before it."""
+    told = sorted((event for event in losses if event.loss is not None), key=lambda event: event.seq)
+    sums = [n for n, event in enumerate(told) if event.loss is not None and event.loss.reason is LossReason.SINCE_START]
+    ranges = sorted(
+        (event.loss.first, event.loss.last, event.loss.count) for event in told[max(sums, default=0) :] if event.loss is not None
+    )
+    found: list[tuple[int, int, int]] = []
+    for first, last, count in ranges:
+        if found and first <= found[-1][1]:
+            before = found.pop()
+            found.append((before[0], max(before[1], last), before[2] + count))
+        else:
+            found.append((first, last, count))
+    return found
+
+
+def _between(here: Sequence[int], first: int, last: int) -> int:
+    return bisect_right(here, last) - bisect_left(here, first)
 
 
 def _parted(first: int, last: int, covered: Sequence[tuple[int, int]]) -> list[tuple[int, int, bool]]:

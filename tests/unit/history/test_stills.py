@@ -24,9 +24,9 @@ STILL = b"\x89PNG a still of somebody"
 COMMON, HOME = "Package Room", "Unit 4B"
 
 
-def photographed(archive: Archive, door: str, who: str | None, **said: object) -> SealedPhoto:
+def photographed(archive: Archive, door: str, who: str | None, result: Result = Result.GRANTED, method: Method = Method.APP) -> SealedPhoto:
     """Somebody came, was photographed, and a courier brought record and still."""
-    photo = archive.lock(door).still(archive.entry(door, who, **said), STILL)
+    photo = archive.lock(door).still(archive.entry(door, who, result=result, method=method), STILL)
     archive.carry(door)
     assert archive.take_parcel(door, archive.lock(door).parcels()[-1]).status == "taken"
     return photo

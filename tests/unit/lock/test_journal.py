@@ -4,13 +4,14 @@ import random
 
 import pytest
 
+from limen.lock import journal as journal_room
 from limen.lock.flash import Area, FlashError, Layout
-from limen.lock.journal import DROPPED_AT_ONCE, ORDINARY_MAX, REFUSALS_MAX, Journal
+from limen.lock.journal import DROPPED_AT_ONCE, LOSSES_MAX, OPENINGS_MAX, ORDINARY_MAX, REFUSALS_MAX, Journal
 from limen.lock.memory import draft
 from limen.lock.notes import Notes
 from limen.lock.ring import Ring
 from limen.lock.shell.flash import MemoryFlash
-from limen.wire.events import Event, Kind, LossReason, Result
+from limen.wire.events import Event, Kind, Loss, LossReason, Result
 from limen.wire.hpke import HpkeOpener, HpkeSealer
 from limen.wire.receipts import TrustedTime
 from limen.wire.segments import gaps, open_log
@@ -108,7 +109,7 @@ def test_when_the_ring_is_full_the_oldest_go_and_the_loss_is_counted_and_declare
     journal = started()
     for n in range(ORDINARY_MAX + 200):
         journal.append(entry(n), 0)
-    assert journal.lost == 4 * DROPPED_AT_ONCE
+    assert journal.lost == -(-(ORDINARY_MAX + 200 - OPENINGS_MAX) // DROPPED_AT_ONCE) * DROPPED_AT_ONCE
     assert journal.kept <= 4096
     missing = holes(journal)
     assert missing
@@ -135,6 +136,52 @@ def test_no_flood_of_refusals_evicts_an_opening() -> None:
     events = seen(journal)
     assert sum(event.kind is Kind.ENTRY and event.result is Result.GRANTED for event in events) == 500
     assert sum(event.kind is Kind.ENTRY and event.result is Result.REFUSED for event in events) <= REFUSALS_MAX
+
+
+@pytest.mark.parametrize(("security", "openings"), [(0, ORDINARY_MAX + 10), (600, 4096 - 600)])
+def test_a_refusal_that_finds_the_ring_full_of_openings_pushes_out_none(security: int, openings: int) -> None:
+    """Places are left to refusals; beyond the reserve of 512 the oldest of the lock's own diary goes (invariant 61)."""
+    journal = started()
+    for n in range(security):
+        journal.append(draft(kind=Kind.BOOT, t=1_795_000_000 + n), 0)
+    for n in range(openings):
+        journal.append(entry(n), 0)
+    before = granted(journal)
+    for n in range(200):
+        journal.append(entry(n, refused=True), 0)
+    assert granted(journal) == before
+    assert all(declared for _, _, declared in holes(journal))
+
+
+def granted(journal: Journal) -> list[int]:
+    return [event.seq for event in seen(journal) if event.kind is Kind.ENTRY and event.result is Result.GRANTED]
+
+
+def test_a_flood_without_end_is_summed_up_and_leaves_no_undeclared_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After some LOSS records one stands for all of them; the reserve is not eaten by losses (invariants 57 and 61)."""
+    monkeypatch.setattr(journal_room, "ORDINARY_MAX", 200)
+    monkeypatch.setattr(journal_room, "OPENINGS_MAX", 136)
+    journal = started()
+    journal.append(draft(kind=Kind.TAMPER, t=1_795_000_000), 0)
+    for n in range(64 * LOSSES_MAX * 2 + 300):
+        journal.append(entry(n), 0)
+    events = seen(journal)
+    losses = [event.loss for event in events if event.loss is not None]
+    assert len(losses) <= LOSSES_MAX + 1
+    assert LossReason.SINCE_START in {loss.reason for loss in losses}
+    assert events[0].kind is Kind.TAMPER
+    assert holes(journal) and all(declared for _, _, declared in holes(journal))
+    assert sum(last - first + 1 for first, last, _ in holes(journal)) == journal.lost
+
+
+def test_pictures_that_were_lost_push_out_nothing_but_their_like() -> None:
+    """Word of a lost still ranks with what it shows, so a crowd at the door does not eat the lock's own diary."""
+    journal = started()
+    for n in range(40):
+        journal.append(draft(kind=Kind.BOOT, t=1_795_000_000 + n), 0)
+    for n in range(ORDINARY_MAX + 700):
+        journal.append(draft(kind=Kind.LOSS, photos_lost=Loss(n, n, 1), t=1_795_000_000 + n), 0)
+    assert sum(event.kind is Kind.BOOT for event in seen(journal)) == 40
 
 
 def test_a_discard_leaves_a_declared_loss_for_privacy_and_no_bytes() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from limen.cli.vectorbook.steady import SteadySealer
 from limen.wire import limits, segments
 from limen.wire.cbor import Malformed
-from limen.wire.events import Event, Kind, Loss
+from limen.wire.events import Event, Kind, Loss, LossReason
 from limen.wire.hpke import HpkeOpener, NotForUs
 from limen.wire.ratchet import EpochStart, SealedHeader, SealedRecord, start_epoch
 from limen.wire.receipts import LogHead, TrustedTime
@@ -176,10 +176,31 @@ def test_what_the_lock_dropped_is_a_declared_gap() -> None:
     assert [(p.trouble, p.first, p.last) for p in log.problems] == [(Trouble.GAP, 5, 10)]
     assert [opened.event.seq for opened in log.events] == [*range(5), *range(11, 300)]
     assert log.progress[1].i == 100
-    loss = Event(seq=299, t=NOW, tq=TrustedTime.GOOD, kind=Kind.LOSS, loss=Loss(5, 10, 6))
+    told = loss(299, 5, 10, 6)
     seen = [opened.event.seq for opened in log.events]
-    assert gaps(seen, [loss], 0, 300) == [(5, 10, True)]
-    assert gaps([s for s in seen if s != 200], [loss], 0, 300) == [(5, 10, True), (200, 200, False)]
+    assert gaps(seen, [told], 0, 300) == [(5, 10, True)]
+    assert gaps([s for s in seen if s != 200], [told], 0, 300) == [(5, 10, True), (200, 200, False)]
+
+
+def loss(seq: int, first: int, last: int, count: int, reason: LossReason = LossReason.OVERFLOW) -> Event:
+    return Event(seq=seq, t=NOW, tq=TrustedTime.GOOD, kind=Kind.LOSS, loss=Loss(first, last, count, reason))
+
+
+@pytest.mark.rule("LOCK-8", "HISTORY-2")
+def test_a_loss_covers_no_more_numbers_than_it_counts() -> None:
+    """What a courier keeps back inside a declared range is not taken for lost, so it is not acknowledged away (invariants 57 and 58)."""
+    assert gaps([0, 1, 5, 6, 9], [loss(9, 2, 8, 5)], 0, 10) == [(2, 4, True), (7, 8, True)]
+    assert gaps([0, 1, 6, 9], [loss(9, 2, 8, 5)], 0, 10) == [(2, 5, False), (7, 8, False)]
+    both = [loss(8, 1, 4, 2), loss(9, 3, 7, 3)]
+    assert gaps([0, 2, 8, 9], both, 0, 10) == [(1, 1, False), (3, 7, False)], "ranges that meet are weighed together"
+    assert gaps([0, 2, 6, 8, 9], both, 0, 10) == [(1, 1, True), (3, 5, True), (7, 7, True)]
+
+
+def test_a_loss_that_sums_up_stands_for_all_before_it() -> None:
+    """Theirs are counted in it; what was lost later counts beside it."""
+    told = [loss(3, 1, 2, 2), loss(20, 0, 19, 18, reason=LossReason.SINCE_START), loss(30, 21, 25, 5)]
+    assert gaps([0, 7, 20, *range(26, 31)], told, 0, 31) == [(1, 6, True), (8, 19, True), (21, 25, True)]
+    assert gaps([7, 20, *range(26, 31)], told, 0, 31)[0] == (0, 6, False)
 
 
 def test_a_log_epoch_that_a_courier_invented_does_not_fit_the_chain() -> None:
