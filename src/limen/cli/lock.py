@@ -69,8 +69,7 @@ def run(args: argparse.Namespace) -> int:
         trust=(home or args.data) / "trust",
     )
     _allow_files(len(locks))
-    asyncio.run(run_locks(plan, lambda address: _ready(address, home)))
-    return 0
+    return 0 if asyncio.run(run_locks(plan, lambda address: _ready(address, home))) else 1
 
 
 def _ready(address: str, home: Path | None) -> None:

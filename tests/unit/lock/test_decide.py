@@ -112,7 +112,7 @@ def test_with_a_lost_clock_everybody_not_provably_over_may_still_push() -> None:
 def test_with_the_deadbolt_thrown_only_the_household_opens_or_an_override_given_for_that_door(
     cls: Cls, rights: Rights, expected: Reason | None
 ) -> None:
-    """Inv. 52."""
+    """By app: those who live here, and staff with the right for this door (invariant 52)."""
     assert reason(by_phone(grant(cls, rights=rights), door(bolt_thrown=True))) == expected
 
 

@@ -15,6 +15,7 @@ from limen.wire.records import ConfigFlags, DoorKind
 from limen.wire.refusals import Reason
 from tests.unit.lock.reading import events
 from tests.unit.lock.site import CONFIG, DANA, GUS, ZONE, House, code, house, lens, opened
+from tests.unit.lock.test_cards import AES, card, tap
 
 PRIVATE = replace(CONFIG, door_kind=DoorKind.UNIT, flags=ConfigFlags.PRIVACY_DEADBOLT)
 
@@ -33,14 +34,15 @@ def test_three_wrong_codes_meet_the_delay_and_the_lens_says_so() -> None:
 
 
 @pytest.mark.rule("CODE-10")
-def test_the_right_code_fails_while_a_delay_runs_and_app_and_handle_do_not() -> None:
-    """Inv. 53."""
-    home = house(CONFIG, "M", code(9, 5_550_123))
+def test_the_right_code_fails_while_a_delay_runs_and_app_card_and_handle_do_not() -> None:
+    """While the keypad waits, everything else opens (invariant 53)."""
+    home = house(CONFIG, "M", code(9, 5_550_123), AES)
     for _ in range(3):
         home.rig.type("1234567")
     home.rig.at -= 2_500  # typing takes time too
     assert "Too many" in lens(home.rig.type("5550123"))
     assert home.unlock(DANA) == Plain(Op.UNLOCK)
+    assert tap(home, card())[0]
     before = len(events(home))
     home.rig.do(InsideHandle())
     assert len(events(home)) == before + 1

@@ -27,10 +27,6 @@ class Fittings(Protocol):
         """Words for a card in the field of a reader elsewhere; its answer comes later."""
         ...
 
-    def look(self) -> None:
-        """Something changed in the lock."""
-        ...
-
 
 class Simulated:
     """A bolt that always moves, a lens that the bench draws, a camera without a lens."""
@@ -49,5 +45,3 @@ class Simulated:
         return self.camera.still(at_ms)
 
     def to_card(self, data: bytes) -> None: ...
-
-    def look(self) -> None: ...

@@ -85,8 +85,8 @@ class Shelf:
                 self.rouse(body)
 
 
-async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | None = None) -> None:
-    """Runs until `stop`, SIGTERM, SIGINT, or the end of the parent process. `ready` hears the address."""
+async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | None = None) -> bool:
+    """Runs until `stop`, SIGTERM, SIGINT, or the end of the parent process; False if hardware failed before. `ready` hears the address."""
     stop = stop or _on_signals()
     time, shelf, dialler = PoweredTime(plan.clock_file), Shelf(), Dialler(plan.gateway)
     factory = Factory(plan.factory or plan.data / "factory", plan.trust)
@@ -100,7 +100,8 @@ async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | No
     async with serve(lambda socket: _serve(shelf, socket), plan.host, plan.port, max_size=FRAME_BYTES_MAX, compression=None) as server:
         host, port = next(iter(server.sockets)).getsockname()[:2]
         ready(f"ws://{host}:{port}")
-        radios = [*_radios(shelf, plan.link), *_wires(shelf, plan.wiring)]
+        wires = _wires(shelf, plan.wiring, stop)
+        radios = [*_radios(shelf, plan.link), *wires]
         await _look_around(shelf, time, plan, stop)
         for radio in radios:
             radio.cancel()
@@ -108,6 +109,7 @@ async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | No
         await dialler.close()
     for body in shelf.bodies.values():
         body.made.flash.close()
+    return all(task.cancelled() or task.exception() is None for task in wires)
 
 
 def _radios(shelf: Shelf, link: str | None) -> list[asyncio.Task[None]]:
@@ -117,16 +119,27 @@ def _radios(shelf: Shelf, link: str | None) -> list[asyncio.Task[None]]:
     from limen.lock.shell.bluetooth import Bluetooth
 
     shelf.radios = {serial: Bluetooth(body, link) for serial, body in list(shelf.bodies.items())[:1]}
-    say = lambda sentence: print(sentence, file=sys.stderr, flush=True)  # noqa: E731
-    return [asyncio.get_running_loop().create_task(radio.run(say), name=f"radio {serial}") for serial, radio in shelf.radios.items()]
+    return [asyncio.get_running_loop().create_task(radio.run(_say), name=f"radio {serial}") for serial, radio in shelf.radios.items()]
 
 
-def _wires(shelf: Shelf, wiring: Wiring | None) -> list[asyncio.Task[None]]:
-    """The hardware of one wired door."""
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _wires(shelf: Shelf, wiring: Wiring | None, stop: asyncio.Event) -> list[asyncio.Task[None]]:
+    """The hardware of one wired door. Without it the program ends and says why: a lock that looks well and cannot open is worse than none."""
     if wiring is None:
         return []
-    say = lambda sentence: print(sentence, file=sys.stderr, flush=True)  # noqa: E731
-    return [asyncio.get_running_loop().create_task(attend(body, wiring, say)) for body in list(shelf.bodies.values())[:1]]
+
+    def over(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            _say(f"wiring: {task.exception()}")
+            stop.set()
+
+    tasks = [asyncio.get_running_loop().create_task(attend(body, wiring, _say)) for body in list(shelf.bodies.values())[:1]]
+    for task in tasks:
+        task.add_done_callback(over)
+    return tasks
 
 
 async def _look_around(shelf: Shelf, time: PoweredTime, plan: Plan, stop: asyncio.Event) -> None:

@@ -5,10 +5,12 @@ import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
 import websockets
 
 from limen.lock.shell.factory import models
 from limen.lock.shell.runner import Plan, run
+from limen.lock.shell.wiring import Wiring
 from limen.wire.frames import Assembler, Cutter
 from limen.wire.session import Initiator, activation_psk, activation_static, public_of
 from limen.wire.sticker import read_sticker
@@ -118,3 +120,10 @@ def test_a_jump_of_the_demonstration_clock_passes_for_the_lock_too(tmp_path: Pat
                 view = await shown(face)
 
     running(tmp_path, act)
+
+
+def test_a_wired_door_without_its_wires_ends_and_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A lock that looks well and cannot open is worse than none."""
+    plan = Plan(tmp_path, {"LM000301": models()["R"]}, wiring=Wiring(reader=tmp_path / "no-such-line"), follow_parent=False)
+    assert not asyncio.run(run(plan, lambda _: None, asyncio.Event()))
+    assert "no-such-line" in capsys.readouterr().err
