@@ -250,6 +250,7 @@ class Body:
 
     def _start(self, cause: Cause, *, jumpstart: bool = False) -> None:
         started, at = Booted(cause, jumpstart), self.time.at()
+        self._hold(False)  # a new mind knows of no passage
         self.lock = Lock(self.made.model, Ports(self.made.flash, secrets.token_bytes, self.made.id_key), started, at)
         self._carry_out(self.lock.handle(started, at))
         if not self.made.model.wired:

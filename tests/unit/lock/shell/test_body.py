@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from limen.lock.commands import Restart
+from limen.lock.commands import HoldBolt, Restart
 from limen.lock.events import InsideButton
 from limen.lock.shell.body import Body
 from limen.lock.shell.clock import PoweredTime
@@ -141,3 +141,13 @@ def test_flat_batteries_are_no_power_and_a_coil_wakes_the_lock_for_one_opening(t
     assert (found.lock.memory.jumpstart, found.lock.memory.battery) == (True, 0)
     found.fresh_battery()
     assert (found.lock.memory.jumpstart, found.lock.memory.battery) == (False, 100)
+
+
+def test_a_new_mind_lets_a_held_strike_go(tmp_path: Path) -> None:
+    """Whatever held it is forgotten with the mind that knew why (LOCK-16)."""
+    found = body(tmp_path, "R")
+    found.awake()
+    found._carry_out([HoldBolt(True)])
+    assert found.held_open
+    found._carry_out([Restart()])
+    assert not found.held_open
