@@ -10,7 +10,6 @@ from tests.tidy.project import TOP, tracked
 # 72 to 78 are the service's own: erasure, audit, visibility.
 PROTOCOL = frozenset({*range(1, 72), 79, 80, 81})
 NAMED = re.compile(r"\binv(?:ariants?|\.) (\d+(?:(?:, and |, | and | to )\d+)*)", re.IGNORECASE)
-OPEN = Path(__file__).with_name("open_invariants.txt")
 
 
 def numbers(text: str) -> set[int]:
@@ -42,20 +41,9 @@ def proven() -> set[int]:
     return {number for path in here for sentence in sentences(path) for number in numbers(sentence)}
 
 
-def open_ones() -> set[int]:
-    """Those on the list that only shrinks."""
-    lines = OPEN.read_text(encoding="utf-8").splitlines()
-    return {int(line) for line in lines if line.strip() and not line.startswith("#")}
-
-
 def test_every_invariant_has_a_test_that_names_it() -> None:
     """`(invariant 54)` in the sentence of the test that proves it."""
-    assert sorted(PROTOCOL - proven() - open_ones()) == []
-
-
-def test_the_list_of_open_invariants_only_shrinks() -> None:
-    """What a test names by now leaves the list."""
-    assert sorted(open_ones() & proven()) == []
+    assert sorted(PROTOCOL - proven()) == []
 
 
 def test_ranges_and_lists_of_invariants_are_read() -> None:

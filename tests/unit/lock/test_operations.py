@@ -11,6 +11,7 @@ from limen.wire.receipts import TrustedTime
 from limen.wire.records import DoorKind, ListRecord, RecordKind
 from limen.wire.refusals import Reason, Status
 from limen.wire.telemetry import unverified_telemetry
+from limen.wire.timestamps import TimeAssertion, sign_time
 from tests.unit.lock.reading import events, last
 from tests.unit.lock.site import CONFIG, DANA, GUS, House, code, house, opened
 
@@ -131,6 +132,7 @@ def test_time_that_was_asked_for_is_taken_once_and_recorded() -> None:
 
 @pytest.mark.rule("SYNC-10")
 def test_time_signed_for_another_lock_or_by_another_key_moves_nothing() -> None:
+    """Nor does what a phone signs by itself, for this lock and its own nonce: only the service's key tells time (invariant 26)."""
     home = house()
     talk, _ = home.present(DANA, home.service.grant(DANA), Op.TIME_ASK)
     given = talk.ask(ask.TimeAsk())
@@ -141,6 +143,8 @@ def test_time_signed_for_another_lock_or_by_another_key_moves_nothing() -> None:
     home.service.lock_id = kept
     assert talk.ask(ask.TimeTell(foreign)) == Plain(Op.TIME, Status.CLOCK)
     assert talk.ask(ask.TimeTell(home.service.grant(DANA))) == Plain(Op.TIME, Status.CLOCK)
+    own = sign_time(TimeAssertion(home.service.lock_id, given.data, (home.service.now + 3600) * 1000), DANA)
+    assert talk.ask(ask.TimeTell(own)) == Plain(Op.TIME, Status.CLOCK)
     assert home.rig.lock.memory.read_clock(home.rig.at) == before
 
 

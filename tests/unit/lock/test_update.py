@@ -114,7 +114,7 @@ def areas(home: House) -> bytes:
 
 @pytest.mark.rule("SYNC-10")
 def test_a_list_that_is_not_what_the_service_meant_is_never_committed() -> None:
-    """The end-state hash: a forged or forked history ends in NEED_SNAPSHOT."""
+    """The end-state hash: a forged or forked history ends in NEED_SNAPSHOT (invariant 2)."""
     home = house()
     home.service.edit(code(9, 5_550_123))
     true = home.service.states[2]
@@ -284,7 +284,7 @@ def test_push_works_for_couriers_and_managers_without_any_right_to_open() -> Non
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6))
 def test_any_order_loss_and_repetition_of_bundles_ends_in_the_newest_list(seed: int) -> None:
-    """Inv. 5 and 7: every bundle ever handed out is applicable or superseded; after each the list is some S(v), never a mixture."""
+    """Invariants 1, 2, 5 and 7: every bundle ever handed out is applicable or superseded; after each the list is some S(v), never a mixture."""
     chance = random.Random(seed)
     home = house()
     handed: list[Bundle] = []
