@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from limen.lock.commands import Command, HoldBolt, ReleaseBolt
-from limen.lock.events import DoorMoved, InsideButton, InsideHandle, Ticked
-from limen.wire.answers import Plain
+from limen.lock.commands import Command, HoldBolt, ReleaseBolt, Restart
+from limen.lock.events import Cause, DoorMoved, InsideButton, InsideHandle, Ticked
+from limen.wire.answers import Plain, Staged
 from limen.wire.events import Event, Kind, Result
 from limen.wire.grants import Cls
 from limen.wire.operations import Op
 from limen.wire.records import DoorKind
 from limen.wire.schedules import Interval, Schedule, holds
+from tests.unit.lock.publisher import Publisher, aim, bring
 from tests.unit.lock.reading import events
 from tests.unit.lock.site import CONFIG, DANA, GUS, T0, ZONE, House, code, house, opened
 
@@ -205,3 +206,28 @@ def test_a_guest_may_begin_a_passage(lobby: House) -> None:
     """The hours are the manager's word that the door is open then; somebody has to be there first."""
     assert lobby.unlock(GUS, lobby.service.grant(GUS, Cls.APP_GUEST)) == Plain(Op.UNLOCK)
     assert lobby.rig.lock._doorway.held
+
+
+@pytest.mark.rule("LOCK-16", "LOCK-12")
+def test_every_start_lets_go_of_the_strike_and_only_a_first_unlock_holds_it_again(lobby: House) -> None:
+    """What the wiring does without power is the fitter's choice; with power the strike is what the lock says, from the first moment on."""
+    lobby.rig.type("5550123")
+    for cause in (Cause.RESTART, Cause.POWER):
+        commands = lobby.rig.boot(cause)
+        assert commands[0] == HoldBolt(False)
+        assert strike(later(lobby, 60)) is None
+    assert strike(lobby.rig.type("5550123")) is None, "a lost clock believes in no hours"
+    lobby.sync_clock(DANA)
+    assert strike(lobby.rig.type("5550123")) is True
+
+
+def test_firmware_waits_while_a_passage_holds_the_door(lobby: House) -> None:
+    """A restart would shut the door in the face of whoever walks in."""
+    publisher = Publisher(lobby.service, model=6)
+    aim(lobby, publisher.image(2))
+    assert isinstance(bring(lobby, publisher), Staged)
+    lobby.rig.hang_up()
+    lobby.rig.type("5550123")
+    assert Restart() not in later(lobby, 600)
+    lobby.rig.do(InsideButton())
+    assert Restart() in later(lobby, 240)
