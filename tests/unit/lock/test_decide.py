@@ -1,5 +1,6 @@
 """The tables of protocol B.9 and C.2 as tables."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -229,3 +230,41 @@ def test_a_duress_code_opens_and_is_marked() -> None:
 def test_code_floors_are_kept_for_the_codes() -> None:
     floor = CodeFloor(2, 10, 1)
     assert held(ListRecord(slot=1, kind=RecordKind.CODE_FLOOR, data=floor)).code_floors == (floor,)
+
+
+def _undated(kind: RecordKind) -> ListRecord:
+    return ListRecord(slot=1, kind=kind, data=bytes(8), subj=5, cls=Cls.VENDOR)
+
+
+NOW_MIN = (T0 - EPOCH_2024) // 60
+ROWS_OF_B9: dict[str, tuple[Callable[[Door], bool], tuple[bool, bool, bool]]] = {
+    "permanent code without dates": (lambda d: _opens(by_records((_undated(RecordKind.CODE),), d)), (True, True, True)),
+    "card without dates": (lambda d: _opens(by_records((_undated(RecordKind.CARD_UID),), d)), (True, True, True)),
+    "resident's phone, lease beyond the floor": (lambda d: _opens(by_phone(grant(), d)), (True, True, True)),
+    "resident's phone, lease before the floor": (lambda d: _opens(by_phone(grant(exp=T0 - 2000), d)), (False, True, False)),
+    "guest's phone": (lambda d: _opens(by_phone(grant(Cls.APP_GUEST), d)), (True, True, False)),
+    "staff's phone inside its hours": (lambda d: _opens(by_phone(grant(Cls.STAFF, sched=90), d)), (True, True, False)),
+    "resident's phone with hours": (lambda d: _opens(by_phone(grant(sched=90), d)), (True, True, False)),
+    "code with an end an hour away": (
+        lambda d: _opens(by_records((replace(_undated(RecordKind.CODE), exp=NOW_MIN + 60),), d)),
+        (True, True, False),
+    ),
+    "code with an end half an hour away, within the error of a coarse clock": (
+        lambda d: _opens(by_records((replace(_undated(RecordKind.CODE), exp=NOW_MIN + 30),), d)),
+        (True, False, False),
+    ),
+    "card with hours": (lambda d: _opens(by_records((replace(_undated(RecordKind.CARD_UID), sched=90),), d)), (True, True, False)),
+    "temporary codes": (lambda d: by_temporary(d) is None, (True, True, False)),
+}
+
+
+def _opens(decision: Decision) -> bool:
+    return isinstance(decision, Granted)
+
+
+@pytest.mark.rule("LOCK-5")
+@pytest.mark.parametrize("row", ROWS_OF_B9)
+def test_what_a_good_a_coarse_and_a_lost_clock_are_worth(row: str) -> None:
+    """The decision table of B.9, cell by cell (invariant 28)."""
+    opens, expected = ROWS_OF_B9[row]
+    assert tuple(opens(door(quality)) for quality in (GOOD, COARSE, LOST)) == expected
