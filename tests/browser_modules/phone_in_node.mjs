@@ -30,8 +30,9 @@ function someSignal() {
 function someAir() {
   const channel = webSocketChannel(locks);
   return {
-    open: async (serial, signal) => {
-      const link = await channel.open(serial, signal);
+    ...channel,
+    open: async (whom, signal) => {
+      const link = await channel.open(whom, signal);
       const send = async (frame) => {
         hand.frames.out += 1;
         if (hand.dropAfter !== null && hand.frames.out > hand.dropAfter) link.close();

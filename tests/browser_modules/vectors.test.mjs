@@ -6,6 +6,7 @@ import { airName } from "../../src/limen/web/static/courier/advertising.js";
 import { bundleId, missing, readBundle } from "../../src/limen/web/static/courier/bundles.js";
 import { hex, unhex, utf8 } from "../../src/limen/web/static/courier/bytes.js";
 import { decode, encode, NotCanonical } from "../../src/limen/web/static/courier/cbor.js";
+import { SERVICE, TO_LOCK, TO_PHONE } from "../../src/limen/web/static/courier/channels/bluetooth.js";
 import { compressed, NotSigned, sign, signerOf, TYP, uncompressed, verifies, verify } from "../../src/limen/web/static/courier/cose.js";
 import { digits, temporaryCode, weak } from "../../src/limen/web/static/courier/doorcodes.js";
 import { readDoorInfo } from "../../src/limen/web/static/courier/doorinfo.js";
@@ -254,7 +255,9 @@ test("Doorcodes: digits come out the same in both hands, weak ones are skipped i
   assert.equal(digits(utf8("\0\0\0\0\0\0\0\x05"), 7), "0000005");
 });
 
-test("A lock is heard by the name that its key gives.", async () => {
+test("A lock is heard by the name that its key gives, and spoken to under these numbers.", async () => {
+  const { service, to_lock, to_phone } = vectors("advertising");
+  assert.deepEqual([service, to_lock, to_phone], [SERVICE, TO_LOCK, TO_PHONE]);
   for (const { lock_id, static_public, name } of vectors("advertising").heard)
     assert.equal(await airName(unhex(lock_id), unhex(static_public)), name);
 });

@@ -1,7 +1,7 @@
 """Chapters cbor, frames, noise: what is said before anything is believed."""
 
 from limen.cli.vectorbook.steady import LOCK_ID, agreement, steady
-from limen.wire import cbor, frames
+from limen.wire import cbor, frames, limits
 from limen.wire.advertising import advertisement, air_name
 from limen.wire.cbor import Encodable
 from limen.wire.session import Initiator, Responder, Transport, activation_psk, activation_static, prologue, public_of
@@ -166,8 +166,11 @@ def advertising_cases() -> Case:
         "a length that leads out of it": b"\xff" + good[1:],
     }
     return {
-        "about": "Bluetooth names (bluetooth.md). heard: lock_id and static_public (hex) give name and the advertising payload (hex). refuse: payloads (hex) "
+        "about": "Bluetooth (bluetooth.md). service, to_lock, to_phone: their UUIDs. heard: lock_id and static_public (hex) give name and the advertising payload (hex). refuse: payloads (hex) "
         "in which no lock is heard. The owner's key is xs of DoorInfo; without an owner it is the public half of static_private of NKpsk2.",
+        "service": limits.GATT_SERVICE,
+        "to_lock": limits.GATT_TO_LOCK,
+        "to_phone": limits.GATT_TO_PHONE,
         "heard": [
             {
                 "who": who,

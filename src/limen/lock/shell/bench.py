@@ -47,6 +47,7 @@ def view(body: Body) -> str:
             "cards": _cards(body),
             "away": body.away,
             "no_signal": body.no_signal,
+            "call": call.name if (call := body.call()) else None,
             "bolt_thrown": body.condition.bolt_thrown,
             "door_open": body.condition.door_open,
             "passage": body.held_open,

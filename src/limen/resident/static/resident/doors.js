@@ -27,7 +27,11 @@ function settle(row, state) {
 }
 
 /** @param {HTMLElement} row @param {Step} step */
-function step(row, { name, done, total }) {
+function step(row, { name, done, total, call }) {
+  if (name === "choosing") {
+    settle(row, "first");
+    stageOf(row).fill("call", call ?? "");
+  }
   if (!["looking", "connecting", "setting_up"].includes(name)) return;
   const stage = stageOf(row);
   if (row.dataset.opening !== name) settle(row, name);

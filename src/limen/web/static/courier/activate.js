@@ -10,6 +10,7 @@
  * @typedef {{courier: Courier, door: string, sticker: Sticker, serial?: string, swap: boolean, onstep: (step: Step) => void, signal: AbortSignal}} Facts
  */
 /** @import { Bytes } from "./bytes.js" */
+/** @import { Whom } from "./channel.js" */
 /** @import { Courier } from "./courier.js" */
 /** @import { Failure, Step } from "./reach.js" */
 /** @import { LockSession } from "./session.js" */
@@ -105,6 +106,11 @@ async function keep({ courier, sticker }, staged) {
   return staged;
 }
 
+/** The lock as its sticker describes it. @param {Facts} facts @param {string} serial @returns {Promise<Whom>} */
+async function whom({ sticker }, serial) {
+  return { serial, lockId: sticker.lockId, lockKey: (await activationKeys(sticker)).lockKey };
+}
+
 /** @param {Facts} facts @param {Staged} staged @returns {Promise<LockSession>} with the lock that carries this sticker */
 async function meetInstalling(facts, staged) {
   const { courier, sticker, onstep, signal } = facts;
@@ -112,7 +118,7 @@ async function meetInstalling(facts, staged) {
   onstep({ name: "looking" });
   const owned = staged.grant === undefined ? null : await meetOwned(facts, staged);
   if (owned !== null) return owned;
-  const link = await courier.channel.open(staged.serial, signal);
+  const link = await courier.channel.open(await whom(facts, staged.serial), signal);
   onstep({ name: "connecting" });
   const { lockKey, psk } = await activationKeys(sticker);
   return Sessions.open({ link, lockId: sticker.lockId, lockKey, psk, signal });

@@ -1,15 +1,19 @@
 /**
  * The way to a lock: frames go out, frames come in, and either side may end it.
  *
- * A `Channel` knows how to reach a lock by its serial; a `Link` is one connection. A link never retries; what was begun is resumed.
+ * A `Channel` knows how to reach a lock by what one knows of it: the serial on its housing, its lock-id, the key it answers with. A `Link` is one
+ * connection. A link never retries; what was begun is resumed.
  *
+ * @typedef {{serial: string, lockId: Bytes, lockKey: Bytes}} Whom
  * @typedef {{
  *   frameBytes: number,
  *   send: (frame: Bytes) => Promise<void>,
  *   receive: () => Promise<Bytes>,
  *   close: () => void,
  * }} Link `receive` rejects with `LinkEnded` once nothing more can come
- * @typedef {{open: (serial: string, signal?: AbortSignal) => Promise<Link>}} Channel `open` rejects with `OutOfReach`, `NoLockChosen` or `LinkEnded`
+ * @typedef {{asks: (whom: Whom) => Promise<string | null>, choose: (whom: Whom) => Promise<void>, open: (whom: Whom, signal?: AbortSignal) => Promise<Link>}} Channel
+ *   `asks` tells under which name the browser would ask the person for this lock, null where it would not; `choose` may ask the person,
+ *   so it is called while their tap still counts, and rejects with `NoLockChosen`; `open` asks if nobody did, and rejects with `OutOfReach` too
  */
 /** @import { Bytes } from "./bytes.js" */
 

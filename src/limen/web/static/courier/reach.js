@@ -1,12 +1,13 @@
 /**
  * From a door in the wallet to a session in which the lock knows who is here; and what a page is told when that fails.
  *
- * @typedef {"fetching" | "looking" | "connecting" | "setting_up" | "opening" | "sending" | "waiting" | "yielding" | "newer" | "reading" |
+ * @typedef {"fetching" | "choosing" | "looking" | "connecting" | "setting_up" | "opening" | "sending" | "waiting" | "yielding" | "newer" | "reading" |
  *   "confirming"} StepName
- * @typedef {{name: StepName, done?: number, total?: number}} Step
+ * @typedef {{name: StepName, done?: number, total?: number, call?: string}} Step `call` is what the browser's list of locks shows
  * @typedef {"out_of_reach" | "no_lock_chosen" | "unsupported" | "stopped" | "refused"} Failure
  */
 /** @import { Bytes } from "./bytes.js" */
+/** @import { Whom } from "./channel.js" */
 /** @import { Courier } from "./courier.js" */
 /** @import { DoorInfo } from "./doorinfo.js" */
 /** @import { Grant } from "./grants.js" */
@@ -21,14 +22,21 @@ import { Denied, LockSession } from "./session.js";
 /** This browser has no way to a lock. */
 export class Unsupported extends Error {}
 
+/** @param {string} serial @param {DoorInfo} info @returns {Whom} */
+export function whomOf(serial, info) {
+  return { serial, lockId: info.lockId, lockKey: info.xs };
+}
+
 /**
  * @param {{courier: Courier, serial: string, info: DoorInfo, onstep: (step: Step) => void, signal: AbortSignal}} facts
  * @returns {Promise<LockSession>} with the very lock of this DoorInfo, and nobody has said who is here yet
  */
 export async function meet({ courier, serial, info, onstep, signal }) {
   if (courier.channel === null) throw new Unsupported("this browser cannot talk to locks");
-  onstep({ name: "looking" });
-  const link = await courier.channel.open(serial, signal);
+  const whom = whomOf(serial, info);
+  const call = await courier.channel.asks(whom);
+  onstep(call === null ? { name: "looking" } : { name: "choosing", call });
+  const link = await courier.channel.open(whom, signal);
   onstep({ name: "connecting" });
   return LockSession.open({ link, lockId: info.lockId, lockKey: info.xs, suite: info.suite, signal });
 }

@@ -30,7 +30,7 @@ import { OP } from "./operations.js";
 import { OutboxFull } from "./outbox.js";
 import { reading } from "./passing.js";
 import { checkedReceipt, wipedReceipt } from "./proof.js";
-import { failure, introduce, meet } from "./reach.js";
+import { failure, introduce, meet, whomOf } from "./reach.js";
 import { anotherMayFit } from "./refusals.js";
 import { NoSignal, Refused } from "./service.js";
 import { Denied } from "./session.js";
@@ -63,6 +63,11 @@ export async function update({ courier, lock, pull, onstep = () => undefined, si
 async function attempt(facts, signal, fetch) {
   const { courier, lock, onstep } = facts;
   if (fetch) {
+    try {
+      await choose(courier, lock); // the tap counts for some seconds only, and fetching may take longer
+    } catch (problem) {
+      return { ...NOTHING, ...failure(problem, signal) };
+    }
     onstep({ name: "fetching" });
     await refresh(courier);
   }
@@ -83,6 +88,12 @@ async function attempt(facts, signal, fetch) {
   } catch (problem) {
     return { ...updated, ...told(problem, signal, begun) };
   }
+}
+
+/** @param {Courier} courier @param {string} lock */
+async function choose({ channel, wallet }, lock) {
+  const entry = await wallet.entry(lock);
+  if (entry !== null) await channel?.choose(whomOf(entry.serial, readDoorInfo(entry.info)));
 }
 
 /** After a session has begun whatever breaks it is an interruption. @param {unknown} problem @param {AbortSignal} signal @param {boolean} begun */

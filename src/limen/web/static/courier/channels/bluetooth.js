@@ -1,24 +1,26 @@
 /**
- * A lock over Bluetooth: one service, one characteristic to write without response, one to be notified by (protocol B.8).
+ * A lock over Bluetooth: one service, one characteristic to write without response, one to be notified by (docs/protocol/bluetooth.md).
  *
- * Only Chromium has Web Bluetooth, and its list of locks needs a tap; a lock that was chosen once is found again without it.
+ * Only Chromium has Web Bluetooth, and its list of locks needs a tap. It is asked for exactly the name that the lock's key gives, so there is one
+ * lock in it or none; a lock that was chosen is not asked for again while the page lives.
  *
  * @typedef {EventTarget & {value?: DataView, writeValueWithoutResponse: (frame: Bytes) => Promise<void>,
  *   startNotifications: () => Promise<unknown>}} Characteristic
  * @typedef {{getCharacteristic: (uuid: string) => Promise<Characteristic>}} Service
  * @typedef {{connect: () => Promise<Server>, disconnect: () => void, getPrimaryService: (uuid: string) => Promise<Service>}} Server
- * @typedef {EventTarget & {name?: string, gatt?: Server}} Device
- * @typedef {{requestDevice: (wish: object) => Promise<Device>, getDevices?: () => Promise<Device[]>}} Bluetooth
+ * @typedef {EventTarget & {gatt?: Server}} Device
+ * @typedef {{requestDevice: (wish: object) => Promise<Device>}} Bluetooth
  */
 /** @import { Bytes } from "../bytes.js" */
-/** @import { Channel, Link } from "../channel.js" */
+/** @import { Channel, Link, Whom } from "../channel.js" */
 
+import { airName } from "../advertising.js";
 import { Arrivals, LinkEnded, NoLockChosen, OutOfReach } from "../channel.js";
 import { FRAME_BYTES_PLANNED } from "../frames.js";
 
-export const SERVICE = "7a1e0001-8b5c-4d2e-9f00-000000000001";
-export const TO_LOCK = "7a1e0002-8b5c-4d2e-9f00-000000000001";
-export const TO_PHONE = "7a1e0003-8b5c-4d2e-9f00-000000000001";
+export const SERVICE = "6c696d65-6e00-4d01-8a00-000000000001";
+export const TO_LOCK = "6c696d65-6e00-4d01-8a00-000000000002";
+export const TO_PHONE = "6c696d65-6e00-4d01-8a00-000000000003";
 const REACH_MS = 15000;
 
 /** @returns {Bluetooth | undefined} */
@@ -32,46 +34,70 @@ export function canBluetooth() {
 
 /** @returns {Channel} */
 export function bluetoothChannel() {
-  return { open: reach };
+  /** Locks that the person chose, by name. @type {Map<string, Device>} */
+  const chosen = new Map();
+  /** @param {Whom} whom @returns {Promise<{name: string, device: Device}>} */
+  const deviceOf = async ({ lockId, lockKey }) => {
+    const name = await airName(lockId, lockKey);
+    const device = chosen.get(name) ?? (await ask(name));
+    chosen.set(name, device);
+    return { name, device };
+  };
+  return {
+    asks: async ({ lockId, lockKey }) => {
+      const name = await airName(lockId, lockKey);
+      return chosen.has(name) ? null : name;
+    },
+    choose: async (whom) => {
+      await deviceOf(whom);
+    },
+    open: async (whom, signal) => {
+      if (signal?.aborted) throw new OutOfReach("stopped before it began");
+      const { name, device } = await deviceOf(whom);
+      try {
+        return await reach(device, signal);
+      } catch (problem) {
+        chosen.delete(name); // a lock that was started anew has another address, and the list finds it under that
+        throw problem;
+      }
+    },
+  };
 }
 
-/** @param {string} serial @param {AbortSignal} [signal] @returns {Promise<Link>} */
-async function reach(serial, signal) {
-  if (signal?.aborted) throw new OutOfReach("stopped before it began");
-  const device = await choose(serial);
-  const server = device.gatt;
-  if (server === undefined) throw new OutOfReach("no Bluetooth on this lock");
-  const late = setTimeout(() => server.disconnect(), REACH_MS);
-  signal?.addEventListener("abort", () => server.disconnect(), { once: true });
-  try {
-    return await connect(device, server);
-  } catch {
-    server.disconnect();
-    throw new OutOfReach("the lock does not answer");
-  } finally {
-    clearTimeout(late);
-  }
-}
-
-/** @param {string} serial @returns {Promise<Device>} @throws {NoLockChosen} */
-async function choose(serial) {
+/** @param {string} name @returns {Promise<Device>} @throws {NoLockChosen} */
+async function ask(name) {
   const bluetooth = radio();
   if (bluetooth === undefined) throw new OutOfReach("this browser has no Bluetooth");
-  const known = (await bluetooth.getDevices?.()) ?? [];
-  const again = known.find((device) => device.name === serial);
-  if (again !== undefined) return again;
   try {
-    return await bluetooth.requestDevice({ filters: [{ services: [SERVICE], name: serial }] });
+    return await bluetooth.requestDevice({ filters: [{ services: [SERVICE], name }] });
   } catch {
     throw new NoLockChosen("no lock chosen");
   }
 }
 
-/** @param {Device} device @param {Server} server @returns {Promise<Link>} */
+/** @param {Device} device @param {AbortSignal} [signal] @returns {Promise<Link>} */
+async function reach(device, signal) {
+  const server = device.gatt;
+  if (server === undefined) throw new OutOfReach("no Bluetooth on this lock");
+  const give = () => server.disconnect();
+  const late = setTimeout(give, REACH_MS);
+  signal?.addEventListener("abort", give, { once: true });
+  try {
+    return await connect(device, server);
+  } catch {
+    give();
+    throw new OutOfReach("the lock does not answer");
+  } finally {
+    clearTimeout(late);
+    signal?.removeEventListener("abort", give);
+  }
+}
+
+/** @param {Device} device @param {Server} server @returns {Promise<Link>} from the moment on in which the lock knows that we listen */
 async function connect(device, server) {
   const arrivals = new Arrivals();
-  device.addEventListener("gattserverdisconnected", () => arrivals.end(), { once: true });
   const service = await (await server.connect()).getPrimaryService(SERVICE);
+  device.addEventListener("gattserverdisconnected", () => arrivals.end(), { once: true });
   const toLock = await service.getCharacteristic(TO_LOCK);
   const toPhone = await service.getCharacteristic(TO_PHONE);
   toPhone.addEventListener("characteristicvaluechanged", () => {

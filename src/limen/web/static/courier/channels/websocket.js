@@ -12,7 +12,11 @@ const REACH_MS = 5000;
 /** @param {string} origin `http…` or `ws…` of the page or of a lock process @returns {Channel} */
 export function webSocketChannel(origin) {
   const base = origin.replace(/^http/, "ws").replace(/\/$/, "");
-  return { open: (serial, signal) => connect(`${base}/air/${encodeURIComponent(serial)}`, signal) };
+  return {
+    asks: async () => null,
+    choose: async () => undefined,
+    open: ({ serial }, signal) => connect(`${base}/air/${encodeURIComponent(serial)}`, signal),
+  };
 }
 
 /** @param {string} address @param {AbortSignal} [signal] @returns {Promise<Link>} */

@@ -1,0 +1,129 @@
+"""Dana's browser and the locks around her, over Web Bluetooth: Chromium's own, with an emulated radio that leads to real lock minds."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserType, Page, Route, expect
+
+from limen.cli.rehearsal.bodies import Face
+from tests.browser.emulated import WHAT_EMULATION_LACKS, Emulated, Lock, emulated
+from tests.browser.test_resident_journeys import PHONE, sign_in
+from tests.server import Running
+
+HOME, PARCELS = "LM000140", "LM000103"
+
+
+@dataclass
+class Stairs:
+    """Dana in the staircase: her phone's page, its radio, and the locks."""
+
+    page: Page
+    radio: Emulated
+    home: Lock
+    parcels: Lock
+    address: str
+    locks: str
+
+    def hands(self, serial: str) -> Face:
+        """Hands and eyes at a lock."""
+        return Face(self.locks, serial)
+
+
+def real_doors(route: Route) -> None:
+    """The page as it is where locks are real: it says Bluetooth."""
+    if route.request.resource_type != "document" or route.request.method != "GET":
+        route.continue_()
+        return
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace('content="websocket"', 'content="bluetooth"'))
+
+
+@pytest.fixture
+def stairs(demo: Running, browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Stairs]:
+    """A browser of its own (emulation is one for a whole browser), two locks in reach."""
+    locks = (Path(demo.data) / "locks-url").read_text().strip()
+    near = []
+    for number, serial in enumerate((HOME, PARCELS)):
+        with Face(locks, serial) as face:
+            near.append(Lock(f"C0:00:00:00:00:{number:02X}", str(face.view["call"]), f"{locks}/air/{serial}"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    features = ["--enable-features=WebBluetooth", "--disable-features=LocalNetworkAccessChecks", f"--remote-debugging-port={port}"]
+    arguments = [*browser_type_launch_args["args"], *features]
+    browser = browser_type.launch(**{**browser_type_launch_args, "args": arguments})
+    try:
+        page = browser.new_context(**PHONE, service_workers="block").new_page()
+        page.add_init_script(WHAT_EMULATION_LACKS)
+        page.route("**/home/**", real_doors)
+        sign_in(page, demo.address, "dana")
+        with emulated(port, near) as radio:
+            radio.finger_on()
+            yield Stairs(page, radio, near[0], near[1], demo.address, locks)
+            print(page.url, "\n", page.locator("body").inner_text()[:1500])  # shown where the test failed
+            browser.close()  # before its radio: Chromium does not outlive an emulation that ends in the middle of something
+    finally:
+        browser.close()
+
+
+def at_doors(stairs: Stairs) -> Page:
+    """My doors, with everything fetched."""
+    stairs.page.goto(f"{stairs.address}/home/")
+    stairs.page.wait_for_function("() => document.documentElement.dataset.signal === 'there'", timeout=30_000)
+    return stairs.page
+
+
+def opening(stairs: Stairs, state: str) -> None:
+    """What stands beside the button."""
+    expect(stairs.page.locator(f'.door-row[data-opening="{state}"]')).to_be_visible(timeout=25_000)
+
+
+@pytest.mark.rule("LOCK-1")
+@pytest.mark.rule("LOCK-3")
+def test_dana_opens_her_door(stairs: Stairs) -> None:
+    """Closed list, nobody in reach, then one tap and one lock in the list although two are near: the bolt moves, and the next tap asks nothing."""
+    page, tap = at_doors(stairs), stairs.page.get_by_role("button", name="Open Unit 4B")
+    stairs.radio.picks = False
+    page.evaluate(
+        """() => { window.said = []; const row = document.querySelector(".opening");
+        new MutationObserver(() => window.said.push(row.innerText)).observe(row, { attributes: true, subtree: true, childList: true }); }"""
+    )
+    tap.click()
+    opening(stairs, "no_lock_chosen")
+    expect(page.get_by_text("No lock chosen. Tap Open again.").first).to_be_visible()
+    assert f"Your browser asks which lock. Choose the only one: {stairs.home.name}." in " ".join(page.evaluate("window.said"))
+    stairs.radio.picks, stairs.home.in_reach = True, False
+    tap.click()
+    opening(stairs, "out_of_reach")
+    stairs.home.in_reach = True
+    for button in (page.get_by_role("button", name="Try again"), tap):
+        button.click()
+        opening(stairs, "open")
+        with stairs.hands(HOME) as lock:
+            assert lock.words().startswith("Open for")
+        page.evaluate("""() => { document.querySelector('.door-row[data-opening="open"]').dataset.opening = "idle"; }""")
+    assert stairs.radio.lists == [1, 1, 1]
+    assert (stairs.home.sent > 0, stairs.parcels.sent) == (True, 0)
+
+
+@pytest.mark.rule("SYNC-1")
+@pytest.mark.rule("SYNC-6")
+def test_dana_updates_her_door(stairs: Stairs) -> None:
+    """A new code for Unit 4B goes to the lock in frames; a link that breaks is an interruption, and Continue goes on without asking again."""
+    page = stairs.page
+    page.goto(f"{stairs.address}/home/codes")
+    row = page.locator(".code-row", has=page.get_by_role("heading", name="Unit 4B"))
+    row.get_by_role("button", name="Show the code for Unit 4B").click()
+    row.get_by_role("button", name="Reset the code").click()
+    door = at_doors(stairs).locator(".door-row", has=page.get_by_role("heading", name="Unit 4B")).get_attribute("data-door")
+    page.goto(f"{stairs.address}/home/doors/{door}/update")
+    stairs.home.cut_after = 4
+    page.get_by_role("button", name="Update").click()
+    expect(page.get_by_text("Interrupted. Nothing is lost. It goes on where it stopped.")).to_be_visible(timeout=25_000)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator('[data-when="confirmed"]')).to_be_visible(timeout=25_000)
+    expect(page.locator('[data-when="confirmed"]')).to_contain_text("Up to date. Confirmed by the lock")
+    assert stairs.radio.lists == [1]

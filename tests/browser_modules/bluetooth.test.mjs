@@ -1,0 +1,112 @@
+// The browser's Bluetooth channel at a radio made of nothing but the interface that Web Bluetooth has.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { airName } from "../../src/limen/web/static/courier/advertising.js";
+import { LinkEnded, NoLockChosen, OutOfReach } from "../../src/limen/web/static/courier/channel.js";
+import { bluetoothChannel, canBluetooth, SERVICE, TO_LOCK, TO_PHONE } from "../../src/limen/web/static/courier/channels/bluetooth.js";
+
+const whom = { serial: "LM1", lockId: new Uint8Array(8), lockKey: new Uint8Array(32).fill(7) };
+
+/** A lock that says every frame backwards, and the browser around it. */
+class Radio {
+  asked = [];
+  chooses = true;
+  answers = true;
+  connected = false;
+
+  async requestDevice(wish) {
+    this.asked.push(wish);
+    if (!this.chooses) throw new Error("the person closed the list");
+    const device = new EventTarget();
+    device.gatt = {
+      connect: async () => {
+        if (!this.answers) throw new Error("not in range");
+        this.connected = true;
+        return device.gatt;
+      },
+      disconnect: () => {
+        if (this.connected) device.dispatchEvent(new Event("gattserverdisconnected"));
+        this.connected = false;
+      },
+      getPrimaryService: async (service) => ({ getCharacteristic: async (uuid) => this.characteristic(service, uuid) }),
+    };
+    this.device = device;
+    return device;
+  }
+
+  characteristic(service, uuid) {
+    assert.equal(service, SERVICE);
+    if (uuid === TO_PHONE) {
+      this.toPhone = Object.assign(new EventTarget(), { startNotifications: async () => undefined });
+      return this.toPhone;
+    }
+    assert.equal(uuid, TO_LOCK);
+    return Object.assign(new EventTarget(), {
+      writeValueWithoutResponse: async (frame) => {
+        if (!this.connected) throw new Error("gone");
+        this.toPhone.value = new DataView(Uint8Array.from(frame).reverse().buffer);
+        this.toPhone.dispatchEvent(new Event("characteristicvaluechanged"));
+      },
+    });
+  }
+}
+
+function withRadio() {
+  const radio = new Radio();
+  Object.defineProperty(globalThis, "navigator", { value: { bluetooth: radio }, configurable: true });
+  return radio;
+}
+
+afterEach(() => Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true }));
+
+test("The list is asked for the one name that the lock's key gives, and once while the page lives.", async () => {
+  const radio = withRadio();
+  assert.ok(canBluetooth());
+  const channel = bluetoothChannel();
+  assert.equal(await channel.asks(whom), await airName(whom.lockId, whom.lockKey));
+  await channel.choose(whom);
+  assert.equal(await channel.asks(whom), null);
+  for (const frame of [Uint8Array.of(1, 2, 3), Uint8Array.of(9, 8)]) {
+    const link = await channel.open(whom);
+    await link.send(frame);
+    assert.deepEqual([...(await link.receive())], [...frame].reverse());
+    link.close();
+  }
+  assert.deepEqual(radio.asked, [{ filters: [{ services: [SERVICE], name: await airName(whom.lockId, whom.lockKey) }] }]);
+});
+
+test("A frame is as long as is planned for where the browser does not tell what the link carries.", async () => {
+  withRadio();
+  assert.equal((await bluetoothChannel().open(whom)).frameBytes, 182);
+});
+
+test("Closing the list is no lock chosen; a lock that does not answer is asked for anew.", async () => {
+  const radio = withRadio();
+  const channel = bluetoothChannel();
+  radio.chooses = false;
+  await assert.rejects(channel.open(whom), NoLockChosen);
+  radio.chooses = true;
+  radio.answers = false;
+  await assert.rejects(channel.open(whom), OutOfReach);
+  radio.answers = true;
+  await channel.open(whom);
+  assert.equal(radio.asked.length, 3);
+});
+
+test("A connection that ends is told to whoever waits, and nothing more goes over it.", async () => {
+  const radio = withRadio();
+  const link = await bluetoothChannel().open(whom);
+  const waiting = link.receive();
+  radio.device.gatt.disconnect();
+  await assert.rejects(waiting, LinkEnded);
+  await assert.rejects(link.send(Uint8Array.of(1)), LinkEnded);
+});
+
+test("Who stopped does not begin, and a browser without Bluetooth says so.", async () => {
+  const radio = withRadio();
+  await assert.rejects(bluetoothChannel().open(whom, AbortSignal.abort()), OutOfReach);
+  assert.equal(radio.asked.length, 0);
+  Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
+  assert.ok(!canBluetooth());
+  await assert.rejects(bluetoothChannel().open(whom), OutOfReach);
+});
