@@ -166,8 +166,9 @@ def advertising_cases() -> Case:
         "a length that leads out of it": b"\xff" + good[1:],
     }
     return {
-        "about": "Bluetooth (bluetooth.md). service, to_lock, to_phone: their UUIDs. heard: lock_id and static_public (hex) give name and the advertising payload (hex). refuse: payloads (hex) "
-        "in which no lock is heard. The owner's key is xs of DoorInfo; without an owner it is the public half of static_private of NKpsk2.",
+        "about": "Bluetooth (bluetooth.md). service, to_lock, to_phone: their UUIDs. heard: lock_id and static_public (hex) give name and the "
+        "advertising payload (hex). refuse: payloads (hex) in which no lock is heard. The owner's key is xs of DoorInfo; without an owner it is the "
+        "public half of static_private of NKpsk2.",
         "service": limits.GATT_SERVICE,
         "to_lock": limits.GATT_TO_LOCK,
         "to_phone": limits.GATT_TO_PHONE,
