@@ -82,6 +82,19 @@ def test_a_record_is_taken_once_and_kept_for_those_who_may_see_it(desk: Desk) ->
     assert next(door for door in inbox if door["serial"] == "LM000001")["ack"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.rule("SYNC-1", "LOCK-9")
+def test_a_still_comes_up_through_anybodys_phone_once(desk: Desk) -> None:
+    """Sealed; without the record that names it, it waits and is nobody's."""
+    lock = desk.house.locks["Package Room"]
+    lock.still(lock.note(t=int(desk.house.now.timestamp()), kind=Kind.ENTRY, method=Method.APP, subj=1), b"\x89PNG still")
+    (parcel,) = lock.parcels()
+    items = [item("photo", LOCK, parcel, b"a" * 16), item("photo", LOCK, bytes(4096), b"b" * 16)]
+    answered = desk.ask("Dana", "outbox", {"items": items}).said["answers"]
+    assert [one["status"] for one in answered] == ["taken", "refused"]  # type: ignore[attr-defined]
+    answered = desk.ask("Milo", "outbox", {"items": items[:1]}).said["answers"]
+    assert [one["status"] for one in answered] == ["known"]  # type: ignore[attr-defined]
+
+
 @pytest.mark.rule("LOCK-5")
 def test_the_time_is_signed_for_one_nonce_of_one_lock(desk: Desk) -> None:
     """The answer names lock and nonce and the service's clock."""
