@@ -1,5 +1,6 @@
 """Acts of a phone leave wallet and outbox durable, with and without signal."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,29 @@ def test_the_battery_is_what_the_lock_told() -> None:
     assert battery_of(sign_telemetry(said, ID)) == 64
     assert battery_of(b"noise") is None
     assert battery_of(None) is None
+
+
+def test_an_image_is_fetched_once_checked_and_forgotten_when_no_door_waits_for_it(tmp_path: Path) -> None:
+    """The largest there is; what does not hash to its name is not kept."""
+    image = bytes(range(256)) * 4096
+    named, asked_for = [hashlib.sha256(image).digest()], []
+
+    def publisher(asked: Asked) -> Answer:
+        if asked.path == "/gateway/image":
+            asked_for.append(asked.path)
+            return Answer(body=cbor.encode({"image": image}), kind=CBOR)
+        waiting: list[cbor.Encodable] | None = [b"offer", named[0]] if named else None
+        return Answer(body=cbor.encode({"now": NOW * 1000, "phone": "p1", "doors": [{**entry(grant()), "firmware": waiting}]}), kind=CBOR)
+
+    with serving(publisher) as little:
+        mine = phone(tmp_path, little.origin)
+        for _ in range(2):
+            mine.fetch("resident")
+        assert len(asked_for) == 1
+        assert mine.folder.read_note(f"image-{named[0].hex()}") == image
+        named[0] = bytes(32)
+        mine.fetch("resident")
+        assert mine.folder.notes("image-") == (), "these are not the bytes of that name"
+        named.clear()
+        mine.fetch("resident")
+    assert mine.folder.wallet().doors["resident"][LOCK_ID].firmware is None
