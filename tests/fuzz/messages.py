@@ -2,6 +2,7 @@
 
 from limen.cli.vectorbook.steady import LOCK_ID, SteadySealer, agreement, steady
 from limen.wire import answers, cbor, limits, operations
+from limen.wire.advertising import advertisement, air_name, heard_name
 from limen.wire.answers import encode_answer, parse_answer
 from limen.wire.cbor import Malformed, WireError
 from limen.wire.events import Event, Kind, Loss, Method, Result, TempRef, encode_event, read_event
@@ -171,6 +172,12 @@ def _sticker_text(data: bytes) -> None:
     assert sticker_text(found) == text
 
 
+def _advertisement(data: bytes) -> None:
+    """What anybody may broadcast: it is no lock's, or its name can be broadcast again and heard."""
+    name = heard_name(data)
+    assert name is None or heard_name(advertisement(name)) == name
+
+
 def _stickers() -> list[bytes]:
     return [sticker_text(Sticker(LOCK_ID, steady("qr", 16), model)).encode() for model in (1, 3)]
 
@@ -184,5 +191,6 @@ HARNESSES = (
     Harness("answer", reads(parse_answer, encode_answer), _answers),
     Harness("event", reads(read_event, encode_event), lambda: [encode_event(one) for one in _events()]),
     Harness("segment", _segment, _segments),
+    Harness("advertisement", _advertisement, lambda: [advertisement(air_name(LOCK_ID, PUBLIC))]),
     Harness("sticker", _sticker_text, _stickers),
 )
