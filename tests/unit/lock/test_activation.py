@@ -98,8 +98,9 @@ def test_activation_needs_twenty_percent_of_battery() -> None:
     rig.do(BatteryMeasured(19))
     rig.do(InsideButton())
     assert sticker_session(rig).ask(ask.AttestAsk(bytes(16))) == Denied(Op.ACTIVATE, Reason.BATTERY)
+    _service, rig = new()
     rig.do(BatteryMeasured(20))
-    rig.hang_up()
+    rig.do(InsideButton())
     assert isinstance(sticker_session(rig).ask(ask.AttestAsk(bytes(16))), Given)
 
 
