@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("sizes", "decisions", "couriers", "imports", "readers")
+ALL = ("sizes", "decisions", "couriers", "imports", "readers", "buildings")
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ import pytest
 
 from limen.sim.tally import KINDS
 
-HOUSE = ("--doors", "4", "--people", "6", "--days", "2")
+HOUSE = ("--doors", "4", "--people", "5", "--days", "2")
 SEEDS, BATCHES = 200, 8
 PATIENCE_S = 900
 

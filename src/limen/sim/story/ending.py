@@ -24,8 +24,8 @@ class Ending:
     def __init__(self, world: World, visits: Visits) -> None:
         self.world, self.visits = world, visits
 
-    def converge(self) -> None:
-        """No faults any more: batteries in, phones fetched, doors visited by somebody who may pull, what they carry handed in."""
+    def calm(self) -> None:
+        """No faults any more: batteries in, everybody with a phone that the service knows."""
         world = self.world
         world.faults = Faults(dead_zone=0.0)
         for door in world.doors:
@@ -34,17 +34,16 @@ class Ending:
         for person, phone in world.phones.items():
             if not world.truth.phone_lives(phone.key.public, world.time.ms):
                 world.new_phone(person)
-        self._rounds()
-        self._all_proved()
 
-    def _rounds(self) -> None:
-        """Until the manager's list names no door that is behind; twice at least where somebody has to come again for the acknowledgement."""
+    def converge(self) -> None:
+        """Doors are visited by somebody who may pull, and what they carry is handed in, until the manager's list names none that is behind."""
         for _ in range(ROUNDS):
             for door in self.world.doors:
                 self._helped(door)
             self.world.service.machine.settle()
             if not self._behind():
-                return
+                break
+        self._all_proved()
 
     def _helped(self, door: Door) -> None:
         """The first who may pull here and gets through."""
@@ -76,10 +75,12 @@ class Ending:
         world, phone = self.world, self.world.phones[0]
         for _ in range(ROUNDS):
             behind = self._behind()
-            for door in world.doors:
-                if door.body.lock_id in behind or not self._helpers(door):
-                    self.visits.update(phone, door, "manager", calm=True)
+            due = [door for door in world.doors if door.body.lock_id in behind or not self._helpers(door)]
+            for door in due:
+                self.visits.update(phone, door, "manager", calm=True)
             phone.hand_in()
+            if not behind:
+                break
         self._behind()
         for door in world.doors:
             held = phone.wallet.doors["manager"].get(door.body.lock_id)
@@ -100,11 +101,6 @@ class Ending:
             if code is not None:
                 self.visits.type_code(person, code, door)
             world.time.pass_ms(30_000)
-
-    def collect(self) -> None:
-        """What the probes left on the locks is brought in."""
-        for door in self.world.doors:
-            self._helped(door)
 
     # ---- the books
 

@@ -15,6 +15,8 @@ MINUTE_MS: Final = 60_000
 NOBODYS: Final = ("1111111", "2222222", "9999999", "12345678", "11112222", "111222333")
 """Weak codes, which are never anybody's: a guess that is certain to be wrong."""
 BY_CODE: Final = 0.35
+SYNCS, SYNCS_IN_A_CROWD, SMALL = 0.85, 0.3, 20
+"""How many people's phones are opened with signal on a day; in a big building fewer, so that a month of it stays a matter of minutes."""
 COMINGS: Final = (0, 1, 1, 2)
 KINDS: Final[tuple[CodeKind, ...]] = ("daily", "daily_single_use", "24_hour")
 
@@ -34,7 +36,7 @@ class Habits:
 
     def _plan(self, person: PersonPlan, start_ms: int) -> None:
         world, chance = self.world, self.world.chance
-        if chance.random() < 0.85:
+        if chance.random() < (SYNCS if len(world.plan.people) <= SMALL else SYNCS_IN_A_CROWD):
             world.at(_when(chance, start_ms, 6, 12), lambda: self.sync(person.number))
         for _ in range(chance.choice(COMINGS)):
             world.at(_when(chance, start_ms, 7, 24), lambda: self.come_home(person))

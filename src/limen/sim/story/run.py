@@ -27,8 +27,8 @@ def play(opened: Opened, seed: int, days: int, level: Level, *, day_done: Days =
     for day in range(days):
         world.run(world.start_ms + (day + 1) * DAY_MS - 1)
         day_done(day + 1)
-    ending.converge()
+    ending.calm()
     ending.probe()
-    ending.collect()
+    ending.converge()
     ending.audit()
     return world.tally

@@ -41,12 +41,12 @@ class Staff:
         for door in world.doors:
             if chance.random() < faults.pull:
                 world.at(start_ms + chance.randint(0, DAY_MS), partial(self.pull, door))
+            if chance.random() < faults.storm:
+                world.at(start_ms + chance.randint(0, DAY_MS), partial(self.storm, door))
             if chance.random() < faults.step:
                 world.at(start_ms + chance.randint(0, DAY_MS), door.body.crystal.step)
         if chance.random() < faults.restore:
             world.at(start_ms + chance.randint(8 * HOUR_MS, 20 * HOUR_MS), self.restore)
-        if chance.random() < faults.storm:
-            world.at(start_ms + chance.randint(0, DAY_MS), lambda: self.storm(chance.choice(world.doors)))
         if chance.random() < 0.3:
             world.at(start_ms + chance.randint(0, DAY_MS), lambda: self.guess(chance.choice(world.doors)))
 
