@@ -20,6 +20,7 @@ SINGLE_USE_MS: Final = 15 * MINUTE_MS
 SLACK_MS: Final = 2_000
 """Statements carry whole seconds; a visit takes moments."""
 LEASE_MS: Final = {True: 7 * DAY_MS, False: DAY_MS}
+EDGE_MS: Final = 1_000
 WRONG_FREE: Final = 3
 DELAYS_MS: Final = (5_000, 15_000, 60_000)
 BUCKETS: Final = {"unit": (10, 15 * MINUTE_MS), "common": (12, 10 * MINUTE_MS), "entrance": (12, 10 * MINUTE_MS)}
@@ -103,47 +104,57 @@ class Moment:
 
 @dataclass
 class Keypad:
-    """How many wrong codes a keypad has heard, by true time; without power nothing is earned (protocol D.4)."""
+    """How many wrong codes a keypad has heard, by true time; without power nothing is earned (protocol D.4).
+
+    A try in whose middle the power went may have counted or not: from then on there is a least and a most.
+    """
 
     kind: str
-    in_a_row: int = 0
+    least: int = 0
+    most: int = 0
     waits_until_ms: int = 0
+    may_wait_until_ms: int = 0
     spent_ms: int = 0
     seen_ms: int = 0
-    unsure_until_ms: int = 0
 
     def waits(self, now_ms: int) -> Verdict:
         """MUST_OPEN: an entry is compared; MUST_REFUSE: it is not."""
         tokens, refill_ms = BUCKETS[self.kind]
         owed = max(0, self.spent_ms - max(0, now_ms - self.seen_ms))
-        empty = owed + refill_ms - tokens * refill_ms
-        left = max(self.waits_until_ms - now_ms, empty)
-        if now_ms < self.unsure_until_ms or (abs(left) < 1_000 and left != 0 and self.in_a_row >= WRONG_FREE):
-            return Verdict.MAY
-        return Verdict.MUST_REFUSE if left > 0 else Verdict.MUST_OPEN
+        empty_until_ms = now_ms + owed + refill_ms - tokens * refill_ms
+        if now_ms + EDGE_MS < max(self.waits_until_ms, empty_until_ms):
+            return Verdict.MUST_REFUSE
+        return Verdict.MAY if now_ms < max(self.waits_until_ms, self.may_wait_until_ms, empty_until_ms) + EDGE_MS else Verdict.MUST_OPEN
 
     def wrong(self, now_ms: int) -> None:
         """A code was compared and was wrong."""
-        self._earn(now_ms)
-        self.spent_ms += BUCKETS[self.kind][1]
-        self.in_a_row += 1
-        late = self.in_a_row - WRONG_FREE
-        self.waits_until_ms = now_ms + (0 if late < 0 else DELAYS_MS[min(late, len(DELAYS_MS) - 1)])
+        self._charge(now_ms)
+        self.least, self.most = self.least + 1, self.most + 1
+        self.waits_until_ms, self.may_wait_until_ms = now_ms + _delay(self.least), now_ms + _delay(self.most)
 
     def right(self, now_ms: int) -> None:
         """A code was compared and opened."""
-        self._earn(now_ms)
-        self.in_a_row, self.waits_until_ms = 0, now_ms
+        self.least = self.most = self.waits_until_ms = self.may_wait_until_ms = 0
+
+    def perhaps(self, now_ms: int, opened: bool) -> None:
+        """A try of which nobody knows whether it counted, or whether it was taken back after the door had opened."""
+        self._charge(now_ms)
+        self.least, self.most = 0 if opened else self.least, self.most + 1
+        self.may_wait_until_ms = now_ms + _delay(self.most)
 
     def dark(self, now_ms: int) -> None:
         """The power went and is back now: what was earned or waited in the last quarter of an hour may be owed again."""
-        self._earn(now_ms)
         self.spent_ms += 15 * MINUTE_MS if self.spent_ms else 0
-        self.unsure_until_ms = now_ms + DELAYS_MS[-1] + SLACK_MS if self.in_a_row >= WRONG_FREE else self.unsure_until_ms
+        self.may_wait_until_ms = now_ms + _delay(self.most)
 
-    def _earn(self, now_ms: int) -> None:
-        self.spent_ms = max(0, self.spent_ms - max(0, now_ms - self.seen_ms))
+    def _charge(self, now_ms: int) -> None:
+        self.spent_ms = max(0, self.spent_ms - max(0, now_ms - self.seen_ms)) + BUCKETS[self.kind][1]
         self.seen_ms = now_ms
+
+
+def _delay(in_a_row: int) -> int:
+    """From the third wrong code on: 5 s, 15 s, 60 s for each further one; a little more, for typing takes time."""
+    return DELAYS_MS[min(in_a_row - WRONG_FREE, len(DELAYS_MS) - 1)] if in_a_row >= WRONG_FREE else -EDGE_MS
 
 
 @dataclass

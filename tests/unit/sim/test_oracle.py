@@ -165,4 +165,15 @@ def test_after_a_power_cut_nobody_knows_how_long_a_delay_runs(wrong: int) -> Non
     for _ in range(wrong):
         keypad.wrong(T0)
     keypad.dark(T0 + MINUTE)
-    assert keypad.waits(T0 + MINUTE) is (MAY if wrong else OPEN)
+    assert keypad.waits(T0 + MINUTE + 2_000) is (MAY if wrong else OPEN)
+
+
+def test_a_try_in_whose_middle_the_power_went_may_have_counted() -> None:
+    """Two wrong, one broken off, one wrong: the third or the fourth, so a short delay may run."""
+    keypad = Keypad("unit", seen_ms=T0)
+    keypad.wrong(T0)
+    keypad.perhaps(T0, False)
+    keypad.wrong(T0 + MINUTE)
+    assert keypad.waits(T0 + MINUTE + 2_000) is MAY
+    keypad.right(T0 + 2 * MINUTE)
+    assert keypad.waits(T0 + 2 * MINUTE) is OPEN

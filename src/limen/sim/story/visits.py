@@ -147,7 +147,9 @@ class Visits:
         expected = Verdict.MUST_REFUSE if waits is Verdict.MUST_REFUSE else verdict(before.clock)
         if waits is Verdict.MAY and expected is Verdict.MUST_OPEN:
             expected = Verdict.MAY
-        if waits is not Verdict.MUST_REFUSE:
+        if cut or (waits is Verdict.MAY and not moved):
+            door.keypad.perhaps(now, moved)
+        elif waits is Verdict.MUST_OPEN or moved:
             (door.keypad.right if moved else door.keypad.wrong)(now)
         self._leave(door, before, Visit())
         self._judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=cut)
