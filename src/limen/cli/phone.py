@@ -27,6 +27,7 @@ from limen.phone.channels.websocket import WebSocketAir
 from limen.phone.commands import Say
 from limen.phone.wallet import Door, View
 from limen.wire.cbor import WireError
+from limen.wire.refusals import Status
 
 DEFAULT_SERVICE: Final = "http://localhost:8000"
 STEPS: Final = {
@@ -214,11 +215,12 @@ def told_of(done: update.Updated, handed: acts.HandedIn) -> Told:
         "nothing": "This phone carries nothing for this door.",
         "wiped": "Wiped. The lock signed for it." if proof else "Wiped. The proof is on this phone and goes up when there is signal.",
     }
+    brought = " Its firmware is there. It starts by itself when nobody is at the door." if done.image is Status.OK else ""
     return {
         "ok": done.result in {"confirmed", "wiped"}, "result": done.result, "reason": done.reason.word if done.reason else None,
         "version": receipt.ver if receipt else None, "sent": done.done, "parts": done.total, "records": done.segments,
         "firmware": None if done.image is None else done.image.name.lower(),
-        "battery": acts.battery_of(done.telemetry), "handed_in": proof, "words": words[done.result],
+        "battery": acts.battery_of(done.telemetry), "handed_in": proof, "words": words[done.result] + brought,
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from limen.cli import main, phone
 from limen.cli.courier.acts import HandedIn
 from limen.phone.update import Updated
-from limen.wire.refusals import Reason
+from limen.wire.refusals import Reason, Status
 
 
 def test_without_a_phone_it_says_what_to_do_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,3 +41,11 @@ def test_an_update_is_confirmed_only_by_the_lock_and_handed_in_only_by_the_servi
 def test_a_refusal_has_its_reason() -> None:
     """One word about our own access."""
     assert phone.told_of(Updated("refused", Reason.LEASE_OVER), HandedIn(0, 0, 0))["reason"] == "lease_over"
+
+
+def test_an_update_says_that_firmware_is_at_the_lock() -> None:
+    """It runs later and by itself; nobody is told that it runs already."""
+    told = phone.told_of(Updated("confirmed", image=Status.OK), HandedIn(0, 0, 0))
+    assert told["firmware"] == "ok"
+    assert str(told["words"]).endswith("Its firmware is there. It starts by itself when nobody is at the door.")
+    assert phone.told_of(Updated("confirmed", image=Reason.BATTERY), HandedIn(0, 0, 0))["firmware"] == "battery"
