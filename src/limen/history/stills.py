@@ -62,10 +62,11 @@ def note(record: Record, door: Door, said: Said, now: datetime) -> None:
 def covered(record: Record) -> bytes | None:
     """H of the last still up to which all have come or will never come: the lock need not keep those (L-17)."""
     last = None
-    for photo in Photo.objects.filter(record=record, named=True).order_by("seq"):
-        if photo.body is None and not photo.gone:
+    rows = Photo.objects.filter(record=record, named=True).order_by("seq").values_list("digest", "gone", "arrived_at")
+    for digest, gone, arrived_at in rows:
+        if arrived_at is None and not gone:
             return last
-        last = bytes(photo.digest)
+        last = bytes(digest)
     return last
 
 
