@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("sizes", "decisions", "couriers", "imports", "readers", "buildings")
+ALL = ("sizes", "decisions", "couriers", "imports", "readers", "buildings", "air")
 
 
 def main() -> int:
