@@ -33,20 +33,20 @@ MODELS: Final = {"entrance": "M2", "common": "M", "unit": "C"}
 
 
 def plan(doors: int, people: int) -> Plan:
-    """A building of so many doors (at least 1) for so many residents."""
+    """A building of so many doors for so many residents; the first door of all is a home's, for everybody lives somewhere."""
     made = _doors(doors)
     ways_in = tuple(door.number for door in made if door.kind == "entrance")
     rooms = [door.number for door in made if door.kind == "common"]
     homes = [door for door in made if door.kind == "unit"]
     shared = _rooms(rooms)
-    groups = [GroupPlan(f"Home {home.unit}", (home.number, *ways_in)) for home in homes] or [GroupPlan("Ways in", ways_in)]
+    groups = [GroupPlan(f"Home {home.unit}", (home.number, *ways_in)) for home in homes]
     persons = tuple(_person(number, homes, groups, shared) for number in range(1, people + 1))
     return Plan(doors=made, people=persons, groups=(*groups, *shared), zone=ZONE)
 
 
 def _doors(count: int) -> tuple[DoorPlan, ...]:
-    ways_in = max(1, count // DOORS_A_WAY_IN)
-    rooms = -(-(count - ways_in) // DOORS_A_ROOM) if count > 1 else 0
+    ways_in = max(1, count // DOORS_A_WAY_IN) if count > 1 else 0
+    rooms = -(-(count - ways_in) // DOORS_A_ROOM) if count > 2 else 0
     made = []
     for number in range(count):
         if number < ways_in:
@@ -72,4 +72,4 @@ def _person(number: int, homes: list[DoorPlan], groups: list[GroupPlan], shared:
         own.append(shared[number % len(shared)].name)
     first = FIRST[number % len(FIRST)]
     last = f"{LAST[number % len(LAST)]}{'abcdefghijklmnopqrstuvwxyz'[number // len(LAST) % 26]}"
-    return PersonPlan(number, first, last, f"p{number}@example.org", homes[place].unit if homes else "", tuple(own))
+    return PersonPlan(number, first, last, f"p{number}@example.org", homes[place].unit, tuple(own))
