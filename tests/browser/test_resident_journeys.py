@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from limen.cli.rehearsal.bodies import Face
 from tests.browser.cellar import Cellar, cellar
-from tests.server import Running
+from tests.server import Running, running
 
 HOME, PARCELS = "LM000140", "LM000103"
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "locale": "en-US"}
@@ -37,6 +37,13 @@ def place(demo: Running) -> Iterator[Cellar]:
     """The demonstration, reached from a place whose signal can be cut."""
     with cellar(demo.address) as made:
         yield made
+
+
+@pytest.fixture
+def untouched(tmp_path: Path) -> Iterator[Running]:
+    """A demonstration of one's own: a first opening happens once, and other tests open doors too."""
+    with running(tmp_path, "demo") as server:
+        yield server
 
 
 @pytest.fixture
@@ -78,38 +85,39 @@ def face(demo: Running, serial: str) -> Face:
 @pytest.mark.rule("LOCK-3")
 @pytest.mark.rule("SYNC-3")
 @pytest.mark.rule("PEOPLE-6")
-def test_j2_first_opening_with_phone_and_lock_offline(demo: Running, place: Cellar, someone: Callable[..., Page]) -> None:
+def test_j2_first_opening_with_phone_and_lock_offline(untouched: Running, someone: Callable[..., Page]) -> None:
     """J2: agree once; without signal the first opening sets the door up, the second does not; out of reach says so."""
-    dana = someone()
-    sign_in(dana, place.address, "dana")
-    expect(dana.get_by_role("heading", name="My doors")).to_be_visible()
-    expect(dana.get_by_text("First opening sets it up").first).to_be_visible()
-    fetched(dana)
-    place.cut()
-    dana.reload()
-    expect(dana.locator("#offline")).to_contain_text(
-        re.compile(r"No signal\. This phone opens your doors until \w{3} \d+ \w{3} \d\d:\d\d\. Your codes go on working\.")
-    )
-    dana.get_by_role("link", name="Unit 4B").click()
-    dana.wait_for_url(re.compile("/home/doors/"), wait_until="load")
-    dana.evaluate(SEEN)
-    with face(demo, HOME) as lock:
-        dana.get_by_role("button", name="Open Unit 4B").click()
-        expect(dana.get_by_text("Open. You have 10 seconds.")).to_be_visible()
-        expect(dana.get_by_text("Turn the outside knob.")).to_be_visible()
-        assert "setting_up" in dana.evaluate("window.seen")
-        assert "Open for 10 seconds." in lock.until_words("Open for")
-        dana.evaluate("window.seen.length = 0")
-        dana.get_by_role("button", name="Open Unit 4B").click()
-        dana.wait_for_function("() => window.seen.at(-1) === 'open'")
-        assert "setting_up" not in dana.evaluate("window.seen")
-        lock.do("walk_away")
-        dana.get_by_role("button", name="Open Unit 4B").click()
-        expect(dana.get_by_text("We cannot reach the lock. Go closer, within 3 m, and tap again.")).to_be_visible()
-        lock.do("lens")
-    place.back()
-    dana.goto(f"{place.address}/home/")
-    fetched(dana)
+    with cellar(untouched.address) as place:
+        dana = someone()
+        sign_in(dana, place.address, "dana")
+        expect(dana.get_by_role("heading", name="My doors")).to_be_visible()
+        expect(dana.get_by_text("First opening sets it up").first).to_be_visible()
+        fetched(dana)
+        place.cut()
+        dana.reload()
+        expect(dana.locator("#offline")).to_contain_text(
+            re.compile(r"No signal\. This phone opens your doors until \w{3} \d+ \w{3} \d\d:\d\d\. Your codes go on working\.")
+        )
+        dana.get_by_role("link", name="Unit 4B").click()
+        dana.wait_for_url(re.compile("/home/doors/"), wait_until="load")
+        dana.evaluate(SEEN)
+        with face(untouched, HOME) as lock:
+            dana.get_by_role("button", name="Open Unit 4B").click()
+            expect(dana.get_by_text("Open. You have 10 seconds.")).to_be_visible()
+            expect(dana.get_by_text("Turn the outside knob.")).to_be_visible()
+            assert "setting_up" in dana.evaluate("window.seen")
+            assert "Open for 10 seconds." in lock.until_words("Open for")
+            dana.evaluate("window.seen.length = 0")
+            dana.get_by_role("button", name="Open Unit 4B").click()
+            dana.wait_for_function("() => window.seen.at(-1) === 'open'")
+            assert "setting_up" not in dana.evaluate("window.seen")
+            lock.do("walk_away")
+            dana.get_by_role("button", name="Open Unit 4B").click()
+            expect(dana.get_by_text("We cannot reach the lock. Go closer, within 3 m, and tap again.")).to_be_visible()
+            lock.do("lens")
+        place.back()
+        dana.goto(f"{place.address}/home/")
+        fetched(dana)
 
 
 def test_j2_a_browser_without_bluetooth_shows_the_code(place: Cellar, someone: Callable[..., Page]) -> None:
