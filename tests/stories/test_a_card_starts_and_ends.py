@@ -103,7 +103,7 @@ def test_weak_cards_live_by_the_propertys_switch(house: House) -> None:
         house.update("Gym")
         state = house.locks["Gym"].state
         assert state is not None
-        cards = sorted(r.kind for r in state.records.values() if r.kind in (RecordKind.CARD_UID, RecordKind.CARD_AES))
+        cards: list[RecordKind] = sorted(r.kind for r in state.records.values() if r.kind in (RecordKind.CARD_UID, RecordKind.CARD_AES))
         return state.config.flags & (ConfigFlags.UID | ConfigFlags.SUN), cards
 
     assert held() == (ConfigFlags.NONE, [])

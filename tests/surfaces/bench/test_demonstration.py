@@ -93,7 +93,8 @@ def test_time_only_goes_forward(house: Harbor, client: Client) -> None:
     before = client.get("/demo/clock").json()
     after = client.post("/demo/clock", {"ms": 3_600_000}, content_type="application/json").json()
     assert 3_600_000 <= after["now_ms"] - before["now_ms"] < 3_660_000 and after["said"] != before["said"]
-    for wrong in ({"ms": -1}, {"ms": 10**15}, {"ms": "x"}, {}, []):
+    wrongs: tuple[object, ...] = ({"ms": -1}, {"ms": 10**15}, {"ms": "x"}, {}, [])
+    for wrong in wrongs:
         assert client.post("/demo/clock", wrong, content_type="application/json").status_code == 400
 
 
