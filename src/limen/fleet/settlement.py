@@ -144,7 +144,7 @@ class Settlement:
     def _end_leases(self, wanted: Wanted) -> None:
         ended = [*wanted.floored, *wanted.of_removed_phones]
         Lease.objects.filter(pk__in=[lease.pk for lease in ended]).update(taken_at=self.now)
-        numbers = {lease.subj for lease in wanted.floored}
+        numbers = {lease.subj for lease in wanted.floored} | wanted.unaccounted
         Lease.objects.filter(device=self.device, subj__in=numbers, taken_at=None).update(taken_at=self.now)
         retire(self.device, numbers, self.now)
 

@@ -4,14 +4,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from limen.access import queries as access
 from limen.access.queries import AccessWindow
 from limen.credentials import queries as credentials
 from limen.fleet.catalogue import Model
-from limen.fleet.models import Device, Lease
+from limen.fleet.models import Device, Lease, Pseudonym
 from limen.fleet.rules import Entry, Rows, Span, minute_down, minute_up, span_covers
 from limen.identity import queries as identity
 from limen.kernel.periods import Weekly
@@ -31,6 +31,8 @@ class Wanted:
     new_cards: frozenset[str] = frozenset()
     floored: list[Lease] = field(default_factory=list)
     of_removed_phones: list[Lease] = field(default_factory=list)
+    unaccounted: frozenset[int] = frozenset()
+    """Numbers of people whose phones may hold leases that no row tells of."""
 
     def add(self, entry: Entry) -> None:
         """Puts one record in, under its name."""
@@ -116,6 +118,7 @@ def _phones(wanted: Wanted, device: Device, held: Iterable[Entry], now: datetime
             wanted.floored.append(lease)
     _removed(wanted, device, now)
     _floors(wanted, now)
+    _unaccounted(wanted, device, now)
     _keep_bounded(wanted, device, now)
 
 
@@ -150,6 +153,23 @@ def _floors(wanted: Wanted, now: datetime) -> None:
         before = wanted.entries.get(name)
         until = max(minute_up(lease.ends), before.exp or 0 if before else 0)
         wanted.add(Entry(name, RecordKind.SUBJECT_FLOOR, lease.person_id, exp=until, data=int(now.timestamp())))
+
+
+def _unaccounted(wanted: Wanted, device: Device, now: datetime) -> None:
+    """Who lost access here lately and has a phone gets a floor even where no row knows of a lease.
+
+    A service that was restored from a backup has forgotten the leases of the time in between; the phones have not (invariant 14).
+    """
+    lately = now - timedelta(seconds=limits.PHONE_LEASE_S)
+    orders = (order for order in access.revocations(door_id=device.door_id) if order.ordered_at >= lately)
+    lost = {order.person_id for order in orders if not any(window.app for window in wanted.windows.get(order.person_id, ()))}
+    with_phone = {person_id for person_id in lost if identity.phones(person_id)}
+    numbers = Pseudonym.objects.filter(device=device, person_id__in=with_phone, cls__in=OWN_ACCESS, retired_at=None)
+    said = {row.number: row.person_id for row in numbers if f"floor:{row.number}" not in wanted.entries}
+    until = minute_up(now + timedelta(seconds=limits.PHONE_LEASE_S))
+    for number, person_id in said.items():
+        wanted.add(Entry(f"floor:{number}", RecordKind.SUBJECT_FLOOR, person_id, exp=until, data=int(now.timestamp())))
+    wanted.unaccounted = frozenset(said)
 
 
 def _keep_bounded(wanted: Wanted, device: Device, now: datetime) -> None:
