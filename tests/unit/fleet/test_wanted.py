@@ -103,3 +103,28 @@ def test_narrower_hours_put_a_floor_under_old_phone_grants(house: House) -> None
     assert sorted(record.kind for record in state.records.values()) == [RecordKind.SUBJECT_FLOOR, RecordKind.SCHEDULE]
     house.later(days=9)
     assert task.still_opens[0].until is not None and task.still_opens[0].until < house.now + timedelta(days=1)
+
+
+@pytest.mark.rule("ACCESS-4")
+def test_a_revocation_ends_leases_that_a_restored_service_has_forgotten(house: House) -> None:
+    """The backup is from before Dana's phone fetched: no row tells of her lease, her phone has it; the next list has a floor for her (invariant 14)."""
+    grant = house.give("Dana", house.group("Residents", "Package Room"))
+    house.activate("Package Room", "LM000001")
+    (entry,) = house.inbox("Dana")
+    assert entry.grants
+    Lease.objects.all().delete()
+    house.revoke(grant)
+    data = house.bundle("Package Room")
+    assert data is not None
+    house.locks["Package Room"].take(data)
+    state = house.locks["Package Room"].state
+    assert state is not None
+    assert [record.kind for record in state.records.values()] == [RecordKind.SUBJECT_FLOOR]
+
+
+def test_who_has_no_phone_gets_no_floor(house: House) -> None:
+    """Rosa has a code and no smartphone: her code is taken from the list, and nothing else is put there."""
+    grant = house.give("Rosa", house.group("Residents", "Package Room"))
+    house.activate("Package Room", "LM000001")
+    house.revoke(grant)
+    assert kinds(house, "Package Room") == []
