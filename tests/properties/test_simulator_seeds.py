@@ -55,7 +55,8 @@ def test_nothing_that_must_not_happen_happens(batch: int) -> None:
     """With lost, late, doubled, swapped and cut frames, lying couriers, drifting clocks, power cuts and restored services."""
     each = SEEDS // BATCHES
     first, faults = 1 + batch * each, "high" if batch % 2 else "low"
-    said, complaints = [], ""
+    said: list[dict[str, Any]] = []
+    complaints = ""
     start = first
     for stop in [*sorted(seed for seed in OPEN if first <= seed < first + each), first + each]:
         if stop > start:
