@@ -23,14 +23,11 @@ UNDECIDED = 0.06
 
 
 FAILED = {
-    6: "a restored service took nothing from phones whose leases it had forgotten",
-    8: "the same, of somebody who was paused",
+    (6, "high"): "a restored service took nothing from phones whose leases it had forgotten",
+    (8, "high"): "the same, of somebody who was paused",
+    (156, "low"): "the witness took entries of too few digits for wrong codes and waited for a delay that was not due (CODE-9)",
 }
-"""Each once, in this house with high faults."""
-
-
-OPEN = {156: "a code was compared within the five seconds after a third wrong one, or the oracle counts the seconds wrongly"}
-"""Seeds of the two hundred that fail today and whose cause is not found yet; each stands below as a test that must fail until it is."""
+"""Each once, in this house."""
 
 
 def lived(*words: str) -> tuple[list[dict[str, Any]], str]:
@@ -54,34 +51,18 @@ def lived(*words: str) -> tuple[list[dict[str, Any]], str]:
 def test_nothing_that_must_not_happen_happens(batch: int) -> None:
     """With lost, late, doubled, swapped and cut frames, lying couriers, drifting clocks, power cuts and restored services."""
     each = SEEDS // BATCHES
-    first, faults = 1 + batch * each, "high" if batch % 2 else "low"
-    said: list[dict[str, Any]] = []
-    complaints = ""
-    start = first
-    for stop in [*sorted(seed for seed in OPEN if first <= seed < first + each), first + each]:
-        if stop > start:
-            told, complained = lived("--seed", str(start), "--count", str(stop - start), "--faults", faults)
-            said, complaints = said + told, complaints + complained
-        start = stop + 1
-    assert len(said) == each - sum(first <= seed < first + each for seed in OPEN), complaints
+    said, complaints = lived("--seed", str(1 + batch * each), "--count", str(each), "--faults", "high" if batch % 2 else "low")
+    assert len(said) == each, complaints
     assert not complaints
     assert all(one["violations"] == dict.fromkeys(KINDS, 0) for one in said)
     assert sum(one["may_share"] * one["attempts"] for one in said) < UNDECIDED * sum(one["attempts"] for one in said)
 
 
-@pytest.mark.parametrize("seed", FAILED)
+@pytest.mark.parametrize(("seed", "faults"), FAILED)
 @pytest.mark.rule("OPS-4")
-def test_what_failed_once_stays_mended(seed: int) -> None:
+def test_what_failed_once_stays_mended(seed: int, faults: str) -> None:
     """The seeds that found something (invariant 14)."""
-    said, complaints = lived("--seed", str(seed), "--faults", "high")
-    assert said[0]["violations"] == dict.fromkeys(KINDS, 0), complaints
-
-
-@pytest.mark.xfail(strict=True, reason="open: see OPEN")
-@pytest.mark.parametrize("seed", OPEN)
-def test_what_is_open_is_not_forgotten(seed: int) -> None:
-    """It fails until the cause is found; then it moves to FAILED."""
-    said, complaints = lived("--seed", str(seed), "--faults", "high" if (seed - 1) // (SEEDS // BATCHES) % 2 else "low")
+    said, complaints = lived("--seed", str(seed), "--faults", faults)
     assert said[0]["violations"] == dict.fromkeys(KINDS, 0), complaints
 
 

@@ -72,6 +72,11 @@ class Belief:
     void: dict[int, int]
     phones: frozenset[bytes]
 
+    @property
+    def digits(self) -> int | None:
+        """How long a code is at this door, as far as somebody has seen one."""
+        return next((len(code.digits) for _, code in self.codes.values() if code.digits is not None), None)
+
 
 @dataclass
 class Facts:

@@ -51,6 +51,15 @@ def test_a_code_is_known_once_somebody_looked() -> None:
     assert one.belief(2, T0 + 11).codes[1][1].digits == "1234098"
 
 
+def test_how_long_codes_are_is_known_once_somebody_has_seen_one() -> None:
+    """Before that nobody can say whether an entry was long enough to be a try."""
+    one = truth()
+    before = one.belief(2, T0)
+    assert before.digits is None
+    one.shown(1, 2, "4815920")
+    assert before.digits == 7
+
+
 def test_a_removed_phone_is_dead_in_every_list() -> None:
     """From the moment of its removal."""
     one = truth()

@@ -13,7 +13,7 @@ from limen.sim.truth import Made
 HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
 NOBODYS: Final = ("1111111", "2222222", "9999999", "12345678", "11112222", "111222333")
-"""Weak codes, which are never anybody's: a guess that is certain to be wrong."""
+"""Weak codes, which are never anybody's: a guess that is certain to be wrong, and at some doors too short to be one."""
 BY_CODE: Final = 0.35
 SYNCS, SYNCS_IN_A_CROWD, SMALL = 0.85, 0.3, 20
 """How many people's phones are opened with signal on a day; in a big building fewer, so that a month of it stays a matter of minutes."""

@@ -147,10 +147,13 @@ class Visits:
         expected = Verdict.MUST_REFUSE if waits is Verdict.MUST_REFUSE else verdict(before.clock)
         if waits is Verdict.MAY and expected is Verdict.MUST_OPEN:
             expected = Verdict.MAY
-        if cut or (waits is Verdict.MAY and not moved):
+        length = door.belief.digits
+        if moved and not cut:
+            door.keypad.right(now)
+        elif cut or length is None or waits is Verdict.MAY:
             door.keypad.perhaps(now, moved)
-        elif waits is Verdict.MUST_OPEN or moved:
-            (door.keypad.right if moved else door.keypad.wrong)(now)
+        elif waits is Verdict.MUST_OPEN and len(digits) >= length:  # too few digits are no try (CODE-9)
+            door.keypad.wrong(now)
         self._leave(door, before, Visit())
         self._judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=cut)
         self._after_power(door)
