@@ -1,4 +1,4 @@
-"""Rates per address, counted in the cache: enough to make guessing and harvesting dull, never the only defence."""
+"""Rates per address, counted for all processes together (`storage.remembered`): guessing and harvesting get dull. Never the only defence."""
 
 import hashlib
 from datetime import datetime, timedelta

@@ -1,12 +1,14 @@
 """Uses are counted per purpose and address, and the answer says when it works again."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
 from django.test import RequestFactory
 
-from limen.kernel.problems import TooMany
+from limen.kernel.problems import NotYours, TooMany
+from limen.storage.transactions import unit_of_work
 from limen.web import limits
 
 NOW = datetime(2026, 11, 21, 19, 2, tzinfo=UTC)
@@ -38,6 +40,17 @@ def test_it_works_again_after_the_span() -> None:
     """A limit slows down; it does not lock out."""
     spend(3)
     limits.spend("directory", "192.0.2.1", most=3, span=SPAN, now=NOW + SPAN)
+
+
+@pytest.mark.django_db
+def test_an_undone_request_stays_counted() -> None:
+    """A try that was refused or broke was a try."""
+    for _ in range(3):
+        with suppress(NotYours), unit_of_work():
+            spend(1)
+            raise NotYours
+    with pytest.raises(TooMany):
+        spend(1)
 
 
 def test_a_header_of_the_asker_is_not_believed_without_a_proxy(settings: pytest.FixtureRequest) -> None:
