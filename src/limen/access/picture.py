@@ -59,25 +59,32 @@ class Scene:
 def scene(door_ids: Iterable[UUID], property_id: UUID, now: datetime, *, of: Iterable[UUID] | None = None) -> Scene:
     """Reads the scene of some doors of one property; `of` keeps to these people and their hosts."""
     wanted = set(door_ids)
-    doors = facts_of(wanted, property_id, now)
-    group_doors: dict[UUID, dict[UUID, Terms]] = {}
-    for row in GroupDoor.objects.filter(door_id__in=wanted):
-        group_doors.setdefault(row.group_id, {})[row.door_id] = terms_of(row)
-    single: dict[UUID, dict[UUID, Terms]] = {}
-    for single_door in GrantDoor.objects.filter(door_id__in=wanted, ended_at=None):
-        single.setdefault(single_door.grant_id, {})[single_door.door_id] = Terms(None, False)
-    live = Grant.objects.filter(Q(ends=None) | Q(ends__gt=now), ended_at=None)
-    rows = list(_of_people(live, of).filter(group_id__in=list(group_doors))) + list(_of_people(live, of).filter(id__in=list(single)))
-    hosts = {row.host_id for row in rows if row.host_id is not None}
-    if of is not None and hosts - set(of):
-        rows += list(live.filter(person_id__in=hosts - set(of), group_id__in=list(group_doors)))
-    grants = tuple(grant_facts(row, group_doors.get(row.group_id, {}) if row.group_id else single.get(row.id, {})) for row in rows)
-    return Scene(doors, grants, paused_in(property_id))
+    rows = None if of is None else _of_people(set(of), now)
+    groups, single = _terms(wanted, rows)
+    if rows is None:
+        rows = list(_live(now).filter(group_id__in=list(groups))) + list(_live(now).filter(id__in=list(single)))
+    grants = (grant_facts(row, groups.get(row.group_id, {}) if row.group_id else single.get(row.id, {})) for row in rows)
+    return Scene(facts_of(wanted, property_id, now), tuple(grant for grant in grants if grant.doors), paused_in(property_id))
+
+
+def scenes_around(person_id: UUID, now: datetime) -> tuple[Scene, ...]:
+    """Reads a scene for every property where a person holds something: the doors that their grants reach, they and their hosts."""
+    rows = _of_people({person_id}, now)
+    groups, single = _terms(None, rows)
+    grants = tuple(grant_facts(row, groups.get(row.group_id, {}) if row.group_id else single.get(row.id, {})) for row in rows)
+    reached: dict[UUID, set[UUID]] = {}
+    for row, grant in zip(rows, grants, strict=True):
+        if row.person_id == person_id:
+            reached.setdefault(row.property_id, set()).update(grant.doors)
+    return tuple(Scene(facts_of(doors, place, now), grants, paused_in(place)) for place, doors in sorted(reached.items()))
 
 
 def facts_of(door_ids: set[UUID], property_id: UUID, now: datetime) -> dict[UUID, DoorFacts]:
     """What counts of these doors; unknown ids and doors of other properties are left out."""
-    return {door.id: _door_facts(door, now) for door in places.doors_by_id(door_ids).values() if door.property_id == property_id}
+    doors = [door for door in places.doors_by_id(door_ids).values() if door.property_id == property_id]
+    units = {door.unit_id for door in doors if door.kind == "unit" and door.unit_id}
+    homes = people.households(units, now) if units else {}
+    return {door.id: _door_facts(door, homes) for door in doors}
 
 
 def paused_in(property_id: UUID) -> frozenset[UUID]:
@@ -111,13 +118,37 @@ def grant_facts(row: Grant, doors: Mapping[UUID, Terms]) -> GrantFacts:
     )  # fmt: skip
 
 
-def _of_people(rows: "QuerySet[Grant]", of: Iterable[UUID] | None) -> "QuerySet[Grant]":
-    return rows if of is None else rows.filter(person_id__in=list(of))
+def _live(now: datetime) -> "QuerySet[Grant]":
+    return Grant.objects.filter(Q(ends=None) | Q(ends__gt=now), ended_at=None)
 
 
-def _door_facts(door: places.DoorView, now: datetime) -> DoorFacts:
-    at_home = people.household(door.unit_id, now) if door.kind == "unit" and door.unit_id else ()
+def _of_people(wanted: set[UUID], now: datetime) -> list[Grant]:
+    """What these people hold anywhere, and what their hosts hold by groups: a guest has no more than the host (ACCESS-8)."""
+    rows = list(_live(now).filter(person_id__in=wanted))
+    hosts = {row.host_id for row in rows if row.host_id is not None} - wanted
+    return rows + (list(_live(now).filter(person_id__in=hosts, group_id__isnull=False)) if hosts else [])
+
+
+def _terms(door_ids: set[UUID] | None, of: list[Grant] | None) -> tuple[dict[UUID, dict[UUID, Terms]], dict[UUID, dict[UUID, Terms]]]:
+    """On which terms groups, and grants of single doors, open doors: these doors or any, for everybody or by the given grants alone."""
+    by_group, singly = GroupDoor.objects.all(), GrantDoor.objects.filter(ended_at=None)
+    if door_ids is not None:
+        by_group, singly = by_group.filter(door_id__in=door_ids), singly.filter(door_id__in=door_ids)
+    if of is not None:
+        by_group = by_group.filter(group_id__in={row.group_id for row in of if row.group_id})
+        singly = singly.filter(grant_id__in={row.id for row in of if not row.group_id})
+    groups: dict[UUID, dict[UUID, Terms]] = {}
+    for row in by_group:
+        groups.setdefault(row.group_id, {})[row.door_id] = terms_of(row)
+    single: dict[UUID, dict[UUID, Terms]] = {}
+    for single_door in singly:
+        single.setdefault(single_door.grant_id, {})[single_door.door_id] = Terms(None, False)
+    return groups, single
+
+
+def _door_facts(door: places.DoorView, homes: Mapping[UUID, frozenset[UUID]]) -> DoorFacts:
+    at_home = homes.get(door.unit_id, frozenset()) if door.kind == "unit" and door.unit_id else frozenset()
     return DoorFacts(
-        id=door.id, property_id=door.property_id, kind=door.kind, household=frozenset(person.id for person in at_home),
+        id=door.id, property_id=door.property_id, kind=door.kind, household=at_home,
         codes_allowed=door.codes_allowed, share_allowed=door.share_allowed, connected=door.connected,
     )  # fmt: skip

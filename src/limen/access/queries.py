@@ -9,7 +9,7 @@ from limen.access import giving, guests, news
 from limen.access import groups as bundles
 from limen.access.effects import uses_app
 from limen.access.models import Grant, Group, GroupDoor, Revocation, Suspension
-from limen.access.picture import doors_reached, scene
+from limen.access.picture import scene, scenes_around
 from limen.access.views import (
     AccessWindow,
     Answer,
@@ -121,10 +121,8 @@ def holders(door_id: UUID, now: datetime, *, paused_too: bool = False) -> tuple[
 
 def doors_of(person_id: UUID, now: datetime) -> dict[UUID, tuple[AccessWindow, ...]]:
     """Gives the doors at which a person has a window now or later, with the windows."""
-    grants = Grant.objects.filter(Q(ends=None) | Q(ends__gt=now), person_id=person_id, ended_at=None)
     found: dict[UUID, tuple[AccessWindow, ...]] = {}
-    for property_id in sorted({grant.property_id for grant in grants}):
-        here = scene(doors_reached(g for g in grants if g.property_id == property_id), property_id, now, of=[person_id])
+    for here in scenes_around(person_id, now):
         for door_id, holders_here in here.who_holds_what(now).items():
             held = next((h.windows for h in holders_here if h.person_id == person_id), ())
             if held:

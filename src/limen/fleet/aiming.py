@@ -3,7 +3,9 @@
 The service can aim and cannot make: images come signed by their publisher's offline keys (`publishing.py`).
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from limen.fleet.models import Device, FirmwareImage, FirmwareList, FirmwareTargets, ListChange, Running
 from limen.fleet.views import Firmware
@@ -94,14 +96,26 @@ def _meant(row: Running) -> str:
 
 def offer(device: Device, now: datetime) -> tuple[bytes, bytes] | None:
     """The offer for a device and the digest of its image, while it should run one that it is not known to run."""
-    row = Running.objects.filter(device=device).select_related("image").first()
-    targets = FirmwareTargets.objects.filter(model=device.model).first()
-    if row is None or row.image is None or targets is None or not row.image.offered or not shown(device, row).waits:
-        return None
-    if row.starts is None or row.ends is None or not row.starts <= now < row.ends:
-        return None
-    made = Offer(bytes(targets.statement), newest_list(now), row.image.number, bytes(row.image.hashes))
-    return firmware.encode_offer(made), bytes.fromhex(row.image.digest)
+    return offers([device], now).get(device.id)
+
+
+def offers(devices: Iterable[Device], now: datetime) -> dict[UUID, tuple[bytes, bytes]]:
+    """The same for many, by device; one read where nothing is aimed at any of them."""
+    aimed = Running.objects.filter(device__in=[device.id for device in devices], starts__lte=now, ends__gt=now, image__offered=True)
+    rows = [row for row in aimed.select_related("device", "image").defer("image__data") if _waits(row)]
+    if not rows:
+        return {}
+    targets = {row.model: bytes(row.statement) for row in FirmwareTargets.objects.filter(model__in={row.device.model for row in rows})}
+    newest, found = newest_list(now), {}
+    for row in rows:
+        if row.image is not None and row.device.model in targets:
+            made = Offer(targets[row.device.model], newest, row.image.number, bytes(row.image.hashes))
+            found[row.device_id] = firmware.encode_offer(made), bytes.fromhex(row.image.digest)
+    return found
+
+
+def _waits(row: Running) -> bool:
+    return row.image is not None and row.image.version not in (row.version, row.stopped) and shown(row.device, row).waits
 
 
 def newest_list(now: datetime) -> bytes:

@@ -1,6 +1,7 @@
 """Sealed updates: the whole state at the current version, what changed since the proven one, and the bundle that carries it (B.1, B.2)."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,12 +39,24 @@ class Target:
 
 def newest_bundle(device: Device, now: datetime) -> Bundle | None:
     """The one bundle from the last proven version to the current one, built once (B.1); None while nothing is unproven."""
-    held = DoorList.objects.get(device=device)
+    held = DoorList.objects.select_for_update().get(device=device)  # no version may come while this one is read and sealed
     if held.current <= held.proven:
         return None
-    base = 0 if wants_snapshot(held) else held.proven
-    found = Bundle.objects.filter(device=device, base=base, version=held.current).first()
-    return found or _build(device, held, base, now)
+    return sealed_already([held]).get(device.id) or _build(device, held, base_of(held), now)
+
+
+def sealed_already(lists: Iterable[DoorList]) -> dict[UUID, Bundle]:
+    """By device, the bundles that lead from what these lists have proved to their current versions, where they were built before; one read."""
+    wanted = {(held.device_id, base_of(held), held.current): held for held in lists if held.current > held.proven}
+    found = Bundle.objects.filter(
+        device__in={device for device, _, _ in wanted}, base__in={base for _, base, _ in wanted}, version__in={ver for _, _, ver in wanted}
+    )
+    return {row.device_id: row for row in found if (row.device_id, row.base, row.version) in wanted}
+
+
+def base_of(held: DoorList) -> int:
+    """From which version on the next bundle changes a list; 0: it is a whole one."""
+    return 0 if wants_snapshot(held) else held.proven
 
 
 def wants_snapshot(held: DoorList) -> bool:

@@ -66,6 +66,15 @@ def household(unit_id: UUID, now: datetime) -> tuple[PersonView, ...]:
     return tuple(sorted((sealing.view(row) for row in Person.objects.filter(id__in=living)), key=lambda person: plain(person.name)))
 
 
+def households(unit_ids: Iterable[UUID], now: datetime) -> dict[UUID, frozenset[UUID]]:
+    """Who lives in each of these units at `now`, by id alone and in one read; a unit in which nobody lives is missing."""
+    found: dict[UUID, set[UUID]] = {}
+    living = Residency.objects.filter(_not_over(now), unit__in=list(unit_ids), since__lte=now)
+    for unit_id, person_id in living.values_list("unit", "person"):
+        found.setdefault(unit_id, set()).add(person_id)
+    return {unit_id: frozenset(people) for unit_id, people in found.items()}
+
+
 def residencies(*, unit_id: UUID | None = None, person_id: UUID | None = None, now: datetime) -> tuple[ResidencyView, ...]:
     """Residencies of a unit or a person that are not over, coming ones included."""
     asked = Q(unit=unit_id) if unit_id is not None else Q()
