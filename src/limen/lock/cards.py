@@ -4,7 +4,7 @@ AES cards answer a challenge that this lock draws for this tap; a recorded answe
 count only where the list says so, and a random UID never: it changes at every tap.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from limen.lock.events import CardAnswered, CardTapped
 from limen.lock.flash import FlashError
@@ -38,10 +38,11 @@ Found = bytes | Proven | Declined
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A challenge that was drawn at `at`; with `session` the card has answered it and is being read."""
+    """A challenge for the key of this card, drawn at `at`; with `session` the card has answered it and is being read."""
 
     challenge: CardChallenge
-    records: tuple[ListRecord, ...]
+    uid: bytes
+    key: bytes = field(repr=False)
     at: int
     session: CardSession | None = None
 
@@ -71,7 +72,7 @@ class Cards:
             return self._sun(event.uid, event.sun, records, ConfigFlags.SUN in held.config.flags)
         if event.first_answer is None:
             return _plain(records, ConfigFlags.UID in held.config.flags)
-        return self._challenge(event.first_answer, records, at)
+        return self._challenge(event.uid, event.first_answer, records, at)
 
     def answered(self, event: CardAnswered, at: int) -> Found:
         """The card's proof, then its file; a challenge is good for one answer, and for ten seconds."""
@@ -81,15 +82,21 @@ class Cards:
         try:
             if asked.session is not None:
                 asked.session.open_file(event.answer)
-                return Proven(asked.records, Method.CARD)
+                return self._still_listed(asked)
             session = asked.challenge.finish(event.answer)
         except CardRefused:
             return Declined(Reason.CARD_FAILED)
         self._asked = replace(asked, session=session)
         return session.ask_file()
 
-    def _challenge(self, first: bytes, records: tuple[ListRecord, ...], at: int) -> Found:
-        aes, key = _keyed(records)
+    def _still_listed(self, asked: _Asked) -> Found:
+        """The records of the list as it is now: one that came, or an owner that went, between challenge and proof counts (ACCESS-4, inv. 71)."""
+        held = self._memory.held
+        aes, key = _keyed(held.cards(asked.uid) if held is not None else ())
+        return Proven(aes, Method.CARD) if key == asked.key else Declined(Reason.CARD_UNKNOWN)
+
+    def _challenge(self, uid: bytes, first: bytes, records: tuple[ListRecord, ...], at: int) -> Found:
+        _, key = _keyed(records)
         if key is None:
             return Declined(Reason.CARD_FAILED if records else Reason.CARD_UNKNOWN)
         challenge = CardChallenge(key, self._memory.ports.chance(16), self.slot)
@@ -97,7 +104,7 @@ class Cards:
             answer = challenge.answer(first)
         except CardRefused:
             return Declined(Reason.CARD_FAILED)
-        self._asked = _Asked(challenge, aes, at)
+        self._asked = _Asked(challenge, uid, key, at)
         return answer
 
     def _sun(self, uid: bytes, said: SunMessage, records: tuple[ListRecord, ...], allowed: bool) -> Found:

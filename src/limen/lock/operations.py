@@ -5,7 +5,7 @@ Push brings changes and time; pull takes record, battery and pictures. Classes 6
 
 from limen.lock.activation import Activation
 from limen.lock.attesting import may_not_count, receipt, telemetry
-from limen.lock.clock import Heard
+from limen.lock.clock import Heard, Reading
 from limen.lock.commands import Command
 from limen.lock.decide import Granted, Refused, by_phone, may_enter_session, revoked
 from limen.lock.firmware import Firmware
@@ -135,21 +135,25 @@ class Operations:
         meant = unlock_ctx(memory.owner.ticket.door, "remote")
         if Rights.REMOTE not in session.rights or session.op != Op.REMOTE or session.ctx != meant:
             return Denied(Op.REMOTE, Reason.NO_RIGHT), []
-        now, reason = door.now, None
-        connected_ms = memory.read_clock(session.connected_at).rtc_ms
-        if now.quality is TrustedTime.LOST or now.u_ms is None:
-            reason = Reason.CLOCK_LOST
-        elif now.rtc_ms - now.u_ms > (order.utime + limits.REMOTE_AGE_S_MAX) * 1000 or connected_ms - now.u_ms > order.utime * 1000 + 999:
-            reason = Reason.TOO_LATE
-        elif door.bolt_thrown:
+        reason = self._not_now(session, order, door.now)
+        if reason is None and door.bolt_thrown:
             reason = Reason.BOLT_THROWN
-        elif door.reset_asked:
+        elif reason is None and door.reset_asked:
             reason = Reason.NO_RIGHT
         attempt = Attempt(Method.REMOTE)
         if reason is not None:
             return Denied(Op.REMOTE, reason), self._openings.refuse(Refused(reason, None, order.subj), attempt, at).commands
         done = self._openings.open(Granted(None, order.subj, order.ref), attempt, at)
         return Plain(Op.REMOTE) if done.refused is None else Denied(Op.REMOTE, done.refused), done.commands
+
+    def _not_now(self, session: Session, order: ask.Remote, now: Reading) -> Reason | None:
+        """Why this is no order of this moment: a clock that may itself be off by ten seconds cannot tell, and an order from the future is none."""
+        most_ms, pressed_ms = limits.REMOTE_AGE_S_MAX * 1000, order.utime * 1000
+        if now.quality is TrustedTime.LOST or now.u_ms is None or now.u_ms > most_ms:
+            return Reason.CLOCK_LOST
+        connected_ms = self._memory.read_clock(session.connected_at).rtc_ms
+        queued = connected_ms - now.u_ms > pressed_ms + 999
+        return Reason.TOO_LATE if queued or abs(now.rtc_ms - pressed_ms) - now.u_ms > most_ms else None
 
     def _served(self, session: Session, request: Request, at: int) -> Answer:
         memory = self._memory

@@ -11,6 +11,7 @@ from limen.lock.flash import Area, FlashError
 from limen.lock.shell.flash import MemoryFlash
 from limen.lock.shell.keycard import Keycard, counting, encoded
 from limen.lock.shell.nfc import Card, Field
+from limen.wire.answers import Settled
 from limen.wire.cards import CardSlot, SunMessage
 from limen.wire.events import Method, Result
 from limen.wire.grants import Cls
@@ -261,3 +262,18 @@ def test_the_lock_holds_exactly_the_keys_of_the_cards_on_its_list() -> None:
     home.service.edit(gone=[11])
     home.update(DANA)
     assert not any(KEY in bytes(area) for area in flash._areas.values())
+
+
+@pytest.mark.rule("CARD-2", "CARD-3")
+def test_a_card_that_an_update_takes_away_between_challenge_and_proof_opens_nothing() -> None:
+    """Held to the reader while the list that ends it arrives: what counts is the list at the moment of the opening."""
+    home = house(CONFIG, "M", AES)
+    field = Field(card())
+    first = challenge(home.rig.do(field.begin(home.rig.lock.card_slot)))
+    assert first is not None
+    second = challenge(home.rig.do(field.answer(first)))
+    assert second is not None
+    home.service.edit(gone=[AES.slot])
+    assert isinstance(home.update(DANA), Settled)
+    assert not opened(home.rig.do(field.answer(second)))
+    assert (Method.CARD, Reason.CARD_UNKNOWN) in reasons(home)

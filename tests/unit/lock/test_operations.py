@@ -210,6 +210,27 @@ def test_a_remote_order_is_never_queued() -> None:
     assert talk.ask(ask.Remote(fresh.service.now - 8, 31, 4)) == Denied(Op.REMOTE, Reason.TOO_LATE)  # type: ignore[attr-defined]
 
 
+def test_a_remote_order_from_the_future_opens_nothing() -> None:
+    """B.10: one that is dated ahead would open again and again until then."""
+    home, talk = connected()
+    assert talk.ask(ask.Remote(home.service.now + 3_600, 31, 4)) == Denied(Op.REMOTE, Reason.TOO_LATE)  # type: ignore[attr-defined]
+
+
+def test_a_lock_that_cannot_tell_ten_seconds_obeys_no_remote_order_until_it_is_told_the_time() -> None:
+    """B.10: after a month without a time answer the clock is off by minutes, and whoever holds a frame back for as long would open the door."""
+    home = house(model="R")
+    home.wait(30 * 86_400)
+    grant = home.service.grant(DANA, Cls.GATEWAY, rights=Rights(38))
+    talk, _ = home.present(DANA, grant, Op.REMOTE, outgoing=True, intent="remote")
+    home.wait(120)
+    assert talk.ask(ask.Remote(home.service.now - 119, 31, 4)) == Denied(Op.REMOTE, Reason.CLOCK_LOST)
+    given = talk.ask(ask.TimeAsk())
+    assert isinstance(given, Given)
+    assert talk.ask(ask.TimeTell(home.service.time(given.data))) == Plain(Op.TIME)
+    assert talk.ask(ask.Remote(home.service.now - 119, 31, 4)) == Denied(Op.REMOTE, Reason.TOO_LATE)
+    assert talk.ask(ask.Remote(home.service.now, 31, 4)) == Plain(Op.REMOTE)
+
+
 def test_a_lock_without_a_network_knows_no_remote_order() -> None:
     home = house()
     talk, _ = home.present(DANA, home.service.grant(DANA, rights=ALL_RIGHTS))

@@ -74,6 +74,17 @@ def test_a_flood_of_handshakes_meets_a_closed_door_and_honest_ones_do_not_count(
     home.session()
 
 
+@pytest.mark.rule("SYNC-7")
+def test_strangers_who_shake_hands_at_the_door_do_not_keep_a_lock_from_its_gateway() -> None:
+    """The limit is for whoever comes by radio (C.5); the link that the lock dialled itself neither counts nor is closed."""
+    home = house(model="R")
+    for _ in range(10):
+        home.session()
+        home.rig.hang_up()
+    grant = home.service.grant(DANA, Cls.GATEWAY, rights=38)
+    assert isinstance(home.present(DANA, grant, Op.REMOTE, outgoing=True, intent="remote")[1], Presented)
+
+
 @pytest.mark.parametrize("proven", [False, True])
 def test_any_unencrypted_frame_after_the_handshake_closes_the_link(proven: bool) -> None:
     """The short-frame bug: before a phone has proven itself and after, what is not sealed is obeyed by nobody (invariant 80)."""
