@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from limen.lock.capabilities import Model
-from limen.lock.commands import CloseLink, Command, LensState, ReleaseBolt, SendFrame, ShowLens, TakePhoto, WakeAt
+from limen.lock.commands import AnswerCard, CloseLink, Command, LensState, ReleaseBolt, SendFrame, ShowLens, TakePhoto, WakeAt
 from limen.lock.core import Lock
 from limen.lock.events import (
     BoltMoved,
@@ -20,6 +20,7 @@ from limen.lock.events import (
     Disconnected,
     Event,
     FrameArrived,
+    InsideBolt,
     InsideButton,
     InsideHandle,
     KeyTurned,
@@ -31,6 +32,7 @@ from limen.lock.factory import Birth, write_birth
 from limen.lock.flash import Layout
 from limen.lock.memory import Ports
 from limen.lock.notes import Notes
+from limen.lock.shell.nfc import Card, Field
 from limen.phone.commands import OutOfReach
 from limen.sim.chance import Random
 from limen.sim.clock import Crystal, TrueTime
@@ -80,6 +82,8 @@ class Body:
     lens: ShowLens | None = None
     moved: list[Movement] = field(default_factory=list)
     cuts: int = 0
+    thrown: bool = False
+    _card: Field | None = None
     _wake_at: int | None = None
     _busy_until: int = 0
     _frames: dict[int, list[bytes]] = field(default_factory=dict)
@@ -151,6 +155,8 @@ class Body:
         try:
             self.lock = Lock(self.making.model, Ports(self.flash, self.making.chance.randbytes, self.id_key), started, self.crystal.at())
             self._carry_out(self.lock.handle(started, self.crystal.at()))
+            if self.thrown:
+                self._carry_out(self.lock.handle(InsideBolt(True), self.crystal.at()))
         except PowerCut:
             self.power_off()
 
@@ -223,6 +229,20 @@ class Body:
         self.time.pass_ms(KEY_MS)
         self.feel(CheckPressed())
 
+    def tap(self, card: Card) -> None:
+        """A card is held to the reader until it has said all."""
+        self.catch_up()
+        if self.lock is not None:
+            self._card = Field(card)
+            self.feel(self._card.begin(self.lock.card_slot))
+            self._card = None
+
+    def throw(self, thrown: bool) -> None:
+        """The deadbolt, from inside."""
+        self.catch_up()
+        self.thrown = thrown
+        self.feel(InsideBolt(thrown))
+
     def turn_key(self) -> None:
         """The metal key."""
         self.catch_up()
@@ -258,6 +278,8 @@ class Body:
                     self.lens = command
                 case WakeAt(at):
                     self._wake_at = at
+                case AnswerCard(data) if self._card is not None:
+                    later.append(self._card.answer(data))
                 case TakePhoto(seq):
                     later.append(PhotoTaken(seq, JPEG))
         for event in later:

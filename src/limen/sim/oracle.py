@@ -94,12 +94,13 @@ class Phone:
 
 @dataclass(frozen=True)
 class Moment:
-    """A lock at one door: the list it must hold, its clock, true time."""
+    """A lock at one door: the list it must hold, its clock, true time, and whether its deadbolt is thrown from inside."""
 
     door: int
     held: Belief
     clock: Clock
     now_ms: int
+    thrown: bool = False
 
 
 @dataclass
@@ -166,10 +167,10 @@ class Oracle:
 
     # ---- phones
 
-    def by_phone(self, phone: Phone, door: int, held: Belief, clock: Clock, now_ms: int) -> Verdict:
+    def by_phone(self, phone: Phone, at: Moment) -> Verdict:
         """What a tap at a door must come to, for a lock that holds this list."""
-        found = any_of(self._lease(phone, grant, Moment(door, held, clock, now_ms)) for grant in phone.grants)
-        if found is Verdict.MUST_OPEN and not self._has_access(phone, door, clock, now_ms):
+        found = any_of(self._lease(phone, grant, at) for grant in phone.grants)
+        if found is Verdict.MUST_OPEN and not self._has_access(phone, at.door, at.clock, at.now_ms):
             return Verdict.MAY
         return found
 
@@ -184,14 +185,15 @@ class Oracle:
         rights = now_rights or self.truth.rights_once(phone.owner, door, minted_ms + SLACK_MS)
         if grant.phone_key != phone.key or phone.key in at.held.phones or not rights:
             return Verdict.MUST_REFUSE
-        right = next((one for one in rights if one.resident == (grant.cls is Cls.RESIDENT)), None)
-        if right is None or grant.exp * 1000 > minted_ms + LEASE_MS[right.resident] + SLACK_MS:
+        right = next((one for one in rights if (one.resident, one.guest) == (grant.cls is Cls.RESIDENT, grant.cls is Cls.APP_GUEST)), None)
+        if right is None or grant.exp * 1000 > minted_ms + LEASE_MS[right.resident or right.guest] + SLACK_MS:
             return Verdict.MUST_REFUSE
         window = any_of(self._window(one, clock, now_ms) for one in rights)
         lost = clock.u_ms is None and not right.resident
         return all_of(
             (
                 Verdict.MUST_REFUSE if lost else Verdict.MUST_OPEN,
+                _past_bolt(right.resident, at.thrown),
                 _not_void(at.held.void.get(phone.owner), minted_ms),
                 _ends(grant.exp * 1000, now_ms, clock),
                 window,
@@ -201,16 +203,22 @@ class Oracle:
 
     # ---- codes
 
-    def by_code(self, digits: str, held: Belief, clock: Clock, now_ms: int) -> Verdict:
+    def by_code(self, digits: str, at: Moment) -> Verdict:
         """What somebody's own code must come to: exactly what the list says that this lock holds."""
-        owners = [right for right, code in held.codes.values() if code.digits == digits]
-        return any_of(self._record(right, clock, now_ms) for right in owners)
+        owners = [right for right, code in at.held.codes.values() if code.digits == digits]
+        return any_of(self._record(right, at) for right in owners)
 
-    def by_temporary(self, made: Made, clock: Clock, now_ms: int) -> Verdict:
-        """What a temporary code must come to at its door, with or without any update of the list."""
-        if clock.u_ms is None:
+    def by_temporary(self, made: Made, at: Moment) -> Verdict:
+        """What a temporary code must come to at its door: with or without any update of the list, unless the list ends it (CODE-13)."""
+        if at.clock.u_ms is None or at.thrown:
             return Verdict.MUST_REFUSE
-        error_ms = max(GOOD_S_MS, clock.u_ms)
+        found = self._temporary(made, at.clock, at.clock.u_ms, at.now_ms)
+        if made.door in self.truth.unsure_floors and found is not Verdict.MUST_REFUSE:
+            return Verdict.MAY
+        return Verdict.MUST_REFUSE if made in at.held.ended else found
+
+    def _temporary(self, made: Made, clock: Clock, u_ms: int, now_ms: int) -> Verdict:
+        error_ms = max(GOOD_S_MS, u_ms)
         if made.kind == "24_hour":
             start, end = made.made_ms, made.made_ms + DAY_MS
             return all_of((after(start - HALF_HOUR_MS - 2 * error_ms, now_ms, 0), _till(end, now_ms, HALF_HOUR_MS + 2 * error_ms, clock)))
@@ -225,11 +233,20 @@ class Oracle:
         """A temporary code opened."""
         self.first_uses.setdefault((made.door, made.digits), now_ms)
 
-    def _record(self, right: Right, clock: Clock, now_ms: int) -> Verdict:
-        dated = right.until_ms is not None or right.hours is not None
-        if dated and clock.u_ms is None:
+    # ---- cards
+
+    def by_card(self, uid: bytes, proves: bool, at: Moment) -> Verdict:
+        """What a card in the field must come to: the list names it, and it proves its key where it is of the kind that has one."""
+        kind, right = at.held.cards.get(uid, (None, None))
+        if right is None or (kind == "aes" and not proves):
             return Verdict.MUST_REFUSE
-        return self._window(right, clock, now_ms)
+        return self._record(right, at)
+
+    def _record(self, right: Right, at: Moment) -> Verdict:
+        dated = right.until_ms is not None or right.hours is not None
+        if dated and at.clock.u_ms is None:
+            return Verdict.MUST_REFUSE
+        return all_of((_past_bolt(right.resident, at.thrown), self._window(right, at.clock, at.now_ms)))
 
     # ---- windows
 
@@ -245,6 +262,11 @@ class Oracle:
         if inside == {True}:
             return Verdict.MUST_OPEN
         return Verdict.MUST_REFUSE if inside == {False} else Verdict.MAY
+
+
+def _past_bolt(resident: bool, thrown: bool) -> Verdict:
+    """A deadbolt thrown from inside stops everybody but those who live here (LOCK-15)."""
+    return Verdict.MUST_REFUSE if thrown and not resident else Verdict.MUST_OPEN
 
 
 def _ends(edge_ms: int | None, now_ms: int, clock: Clock, near_ms: int | None = None) -> Verdict:

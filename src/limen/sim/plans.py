@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from limen.sim.ports import DoorPlan, GroupPlan, PersonPlan, Plan
+from limen.sim.ports import DoorPlan, GroupPlan, GuestPlan, PersonPlan, Plan
 
 ZONE: Final = "America/New_York"
 DOORS_A_WAY_IN: Final = 64
@@ -29,7 +29,9 @@ LAST: Final = (
     "Pohl",
     "Quist",
 )
-MODELS: Final = {"entrance": "M2", "common": "M", "unit": "C"}
+MODELS: Final = {"entrance": ("M2",), "common": ("M",), "unit": ("M", "C2", "C")}
+"""By kind, in turn: with and without a card reader, a camera, a deadbolt for privacy."""
+PEOPLE_A_GUEST: Final = 3
 
 
 def plan(doors: int, people: int) -> Plan:
@@ -41,7 +43,8 @@ def plan(doors: int, people: int) -> Plan:
     shared = _rooms(rooms)
     groups = [GroupPlan(f"Home {home.unit}", (home.number, *ways_in)) for home in homes]
     persons = tuple(_person(number, homes, groups, shared) for number in range(1, people + 1))
-    return Plan(doors=made, people=persons, groups=(*groups, *shared), zone=ZONE)
+    guests = tuple(_guest(people + place, host) for place, host in enumerate(range(1, people + 1, PEOPLE_A_GUEST), 1))
+    return Plan(doors=made, people=persons, groups=(*groups, *shared), zone=ZONE, guests=guests)
 
 
 def _doors(count: int) -> tuple[DoorPlan, ...]:
@@ -50,13 +53,18 @@ def _doors(count: int) -> tuple[DoorPlan, ...]:
     made = []
     for number in range(count):
         if number < ways_in:
-            made.append(DoorPlan(number, f"Entrance {number + 1}", "entrance", "", MODELS["entrance"], f"SM{number:06}"))
+            made.append(DoorPlan(number, f"Entrance {number + 1}", "entrance", "", _model("entrance", number), f"SM{number:06}"))
         elif number < ways_in + rooms:
-            made.append(DoorPlan(number, f"Room {number - ways_in + 1}", "common", "", MODELS["common"], f"SM{number:06}"))
+            made.append(DoorPlan(number, f"Room {number - ways_in + 1}", "common", "", _model("common", number), f"SM{number:06}"))
         else:
-            unit = str(101 + number - ways_in - rooms)
-            made.append(DoorPlan(number, f"Unit {unit}", "unit", unit, MODELS["unit"], f"SM{number:06}"))
+            place = number - ways_in - rooms
+            unit = str(101 + place)
+            made.append(DoorPlan(number, f"Unit {unit}", "unit", unit, _model("unit", place), f"SM{number:06}"))
     return tuple(made)
+
+
+def _model(kind: str, number: int) -> str:
+    return MODELS[kind][number % len(MODELS[kind])]
 
 
 def _rooms(rooms: list[int]) -> list[GroupPlan]:
@@ -73,3 +81,9 @@ def _person(number: int, homes: list[DoorPlan], groups: list[GroupPlan], shared:
     first = FIRST[number % len(FIRST)]
     last = f"{LAST[number % len(LAST)]}{'abcdefghijklmnopqrstuvwxyz'[number // len(LAST) % 26]}"
     return PersonPlan(number, first, last, f"p{number}@example.org", homes[place].unit, tuple(own))
+
+
+def _guest(number: int, host: int) -> GuestPlan:
+    return GuestPlan(
+        number, FIRST[number % len(FIRST)], f"Guest{'abcdefghijklmnopqrstuvwxyz'[number % 26]}{number}", f"g{number}@example.org", host
+    )

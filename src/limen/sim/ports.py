@@ -12,6 +12,7 @@ from limen.phone.outbox import Item, Status
 from limen.phone.wallet import View
 
 CodeKind = Literal["daily", "daily_single_use", "24_hour"]
+CardKind = Literal["aes", "uid"]
 
 
 class NoSignal(Exception):
@@ -78,13 +79,30 @@ class PersonPlan:
 
 
 @dataclass(frozen=True)
+class GuestPlan:
+    """Somebody who lives elsewhere and has the app: a person of this number, whom one resident invites again and again."""
+
+    number: int
+    first: str
+    last: str
+    email: str
+    host: int
+
+
+@dataclass(frozen=True)
 class Plan:
-    """A building before anything happens in it. Person 0 is the manager and holds no access of their own."""
+    """A building before anything happens in it. Person 0 is the manager and holds no access of their own; guests come after the people."""
 
     doors: tuple[DoorPlan, ...]
     people: tuple[PersonPlan, ...]
     groups: tuple[GroupPlan, ...]
     zone: str
+    guests: tuple[GuestPlan, ...] = ()
+
+    @property
+    def everybody(self) -> tuple[PersonPlan | GuestPlan, ...]:
+        """All who carry a phone to these doors, the manager aside."""
+        return (*self.people, *self.guests)
 
 
 class Desk(Protocol):
@@ -120,6 +138,30 @@ class Desk(Protocol):
     def make_code(self, person: int, door: int, kind: CodeKind, tomorrow: bool) -> str:
         """The person makes a code for somebody without the app."""
 
+    def invite(self, guest: int, doors: Iterable[int], ends_ms: int | None) -> tuple[int, ...]:
+        """The guest's host gives them single doors by app; those at which that was done."""
+
+    def end_guest(self, guest: int) -> None:
+        """The host ends all that the guest was given."""
+
+    def card_on(self, person: int, uid: bytes, kind: CardKind) -> None:
+        """The office turns a keycard on."""
+
+    def card_off(self, person: int, uid: bytes) -> None:
+        """The office turns it off: lost, or given back."""
+
+    def allow_plain_cards(self, allowed: bool) -> None:
+        """The property's switch for cards that are easy to copy."""
+
+
+@dataclass(frozen=True)
+class CardImage:
+    """What an encoder writes onto a card: a key for each slot, and its file."""
+
+    keys: dict[int, bytes]
+    serial: int
+    generation: int
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -150,6 +192,12 @@ class Machine(Protocol):
 
     def numbers(self, lock_id: bytes) -> frozenset[int]:
         """Only which numbers arrived or were declared lost."""
+
+    def encode(self, person: int, uid: bytes) -> CardImage:
+        """What the encoder at the office writes onto somebody's card of that number."""
+
+    def raise_floor(self, door: int) -> None:
+        """Ends, with the door's next list, every temporary code that was made for it so far. SaidNo where there is none to end."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from limen.sim.ports import CodeKind, GroupPlan, Plan
+from limen.sim.ports import CardKind, CodeKind, Plan
 
 MINUTE_MS: Final = 60_000
 DAY_MINUTES: Final = 1440
@@ -19,7 +19,8 @@ DAY_MINUTES: Final = 1440
 
 @dataclass(frozen=True)
 class Given:
-    """A group in somebody's hand. `until_ms` was said when it was given, `taken_ms` is when it was ended."""
+    """A group in somebody's hand, or single doors in a guest's, who depends on a host. `until_ms` was said when it was given, `taken_ms` is when
+    it was ended."""
 
     person: int
     group: str
@@ -27,6 +28,8 @@ class Given:
     until_ms: int | None = None
     taken_ms: int | None = None
     staff: bool = False
+    host: int | None = None
+    doors: tuple[int, ...] = ()
 
     def stands(self, ms: int) -> bool:
         """Given and not taken; its own end is another matter."""
@@ -35,13 +38,14 @@ class Given:
 
 @dataclass(frozen=True)
 class Right:
-    """One person's right at one door, as a list or a lease says it."""
+    """One person's right at one door, as a list or a lease says it. A guest's is what guest and host both have."""
 
     person: int
     since_ms: int
     until_ms: int | None
     hours: tuple[int, int] | None
     resident: bool
+    guest: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,21 @@ class Made:
     day_ms: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Card:
+    """A keycard of somebody, from when until when it was on."""
+
+    person: int
+    uid: bytes
+    kind: CardKind
+    since_ms: int
+    off_ms: int | None = None
+
+    def is_on(self, ms: int) -> bool:
+        """Whether the office has it on."""
+        return self.since_ms <= ms and (self.off_ms is None or ms < self.off_ms)
+
+
 @dataclass(eq=False)
 class Code:
     """One person's code at one door from some moment on; the digits where somebody has looked at them."""
@@ -66,11 +85,14 @@ class Code:
 
 @dataclass(frozen=True)
 class Belief:
-    """What a list must hold: rights with a code, the code's digits where somebody has seen them, since when older leases are void, dead phones."""
+    """What a list must hold: rights with a code, the code's digits where somebody has seen them, since when older leases are void, dead phones,
+    cards by number with their kind and right, and which temporary codes were ended all at once."""
 
     codes: dict[int, tuple[Right, Code]]
     void: dict[int, int]
     phones: frozenset[bytes]
+    cards: dict[bytes, tuple[CardKind, Right]] = field(default_factory=dict)
+    ended: frozenset[Made] = frozenset()
 
     @property
     def digits(self) -> int | None:
@@ -87,6 +109,10 @@ class Facts:
     phones: dict[bytes, tuple[int, int | None]] = field(default_factory=dict)  # key: registered, removed
     codes: dict[tuple[int, int], list[Code]] = field(default_factory=dict)  # (person, door)
     void: dict[tuple[int, int], list[int]] = field(default_factory=dict)  # (person, door): when leases became void
+    cards: list[Card] = field(default_factory=list)
+    plain: bool = False  # cards that are easy to copy are allowed
+    made: list[Made] = field(default_factory=list)
+    ended: frozenset[Made] = frozenset()
 
     def copy(self) -> "Facts":
         """As it is now."""
@@ -96,6 +122,10 @@ class Facts:
             dict(self.phones),
             {key: list(rows) for key, rows in self.codes.items()},
             {key: list(rows) for key, rows in self.void.items()},
+            list(self.cards),
+            self.plain,
+            list(self.made),
+            self.ended,
         )
 
 
@@ -105,7 +135,7 @@ class Truth:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.zone = plan, ZoneInfo(plan.zone)
         self.facts = Facts()
-        self.made: list[Made] = []
+        self.unsure_floors: set[int] = set()  # doors where locks may hold an end of codes that a restored service counts otherwise
         self._once: list[Facts] = []
         self._groups = {group.name: group for group in plan.groups}
         self._revision: defaultdict[int, int] = defaultdict(int)
@@ -114,7 +144,10 @@ class Truth:
     # ---- noting
 
     def gave(self, person: int, group: str, ms: int, *, until_ms: int | None = None, staff: bool = False) -> None:
-        """A group was given."""
+        """A group was given. A host who gains a door held nothing there: what guests had there through them does not come back."""
+        for door in self._groups[group].doors:
+            if not any(right.until_ms is None or right.until_ms > ms for right in self._own_rights(person, door, ms)):
+                self._orphan(person, (door,), ms)
         self.facts.given.append(Given(person, group, ms, until_ms, None, staff))
         for door in self._groups[group].doors:
             self._code_from(person, door, ms)
@@ -125,12 +158,17 @@ class Truth:
         for number, one in enumerate(self.facts.given):
             if (one.person, one.group, one.taken_ms) == (person, group, None):
                 self.facts.given[number] = replace(one, taken_ms=ms)
-        self._void(person, self._groups[group].doors, ms)
+        lost = self._groups[group].doors
+        self._void(person, lost, ms)
+        self._void_guests(person, lost, ms)
+        self._orphan(person, lost, ms)
 
     def paused(self, person: int, ms: int) -> None:
         """Everything of a person was suspended."""
+        doors = self.doors_of(person, ms)
+        self._void_guests(person, doors, ms)
         self.facts.pauses.append((person, ms, None))
-        self._void(person, self.doors_of(person, ms), ms)
+        self._void(person, doors, ms)
 
     def resumed(self, person: int, ms: int) -> None:
         """The pause ended."""
@@ -138,6 +176,42 @@ class Truth:
             if who == person and until is None:
                 self.facts.pauses[number] = (who, since, ms)
         self._touch(self.doors_of(person, ms))
+
+    def invited(self, host: int, guest: int, doors: tuple[int, ...], ms: int, until_ms: int | None) -> None:
+        """A host gave single doors to a guest."""
+        self.facts.given.append(Given(guest, "", ms, until_ms, None, False, host, doors))
+        self._touch(doors)
+
+    def sent_away(self, guest: int, ms: int) -> None:
+        """The host ended all that a guest had."""
+        for number, one in enumerate(self.facts.given):
+            if one.person == guest and one.host is not None and one.taken_ms is None:
+                self.facts.given[number] = replace(one, taken_ms=ms)
+                self._void(guest, one.doors, ms)
+
+    def card_on(self, person: int, uid: bytes, kind: CardKind, ms: int) -> None:
+        """A keycard was turned on."""
+        self.facts.cards.append(Card(person, uid, kind, ms))
+        self._touch(range(len(self.plan.doors)))
+
+    def card_off(self, uid: bytes, ms: int) -> None:
+        """A keycard was turned off."""
+        self.facts.cards = [replace(card, off_ms=ms) if card.uid == uid and card.off_ms is None else card for card in self.facts.cards]
+        self._touch(range(len(self.plan.doors)))
+
+    def plain_cards(self, allowed: bool) -> None:
+        """The property's switch for cards that are easy to copy."""
+        self.facts.plain = allowed
+        self._touch(range(len(self.plan.doors)))
+
+    def made_code(self, made: Made) -> None:
+        """A temporary code was made."""
+        self.facts.made.append(made)
+
+    def floored(self, door: int) -> None:
+        """All temporary codes of a door so far were ended, for every lock that hears of it."""
+        self.facts.ended |= {made for made in self.facts.made if made.door == door}
+        self._touch((door,))
 
     def registered(self, key: bytes, ms: int) -> None:
         """A phone was registered."""
@@ -160,6 +234,7 @@ class Truth:
     def restored(self, before: Facts) -> None:
         """The service forgot everything since then. Codes that were made live on: the locks derive them."""
         self._once.append(self.facts)
+        self.unsure_floors |= {made.door for made in self.facts.ended}
         self.facts = before.copy()
         self._touch(range(len(self.plan.doors)))
 
@@ -175,18 +250,15 @@ class Truth:
 
     def doors_of(self, person: int, ms: int) -> tuple[int, ...]:
         """Doors at which something stands for the person, paused or not, in order."""
-        mine = (self._groups[one.group].doors for one in self.facts.given if one.person == person and one.stands(ms))
+        mine = (self._reach(one) for one in self.facts.given if one.person == person and one.stands(ms))
         return tuple(sorted({door for doors in mine for door in doors}))
 
     def rights(self, person: int, door: int, ms: int) -> list[Right]:
         """What stands for a person at a door at that moment; empty while paused. The right's own end and hours are judged by the caller."""
         if self.is_paused(person, ms):
             return []
-        return [
-            self._right(one)
-            for one in self.facts.given
-            if one.person == person and one.stands(ms) and door in self._groups[one.group].doors
-        ]
+        here = [one for one in self.facts.given if one.person == person and one.stands(ms) and door in self._reach(one)]
+        return [right for one in here for right in self._rights_by(one, door, ms)]
 
     def rights_once(self, person: int, door: int, ms: int) -> list[Right]:
         """What stood then in a past that a restored service has forgotten: leases of that time are still signed."""
@@ -217,13 +289,19 @@ class Truth:
             return kept[1]
         codes = {}
         for one in self.facts.given:
-            if one.stands(ms) and door in self._groups[one.group].doors and not self.is_paused(one.person, ms):
+            if one.host is None and one.stands(ms) and door in self._groups[one.group].doors and not self.is_paused(one.person, ms):
                 code = self._code(one.person, door, ms)
                 assert code is not None
                 codes[one.person] = (self._right(one), code)
+        cards = {
+            card.uid: (card.kind, codes[card.person][0])
+            for card in self.facts.cards
+            if card.is_on(ms) and card.person in codes and (card.kind == "aes" or self.facts.plain)
+        }
         void = {who: rows[-1] for (who, where), rows in self.facts.void.items() if where == door}
         dead = frozenset(key for key, (_, until) in self.facts.phones.items() if until is not None and until <= ms)
-        found = Belief(codes, void, dead)
+        ended = frozenset(made for made in self.facts.ended if made.door == door)
+        found = Belief(codes, void, dead, cards, ended)
         self._beliefs[door] = (self._revision[door], found)
         return found
 
@@ -243,6 +321,37 @@ class Truth:
         midnights = (datetime.combine(first + timedelta(days=n), time(), self.zone) for n in (0, 1))
         start, end = (int(midnight.timestamp() * 1000) for midnight in midnights)
         return start, end
+
+    def _reach(self, one: Given) -> tuple[int, ...]:
+        return one.doors if one.host is not None else self._groups[one.group].doors
+
+    def _own_rights(self, person: int, door: int, ms: int) -> list[Right]:
+        """What a person has at a door by themselves, paused or not."""
+        mine = (one for one in self.facts.given if one.person == person and one.host is None and one.stands(ms))
+        return [self._right(one) for one in mine if door in self._groups[one.group].doors]
+
+    def _rights_by(self, one: Given, door: int, ms: int) -> list[Right]:
+        """A guest's right is cut out of each right of the host; what is given to anybody else is their own."""
+        if one.host is None:
+            return [self._right(one)]
+        if self.is_paused(one.host, ms):
+            return []
+        mine = [right for right in self._own_rights(one.host, door, ms) if right.until_ms is None or ms < right.until_ms]
+        return [Right(one.person, one.since_ms, _first(one.until_ms, right.until_ms), right.hours, False, True) for right in mine]
+
+    def _void_guests(self, host: int, doors: Iterable[int], ms: int) -> None:
+        for one in list(self.facts.given):
+            if one.host == host and one.taken_ms is None:
+                self._void(one.person, set(one.doors) & set(doors), ms)
+
+    def _orphan(self, host: int, doors: Iterable[int], ms: int) -> None:
+        """Guests lose these doors for good, and keep the others."""
+        for number, one in enumerate(self.facts.given):
+            lost = set(one.doors) & set(doors)
+            if one.host == host and one.taken_ms is None and lost:
+                self.facts.given[number] = replace(one, taken_ms=ms)
+                if kept := tuple(door for door in one.doors if door not in lost):
+                    self.facts.given.append(replace(one, since_ms=ms, doors=kept))
 
     def _right(self, one: Given) -> Right:
         return Right(one.person, one.since_ms, one.until_ms, self._groups[one.group].hours, not one.staff)
@@ -265,6 +374,7 @@ class Truth:
             self._revision[door] += 1
 
 
-def group_of(plan: Plan, name: str) -> GroupPlan:
-    """The group of that name."""
-    return next(group for group in plan.groups if group.name == name)
+def _first(one: int | None, other: int | None) -> int | None:
+    """The earlier of two ends."""
+    ends = [end for end in (one, other) if end is not None]
+    return min(ends, default=None)

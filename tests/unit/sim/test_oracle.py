@@ -2,9 +2,9 @@
 
 import pytest
 
-from limen.sim.oracle import Clock, Keypad, Oracle, Phone, Verdict, after, all_of, any_of, before, honest
+from limen.sim.oracle import Clock, Keypad, Moment, Oracle, Phone, Verdict, after, all_of, any_of, before, honest
 from limen.sim.plans import plan
-from limen.sim.truth import Made, Truth
+from limen.sim.truth import Belief, Made, Truth
 from limen.wire.grants import OWN_ACCESS, Cls, Grant
 from tests.unit.sim.site import T0
 
@@ -34,7 +34,12 @@ def lease(iat_ms: int = T0, *, lasts_ms: int = 7 * DAY, cls: Cls = Cls.RESIDENT)
 
 def tap(one: Oracle, *grants: Grant, ms: int = T0 + HOUR, clock: Clock = GOOD, seen: int | None = None) -> Verdict:
     """Person 1 at their own door; the lock's list was fetched at `seen`."""
-    return one.by_phone(Phone(1, KEY, grants), 2, one.truth.belief(2, ms if seen is None else seen), clock, ms)
+    return one.by_phone(Phone(1, KEY, grants), Moment(2, one.truth.belief(2, ms if seen is None else seen), clock, ms))
+
+
+def at(one: Oracle, ms: int, clock: Clock = GOOD, *, door: int = 2, held: Belief | None = None, thrown: bool = False) -> Moment:
+    """A door whose list is the newest, or `held`."""
+    return Moment(door, one.truth.belief(door, ms) if held is None else held, clock, ms, thrown)
 
 
 def test_a_clock_is_honest_within_the_error_it_admits() -> None:
@@ -67,7 +72,7 @@ def test_after_a_revocation_the_lease_may_open_where_the_lock_has_not_heard() ->
     heard_before = one.truth.belief(2, T0)
     one.truth.took(1, "Home 101", T0 + HOUR)
     phone = Phone(1, KEY, (lease(),))
-    assert one.by_phone(phone, 2, heard_before, GOOD, T0 + 2 * HOUR) is MAY
+    assert one.by_phone(phone, at(one, T0 + 2 * HOUR, held=heard_before)) is MAY
     assert tap(one, lease(), ms=T0 + 2 * HOUR) is SHUT
 
 
@@ -94,10 +99,10 @@ def test_a_code_opens_as_the_list_says() -> None:
     one.truth.shown(1, 2, "4815920")
     held = one.truth.belief(2, T0)
     one.truth.took(1, "Home 101", T0 + HOUR)
-    assert one.by_code("4815920", held, GOOD, T0 + 2 * HOUR) is OPEN
-    assert one.by_code("4815920", held, LOST, T0 + 2 * HOUR) is OPEN
-    assert one.by_code("4815920", one.truth.belief(2, T0 + HOUR), GOOD, T0 + 2 * HOUR) is SHUT
-    assert one.by_code("1111111", held, GOOD, T0 + 2 * HOUR) is SHUT
+    assert one.by_code("4815920", at(one, T0 + 2 * HOUR, held=held)) is OPEN
+    assert one.by_code("4815920", at(one, T0 + 2 * HOUR, LOST, held=held)) is OPEN
+    assert one.by_code("4815920", at(one, T0 + 2 * HOUR, held=one.truth.belief(2, T0 + HOUR))) is SHUT
+    assert one.by_code("1111111", at(one, T0 + 2 * HOUR, held=held)) is SHUT
 
 
 def test_hours_need_a_clock() -> None:
@@ -105,10 +110,10 @@ def test_hours_need_a_clock() -> None:
     one = oracle()
     one.truth.shown(2, 1, "4815920")
     held = one.truth.belief(1, T0)
-    assert one.by_code("4815920", held, GOOD, T0) is SHUT
-    assert one.by_code("4815920", held, GOOD, T0 + 2 * HOUR) is MAY
-    assert one.by_code("4815920", held, GOOD, T0 + 4 * HOUR) is OPEN
-    assert one.by_code("4815920", held, LOST, T0 + 4 * HOUR) is SHUT
+    assert one.by_code("4815920", at(one, T0, held=held)) is SHUT
+    assert one.by_code("4815920", at(one, T0 + 2 * HOUR, held=held)) is MAY
+    assert one.by_code("4815920", at(one, T0 + 4 * HOUR, held=held)) is OPEN
+    assert one.by_code("4815920", at(one, T0 + 4 * HOUR, LOST, held=held)) is SHUT
 
 
 def test_a_temporary_code_opens_in_its_window_and_little_longer() -> None:
@@ -116,13 +121,13 @@ def test_a_temporary_code_opens_in_its_window_and_little_longer() -> None:
     one = oracle()
     day = one.truth.day(T0)
     daily, longer = Made(1, 2, "daily", "1", T0, day), Made(1, 2, "24_hour", "2", T0, day)
-    assert one.by_temporary(daily, GOOD, T0 + HOUR) is OPEN
-    assert one.by_temporary(daily, LOST, T0 + HOUR) is SHUT
-    assert one.by_temporary(daily, GOOD, day[1] + 5 * MINUTE) is MAY
-    assert one.by_temporary(daily, GOOD, day[1] + 11 * MINUTE) is SHUT
-    assert one.by_temporary(longer, GOOD, T0 + DAY - 1) is OPEN
-    assert one.by_temporary(longer, GOOD, T0 + DAY + 30 * MINUTE) is MAY
-    assert one.by_temporary(longer, GOOD, T0 + DAY + 41 * MINUTE) is SHUT
+    assert one.by_temporary(daily, at(one, T0 + HOUR)) is OPEN
+    assert one.by_temporary(daily, at(one, T0 + HOUR, LOST)) is SHUT
+    assert one.by_temporary(daily, at(one, day[1] + 5 * MINUTE)) is MAY
+    assert one.by_temporary(daily, at(one, day[1] + 11 * MINUTE)) is SHUT
+    assert one.by_temporary(longer, at(one, T0 + DAY - 1)) is OPEN
+    assert one.by_temporary(longer, at(one, T0 + DAY + 30 * MINUTE)) is MAY
+    assert one.by_temporary(longer, at(one, T0 + DAY + 41 * MINUTE)) is SHUT
 
 
 def test_a_single_use_ends_a_quarter_of_an_hour_after_it() -> None:
@@ -131,8 +136,54 @@ def test_a_single_use_ends_a_quarter_of_an_hour_after_it() -> None:
     made = Made(1, 2, "daily_single_use", "1", T0, one.truth.day(T0))
     one.used(made, T0 + HOUR)
     one.used(made, T0 + 2 * HOUR)
-    assert one.by_temporary(made, GOOD, T0 + HOUR + 14 * MINUTE) is OPEN
-    assert one.by_temporary(made, GOOD, T0 + HOUR + 16 * MINUTE) is SHUT
+    assert one.by_temporary(made, at(one, T0 + HOUR + 14 * MINUTE)) is OPEN
+    assert one.by_temporary(made, at(one, T0 + HOUR + 16 * MINUTE)) is SHUT
+
+
+def test_all_codes_of_a_door_end_where_the_list_says_so() -> None:
+    """At a lock that has heard of it; codes made afterwards open with that list and without it (CODE-13)."""
+    one = oracle()
+    day = one.truth.day(T0)
+    old, new = Made(1, 2, "daily", "1", T0, day), Made(1, 2, "daily", "2", T0 + HOUR, day)
+    before = one.truth.belief(2, T0)
+    one.truth.made_code(old)
+    one.truth.floored(2)
+    one.truth.made_code(new)
+    later = T0 + 2 * HOUR
+    assert one.by_temporary(old, at(one, later, held=before)) is OPEN
+    assert one.by_temporary(old, at(one, later)) is SHUT
+    assert one.by_temporary(new, at(one, later)) is one.by_temporary(new, at(one, later, held=before)) is OPEN
+
+
+def test_a_card_proves_itself_or_is_nothing() -> None:
+    """Its number alone opens only where it is a plain card and these are allowed; off, it opens until the list says so."""
+    one = oracle()
+    one.truth.card_on(1, b"strong", "aes", T0)
+    one.truth.card_on(1, b"plain", "uid", T0)
+    assert one.by_card(b"strong", True, at(one, T0 + HOUR)) is OPEN
+    assert one.by_card(b"strong", False, at(one, T0 + HOUR)) is SHUT
+    assert one.by_card(b"plain", False, at(one, T0 + HOUR)) is SHUT
+    one.truth.plain_cards(True)
+    assert one.by_card(b"plain", False, at(one, T0 + HOUR)) is OPEN
+    held = one.truth.belief(2, T0 + HOUR)
+    one.truth.card_off(b"strong", T0 + HOUR)
+    assert one.by_card(b"strong", True, at(one, T0 + 2 * HOUR, held=held)) is OPEN
+    assert one.by_card(b"strong", True, at(one, T0 + 2 * HOUR)) is SHUT
+
+
+def test_a_thrown_bolt_stops_everybody_who_does_not_live_there() -> None:
+    """The household's phones, codes and cards open, a guest's phone and codes do not (LOCK-15)."""
+    one = oracle()
+    one.truth.invited(1, 1, (2,), T0, None)
+    one.truth.card_on(1, b"strong", "aes", T0)
+    made = Made(1, 2, "daily", "1", T0, one.truth.day(T0))
+    thrown = at(one, T0 + HOUR, thrown=True)
+    guest = Phone(1, KEY, (lease(cls=Cls.APP_GUEST),))
+    assert one.by_phone(Phone(1, KEY, (lease(),)), thrown) is OPEN
+    assert one.by_phone(guest, thrown) is SHUT
+    assert one.by_phone(guest, at(one, T0 + HOUR)) is OPEN
+    assert one.by_card(b"strong", True, thrown) is OPEN
+    assert one.by_temporary(made, thrown) is SHUT
 
 
 def test_the_third_wrong_code_makes_the_keypad_wait() -> None:

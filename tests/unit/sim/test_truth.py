@@ -89,3 +89,34 @@ def test_hours_and_days_are_those_of_the_building() -> None:
     assert one.in_hours((6 * 60, 22 * 60), T0 + 3 * HOUR_MS)
     start, end = one.day(T0, 1)
     assert end - start == DAY_MS + HOUR_MS
+
+
+def test_a_guest_has_what_the_host_has_and_no_longer() -> None:
+    """Hours and ends are the narrower ones; a pause of the host is theirs too, and ends with it."""
+    one = truth()
+    one.gave(1, ROOMS, T0, until_ms=T0 + 2 * DAY_MS)
+    one.invited(1, 9, (1, 2), T0 + 10, T0 + DAY_MS)
+    room, home = one.rights(9, 1, T0 + 20)[0], one.rights(9, 2, T0 + 20)[0]
+    assert (room.hours, room.until_ms, room.guest, room.resident) == (one.rights(1, 1, T0 + 20)[0].hours, T0 + DAY_MS, True, False)
+    assert home.hours is None
+    assert 9 not in one.belief(2, T0 + 20).codes
+    one.paused(1, T0 + 30)
+    assert not one.rights(9, 2, T0 + 31)
+    assert one.belief(2, T0 + 31).void[9] == T0 + 30
+    one.resumed(1, T0 + 40)
+    assert one.rights(9, 2, T0 + 41)
+
+
+def test_what_a_guest_had_through_a_door_that_the_host_lost_does_not_come_back() -> None:
+    """The other doors stay (ACCESS-9)."""
+    one = truth()
+    one.gave(1, ROOMS, T0)
+    one.invited(1, 9, (1, 2), T0 + 10, None)
+    one.took(1, ROOMS, T0 + 20)
+    assert not one.rights(9, 1, T0 + 21)
+    assert one.rights(9, 2, T0 + 21)
+    one.gave(1, ROOMS, T0 + 30)
+    assert not one.rights(9, 1, T0 + 31)
+    assert one.rights(9, 2, T0 + 31)
+    one.sent_away(9, T0 + 40)
+    assert one.doors_of(9, T0 + 41) == ()

@@ -18,7 +18,7 @@ from limen.cli.simulation.instance import ORIGIN, Instance
 from limen.phone.inbox import Inbox
 from limen.phone.outbox import Item, Status
 from limen.phone.wallet import View
-from limen.sim.ports import CodeKind, NoSignal, Plan, SaidNo
+from limen.sim.ports import CardKind, CodeKind, GuestPlan, NoSignal, Plan, SaidNo
 
 PASSWORD: Final = "a long night at the seaside"  # noqa: S105 (of people who do not exist, for minutes)
 SIGNED_OUT: Final = " answered 401"
@@ -130,16 +130,63 @@ class PaperDesk:
         body: dict[str, object] = {"door": self.doors[door], "kind": kind, "label": "guest", "day": "tomorrow" if tomorrow else "today"}
         return str(self._json(person, "/home/api/guests/code", body)["digits"])
 
-    def _json(self, person: int, path: str, body: dict[str, object]) -> dict[str, object]:
-        browser = self.manager if person == 0 else self.browsers[person]
+    def invite(self, guest: int, doors: Iterable[int], ends_ms: int | None) -> tuple[int, ...]:
+        """Guests, Invite; the answer says door by door what was done."""
+        who = self._guest(guest)
+        body: dict[str, object] = {"first": who.first, "last": who.last, "email": who.email, "doors": [self.doors[door] for door in doors]}
+        if ends_ms is not None:
+            body["ends"] = datetime.fromtimestamp(ends_ms / 1000, UTC).isoformat()
+        said = self._json(who.host, "/home/api/guests", body)["results"]
+        assert isinstance(said, list)
+        numbers = {door_id: number for number, door_id in self.doors.items()}
+        return tuple(sorted(numbers[one["door"]] for one in said if one["ok"]))
+
+    def end_guest(self, guest: int) -> None:
+        """Guests, End, for each time this one was invited."""
+        who = self._guest(guest)
+        said = self._json(who.host, "/home/api/guests", None)["guests"]
+        assert isinstance(said, list)
+        mine = [one["id"] for one in said if one["name"] == f"{who.first} {who.last}"]
+        for grant in mine:
+            self._json(who.host, f"/home/api/guests/{grant}/end", {})
+        if not mine:
+            raise SaidNo("nothing to end")
+
+    def card_on(self, person: int, uid: bytes, kind: CardKind) -> None:
+        """Codes and cards of a person, Turn on."""
+        page = _read(lambda: self.manager.post(f"/c/people/{self.people[person]}/codes", {"do": "card", "uid": uid.hex(), "kind": kind}))
+        if uid.hex().upper() not in page.html:
+            raise SaidNo(page.words[:300])
+
+    def card_off(self, person: int, uid: bytes) -> None:
+        """Codes and cards of a person, Turn off."""
+        address = f"/c/people/{self.people[person]}/codes"
+        page = _read(lambda: self.manager.get(address))
+        found = re.search(rf'<b>{uid.hex().upper()}</b>.*?name="card" value="([0-9a-f-]+)"', page.html, re.S)
+        if found is None:
+            raise SaidNo("no such card")
+        _read(lambda: self.manager.post(address, {"do": "off", "card": found[1]}))
+
+    def allow_plain_cards(self, allowed: bool) -> None:
+        """Cards of the property."""
+        _read(lambda: self.manager.post("/c/cards", {"uid": "on"} if allowed else {}))
+
+    def _guest(self, number: int) -> GuestPlan:
+        return next(guest for guest in self.plan.guests if guest.number == number)
+
+    def _email(self, person: int) -> str:
+        return next(one.email for one in self.plan.everybody if one.number == person)
+
+    def _json(self, person: int, path: str, body: dict[str, object] | None) -> dict[str, object]:
+        browser, method = self.manager if person == 0 else self.browsers[person], "GET" if body is None else "POST"
         try:
-            return browser.json("POST", path, body)
+            return browser.json(method, path, body)
         except NotOnPage as problem:
             if SIGNED_OUT not in str(problem) or person == 0:
                 raise SaidNo(str(problem)) from problem
         page = _read(lambda: browser.get("/signin"))
-        _read(lambda: browser.press(page, "Continue", {"login": self.plan.people[person - 1].email, "password": PASSWORD}))
-        return _read(lambda: browser.json("POST", path, body))
+        _read(lambda: browser.press(page, "Continue", {"login": self._email(person), "password": PASSWORD}))
+        return _read(lambda: browser.json(method, path, body))
 
     def _wall(self, ms: int) -> str:
         return datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(self.plan.zone)).strftime("%Y-%m-%dT%H:%M")

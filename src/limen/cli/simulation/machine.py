@@ -1,17 +1,20 @@
 """Whoever runs the machine, and the auditor at the end: `limen.sim.ports.Machine` over the instance."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from limen.cli.simulation.instance import Instance
-from limen.sim.ports import Kept
+from limen.sim.ports import CardImage, Kept, SaidNo
 
 EPOCH = 1
 """Locks of a simulated building are activated once."""
 
 
 class MachineRoom:
-    """The outbox is told, the database copied and put back, the record read."""
+    """The outbox is told, the database copied and put back, the record read. `people`, `doors`: the service's ids by the plan's numbers."""
 
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
+    def __init__(self, instance: Instance, people: Mapping[int, str] | None = None, doors: Mapping[int, str] | None = None) -> None:
+        self._instance, self._people, self._doors = instance, people or {}, doors or {}
 
     def settle(self) -> None:
         """See `ports.Machine`; so are the others."""
@@ -39,3 +42,26 @@ class MachineRoom:
         from limen.history import queries as history
 
         return history.numbers(lock_id, EPOCH)
+
+    def encode(self, person: int, uid: bytes) -> CardImage:
+        """As the encoder beside the office gets it."""
+        from limen.credentials import queries as credentials
+
+        card = next(card for card in credentials.cards_of(UUID(self._people[person])) if card.uid == uid)
+        image = credentials.card_image(card.id)
+        return CardImage(image.keys, image.serial, image.generation)
+
+    def raise_floor(self, door: int) -> None:
+        """The verb behind CODE-13."""
+        from limen.credentials import services as credentials
+        from limen.kernel.actors import SYSTEM
+        from limen.kernel.problems import Refused
+        from limen.storage.transactions import unit_of_work
+
+        try:
+            with unit_of_work():
+                made = credentials.raise_floor(door_id=UUID(self._doors[door]), by=SYSTEM, now=self._instance.time.now())
+        except Refused as problem:
+            raise SaidNo(problem.type) from problem
+        if not made:
+            raise SaidNo("nothing to end")

@@ -40,6 +40,7 @@ def move_in(instance: Instance, plan: Plan, progress: Progress) -> PaperDesk:
         progress("access given", number, len(plan.people))
         for name in person.groups:
             desk.give(person.number, name)
+    _guests(desk, plan)
     return desk
 
 
@@ -140,6 +141,25 @@ def _group(desk: PaperDesk, group: GroupPlan) -> None:
             "step": "save",
         }
         browser.post(f"/c/groups/{found[1]}/doors/{doors[0]}", hours)
+
+
+def _guests(desk: PaperDesk, plan: Plan) -> None:
+    """Everybody's friend has been here before: they have an account, and what they were given then is over."""
+    for guest in plan.guests:
+        desk.invite(
+            guest.number,
+            [door for group in plan.groups if group.name in plan.people[guest.host - 1].groups for door in group.doors][:1],
+            None,
+        )
+    MachineRoom(desk.instance).settle()
+    links = _letters(desk.manager)
+    for guest in plan.guests:
+        browser = Browser(ORIGIN, transport=desk.instance.transport(guest.number))
+        browser.get(links[guest.email])
+        browser.post(links[guest.email], {"password": PASSWORD})
+        _agree(browser)
+        desk.browsers[guest.number] = browser
+        desk.end_guest(guest.number)
 
 
 def _everybody(desk: PaperDesk, plan: Plan, progress: Progress) -> None:

@@ -53,7 +53,7 @@ def set_up(doors: int, people: int, progress: Progress) -> Iterator[Stage]:
         instance.trust(factory)
         planned = plan(doors, people)
         desk: PaperDesk = move_in(instance, planned, progress)
-        service = Service(desk, MachineRoom(instance))
+        service = Service(desk, MachineRoom(instance, desk.people, desk.doors))
         from limen.lock.shell.factory import models
 
         opened = open_building(Site(planned, service, models(), factory, time, chance), progress)

@@ -92,7 +92,7 @@ class Ending:
     def probe(self) -> None:
         """Everybody tries: who has access gets in, who has none does not."""
         world = self.world
-        pairs = [(person.number, door) for person in world.plan.people for door in world.doors]
+        pairs = [(person.number, door) for person in world.plan.everybody for door in world.doors]
         for phone in world.phones.values():
             world.fetch(phone, "resident")
         for person, door in world.chance.sample(pairs, min(len(pairs), PROBES_MOST)):
@@ -100,6 +100,8 @@ class Ending:
             code = world.truth.code(person, door.number, world.time.ms)
             if code is not None:
                 self.visits.type_code(person, code, door)
+            for card in world.cards.get(person, []):
+                self.visits.tap_card(card, door)
             world.time.pass_ms(30_000)
 
     # ---- the books

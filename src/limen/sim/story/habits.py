@@ -5,7 +5,7 @@ from typing import Final
 
 from limen.sim.chance import Random
 from limen.sim.clock import DAY_MS
-from limen.sim.ports import CodeKind, NoSignal, PersonPlan, SaidNo
+from limen.sim.ports import CodeKind, GuestPlan, NoSignal, PersonPlan, SaidNo
 from limen.sim.story.visits import Visits
 from limen.sim.story.world import Door, World
 from limen.sim.truth import Made
@@ -15,6 +15,8 @@ MINUTE_MS: Final = 60_000
 NOBODYS: Final = ("1111111", "2222222", "9999999", "12345678", "11112222", "111222333")
 """Weak codes, which are never anybody's: a guess that is certain to be wrong, and at some doors too short to be one."""
 BY_CODE: Final = 0.35
+BY_CARD: Final = 0.5
+"""Of those who carry one, at doors with a reader."""
 SYNCS, SYNCS_IN_A_CROWD, SMALL = 0.85, 0.3, 20
 """How many people's phones are opened with signal on a day; in a big building fewer, so that a month of it stays a matter of minutes."""
 COMINGS: Final = (0, 1, 1, 2)
@@ -32,6 +34,8 @@ class Habits:
         """What the next 24 hours hold for everybody."""
         for person in self.world.plan.people:
             self._plan(person, start_ms)
+        for guest in self.world.plan.guests:
+            self._plan_guest(guest, start_ms)
         self.world.at(start_ms + DAY_MS, lambda: self.plan_day(start_ms + DAY_MS))
 
     def _plan(self, person: PersonPlan, start_ms: int) -> None:
@@ -46,6 +50,19 @@ class Habits:
             world.at(_when(chance, start_ms, 8, 22), lambda: self.make_code(person))
         if chance.random() < 0.1:
             world.at(_when(chance, start_ms, 8, 22), lambda: self.update(person))
+        if chance.random() < 0.15:
+            world.at(_when(chance, start_ms, 19, 24), lambda: self.stay_in(person))
+
+    def _plan_guest(self, guest: GuestPlan, start_ms: int) -> None:
+        world, chance = self.world, self.world.chance
+        if chance.random() < 0.4:
+            world.at(_when(chance, start_ms, 8, 20), lambda: self.invite(guest))
+        if chance.random() < 0.1:
+            world.at(_when(chance, start_ms, 8, 23), lambda: self.send_away(guest))
+        if chance.random() < SYNCS:
+            world.at(_when(chance, start_ms, 7, 22), lambda: self.sync(guest.number))
+        for _ in range(chance.choice(COMINGS)):
+            world.at(_when(chance, start_ms, 9, 24), lambda: self.visit(guest))
 
     # ---- with the service
 
@@ -71,11 +88,38 @@ class Habits:
         except (NoSignal, SaidNo):
             return
         made = Made(person.number, door.number, kind, digits, world.time.ms, world.truth.day(world.time.ms, ahead))
-        world.truth.made.append(made)
+        world.truth.made_code(made)
         for _ in range(chance.randint(1, 3)):
             world.at(world.time.ms + chance.randint(1, 30 * 60) * MINUTE_MS, lambda: self.guest_comes(made, door))
         if ahead:
             world.at(made.day_ms[0] + chance.randint(-30, 16 * 60) * MINUTE_MS, lambda: self.guest_comes(made, door))
+
+    def invite(self, guest: GuestPlan) -> None:
+        """A resident gives a friend some of their own doors by app, for hours, for days, or until they say otherwise."""
+        world, chance, now = self.world, self.world.chance, self.world.time.ms
+        doors = world.truth.doors_of(guest.host, now)
+        if not doors:
+            return
+        wanted = tuple(sorted(chance.sample(doors, chance.randint(1, len(doors)))))
+        until = None if chance.random() < 0.3 else (now + chance.randint(2, 40) * HOUR_MS) // MINUTE_MS * MINUTE_MS
+        try:
+            done = world.service.desk.invite(guest.number, wanted, until)
+        except (NoSignal, SaidNo):
+            return
+        if done:
+            world.truth.invited(guest.host, guest.number, done, world.time.ms, until)
+            world.at(world.time.ms + chance.randint(1, 60) * MINUTE_MS, lambda: self.sync(guest.number))
+        world.tally.note(world.time.ms, "invited", guest.number, *done)
+
+    def send_away(self, guest: GuestPlan) -> None:
+        """The host ends it all."""
+        world = self.world
+        try:
+            world.service.desk.end_guest(guest.number)
+        except (NoSignal, SaidNo):
+            return
+        world.truth.sent_away(guest.number, world.time.ms)
+        world.tally.note(world.time.ms, "sent away", guest.number)
 
     def guest_comes(self, made: Made, door: Door) -> None:
         """With the right code, now and then at the wrong door."""
@@ -85,6 +129,22 @@ class Habits:
         self.visits.type_temporary(made, door)
 
     # ---- at doors
+
+    def visit(self, guest: GuestPlan) -> None:
+        """A guest with the app, welcome or not any more."""
+        world, phone = self.world, self.world.phones[guest.number]
+        for lock in sorted(phone.wallet.doors["resident"])[:3]:
+            self.visits.tap(phone, world.by_lock(lock))
+            world.time.pass_ms(world.chance.randint(20_000, 120_000))
+
+    def stay_in(self, person: PersonPlan) -> None:
+        """The deadbolt is thrown from inside, for an hour or for the night."""
+        own = [door for door in self._doors(person.number) if door.kind == "unit" and door.body.making.model.privacy_deadbolt]
+        if not own:
+            return
+        door, until = own[0], self.world.time.ms + self.world.chance.randint(60, 9 * 60) * MINUTE_MS
+        self.visits.throw(door, True)
+        self.world.at(until, lambda: self.visits.throw(door, False))
 
     def come_home(self, person: PersonPlan) -> None:
         """The way in, then one's own door."""
@@ -103,14 +163,29 @@ class Habits:
         self.open(person.number, self.world.chance.choice(rooms))
 
     def open(self, person: int, door: Door) -> None:
-        """By code or by phone, each with what may go wrong with hands."""
+        """By card, by code or by phone, each with what may go wrong with hands."""
         chance = self.world.chance
+        if self.world.cards.get(person) and door.reads_cards and chance.random() < BY_CARD:
+            self.by_card(person, door)
+            return
         if chance.random() < BY_CODE:
             self.by_code(person, door)
             return
         if self.visits.tap(self.world.phones[person], door) or chance.random() < 0.5:
             return
         self.visits.tap(self.world.phones[person], door)
+
+    def by_card(self, person: int, door: Door) -> None:
+        """One of one's cards. Somebody may stand behind: what they saw or heard opens nothing later, unless the property allows plain cards."""
+        world, chance = self.world, self.world.chance
+        card = chance.choice(world.cards[person])
+        self.visits.tap_card(card, door)
+        if chance.random() < 0.1:
+            where = chance.choice([one for one in world.doors if one.reads_cards])
+            world.at(world.time.ms + chance.randint(1, 20 * 60) * MINUTE_MS, lambda: self.visits.tap_card(card, where, copied=True))
+        if chance.random() < 0.1 and door.tapes:
+            tape = chance.choice(door.tapes)
+            world.at(world.time.ms + chance.randint(1, 20 * 60) * MINUTE_MS, lambda: self.visits.replay_card(*tape, door))
 
     def by_code(self, person: int, door: Door) -> None:
         """The code one remembers; looked up the first time and whenever it did not work."""

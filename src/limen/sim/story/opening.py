@@ -9,10 +9,11 @@ from limen.phone.channels.driver import carry_out
 from limen.phone.commands import Conversation, Result, Say
 from limen.phone.outbox import Item
 from limen.sim.bodies import Body, Making
+from limen.sim.cards import new_uid
 from limen.sim.chance import Random
 from limen.sim.clock import TrueTime
 from limen.sim.handsets import phone_key
-from limen.sim.ports import DoorPlan, Gateway, Plan, SaidNo, Service
+from limen.sim.ports import CardImage, DoorPlan, Gateway, Plan, SaidNo, Service
 from limen.sim.radio import Air
 from limen.sim.truth import Truth
 from limen.wire import limits
@@ -20,6 +21,7 @@ from limen.wire.envelope import SoftSigner
 
 Progress = Callable[[str, int, int], None]
 BETWEEN_MS = 1_000
+PEOPLE_A_CARD = 2
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Opened:
     lines: dict[int, Gateway]
     truth: Truth
     ms: int
+    cards: dict[int, tuple[bytes, CardImage]] = field(default_factory=dict)
 
 
 @dataclass
@@ -74,6 +77,7 @@ def open_building(site: Site, progress: Progress) -> Opened:
     for person in site.plan.people:
         for group in person.groups:
             truth.gave(person.number, group, site.time.ms)
+    cards = _cards(site, truth)
     site.time.pass_ms(60 * BETWEEN_MS)
     keys, lines = {0: phone_key(site.chance)}, {}
     lines[0] = site.service.desk.register_phone(0, keys[0].public)
@@ -82,12 +86,23 @@ def open_building(site: Site, progress: Progress) -> Opened:
         progress("locks activated", door.number, len(site.plan.doors))
         bodies.append(_activated(site, lines[0], door))
         site.time.pass_ms(BETWEEN_MS)
-    for person in site.plan.people:
-        keys[person.number] = phone_key(site.chance)
-        lines[person.number] = site.service.desk.register_phone(person.number, keys[person.number].public)
-        truth.registered(keys[person.number].public, site.time.ms)
+    for owner in site.plan.everybody:
+        keys[owner.number] = phone_key(site.chance)
+        lines[owner.number] = site.service.desk.register_phone(owner.number, keys[owner.number].public)
+        truth.registered(keys[owner.number].public, site.time.ms)
     site.service.machine.settle()
-    return Opened(site, bodies, keys, lines, truth, site.time.ms)
+    return Opened(site, bodies, keys, lines, truth, site.time.ms, cards)
+
+
+def _cards(site: Site, truth: Truth) -> dict[int, tuple[bytes, CardImage]]:
+    """Every other resident has a keycard from the beginning."""
+    made = {}
+    for person in site.plan.people[::PEOPLE_A_CARD]:
+        uid = new_uid(site.chance)
+        site.service.desk.card_on(person.number, uid, "aes")
+        truth.card_on(person.number, uid, "aes", site.time.ms)
+        made[person.number] = (uid, site.service.machine.encode(person.number, uid))
+    return made
 
 
 def _activated(site: Site, manager: Gateway, door: DoorPlan) -> Body:

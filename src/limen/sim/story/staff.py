@@ -4,9 +4,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from limen.sim.cards import new_uid, pocketed
+from limen.sim.chance import branch
 from limen.sim.clock import DAY_MS
 from limen.sim.handsets import Handset
-from limen.sim.ports import NoSignal, PersonPlan, SaidNo
+from limen.sim.ports import CardKind, NoSignal, PersonPlan, SaidNo
 from limen.sim.story.habits import HOUR_MS, MINUTE_MS, NOBODYS, Habits
 from limen.sim.story.visits import Visits
 from limen.sim.story.world import Backup, Door, World
@@ -24,6 +26,10 @@ class Staff:
 
     def __init__(self, world: World, visits: Visits, habits: Habits) -> None:
         self.world, self.visits, self.habits = world, visits, habits
+        self._acts = (
+            *(self._revoke, self._revoke, self._revoke, self._give, self._give, self._give, self._pause, self._lose_phone, self._reset),
+            *(self._card_on, self._card_off, self._card_off),
+        )
 
     def plan_day(self, start_ms: int) -> None:
         """The office hours of one day, and what goes wrong in it."""
@@ -49,6 +55,10 @@ class Staff:
             world.at(start_ms + chance.randint(8 * HOUR_MS, 20 * HOUR_MS), self.restore)
         if chance.random() < 0.3:
             world.at(start_ms + chance.randint(0, DAY_MS), lambda: self.guess(chance.choice(world.doors)))
+        if chance.random() < 0.15:
+            world.at(start_ms + chance.randint(8 * HOUR_MS, 18 * HOUR_MS), self.switch_plain_cards)
+        if chance.random() < 0.15:
+            world.at(start_ms + chance.randint(8 * HOUR_MS, 22 * HOUR_MS), self.end_codes)
 
     # ---- the office
 
@@ -59,7 +69,7 @@ class Staff:
             if world.truth.is_paused(person.number, world.time.ms):
                 act = self._resume
             else:
-                act = world.chance.choice((self._revoke, self._revoke, self._give, self._give, self._pause, self._lose_phone, self._reset))
+                act = world.chance.choice(self._acts)
             act(person)
             world.tally.note(world.time.ms, "office", act.__name__.strip("_"), person.number)
         except (NoSignal, SaidNo) as problem:
@@ -120,6 +130,53 @@ class Staff:
         if own:
             world.service.desk.reset_code(person.number, own[0])
             world.truth.reset(person.number, own[0], world.time.ms)
+
+    def _card_on(self, person: PersonPlan) -> None:
+        """A new card; a plain one where these are allowed."""
+        world, uid = self.world, new_uid(self.world.chance)
+        kind: CardKind = "uid" if world.truth.facts.plain and world.chance.random() < 0.5 else "aes"
+        world.service.desk.card_on(person.number, uid, kind)
+        world.truth.card_on(person.number, uid, kind, world.time.ms)
+        image = world.service.machine.encode(person.number, uid) if kind == "aes" else None
+        world.cards.setdefault(person.number, []).append(pocketed(person.number, uid, image, branch(world.chance)))
+
+    def _card_off(self, person: PersonPlan) -> None:
+        """A card was lost: whoever found it tries it, before the doors know and after."""
+        world = self.world
+        live = [card for card in world.truth.facts.cards if card.person == person.number and card.off_ms is None]
+        if not live:
+            return
+        lost = world.chance.choice(live)
+        world.service.desk.card_off(person.number, lost.uid)
+        world.truth.card_off(lost.uid, world.time.ms)
+        for found in [card for card in world.cards[person.number] if card.uid == lost.uid]:
+            world.cards[person.number].remove(found)
+            for door in [door for door in world.doors if door.reads_cards][:4]:
+                world.at(world.time.ms + world.chance.randint(0, 20) * HOUR_MS, partial(self.visits.tap_card, found, door))
+
+    def switch_plain_cards(self) -> None:
+        """The property allows cards that are easy to copy, or no longer."""
+        world = self.world
+        allowed = not world.truth.facts.plain
+        try:
+            world.service.desk.allow_plain_cards(allowed)
+        except (NoSignal, SaidNo):
+            return
+        world.truth.plain_cards(allowed)
+        world.tally.note(world.time.ms, "plain cards", allowed)
+        world.service.machine.settle()
+
+    def end_codes(self) -> None:
+        """All temporary codes of a door at once, as far as lists reach it (CODE-13)."""
+        world = self.world
+        door = world.chance.choice(world.doors)
+        try:
+            world.service.machine.raise_floor(door.number)
+        except SaidNo:
+            return
+        world.truth.floored(door.number)
+        world.tally.note(world.time.ms, "codes ended", door.number)
+        world.service.machine.settle()
 
     def _forget_codes(self, person: int) -> None:
         """Given anew, codes are looked up anew."""
@@ -196,6 +253,9 @@ class Staff:
             if until is not None and kept.phones.get(key) == (since, None):
                 desk.remove_phone(world.owners[key], key)
                 world.truth.removed(key, world.time.ms)
+        for door in sorted({made.door for made in was.ended - kept.ended}):
+            world.service.machine.raise_floor(door)
+            world.truth.floored(door)
         for person in world.plan.people:
             paused = any(who == person.number and until is None for who, _, until in was.pauses)
             if paused and not world.truth.is_paused(person.number, world.time.ms):

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from limen.lock.shell.nfc import Card
 from limen.phone.unlock import Opened, Outcome, Refused
 from limen.phone.unlock import unlock as tap
 from limen.phone.update import Updated
 from limen.phone.update import update as bring
 from limen.phone.wallet import View
+from limen.sim.cards import Pocketed, Replayed, Taped
 from limen.sim.handsets import Handset, Visit, with_bundle
 from limen.sim.hostile import Leak, pry
-from limen.sim.oracle import Clock, Phone, Verdict
+from limen.sim.oracle import Clock, Moment, Phone, Verdict
 from limen.sim.radio import Trouble
 from limen.sim.story.world import Door, World
 from limen.sim.truth import Belief, Made
@@ -20,7 +22,7 @@ from limen.wire.envelope import unverified_payload
 from limen.wire.grants import Cls
 from limen.wire.receipts import Receipt, read_receipt
 
-Verdicts = Callable[[Clock], Verdict]
+Verdicts = Callable[[Moment], Verdict]
 OWN_ACCESS_MOST = Cls.VENDOR
 """Classes up to this one are access of one's own (protocol C.1)."""
 
@@ -68,13 +70,16 @@ class Visits:
 
     def _phone_verdict(self, shown: Phone, door: Door, before: _Before) -> Verdict:
         """By the list before the visit or after it: a phone may bring a list first, or afterwards in passing."""
-        world, now = self.world, self.world.time.ms
-        found = {world.oracle.by_phone(shown, door.number, door.belief, before.clock, now)}
+        world = self.world
+        found = {world.oracle.by_phone(shown, self._moment(door, door.belief, before.clock))}
         if door.version != before.version:
-            found.add(world.oracle.by_phone(shown, door.number, before.belief, before.clock, now))
+            found.add(world.oracle.by_phone(shown, self._moment(door, before.belief, before.clock)))
         if before.clock.u_ms is None and door.body.lock is not None and world.clock(door).u_ms is not None:
-            found.add(world.oracle.by_phone(shown, door.number, door.belief, world.clock(door), now))
+            found.add(world.oracle.by_phone(shown, self._moment(door, door.belief, world.clock(door))))
         return found.pop() if len(found) == 1 else Verdict.MAY
+
+    def _moment(self, door: Door, belief: Belief, clock: Clock) -> Moment:
+        return Moment(door.number, belief, clock, self.world.time.ms, door.body.thrown)
 
     def update(self, phone: Handset, door: Door, view: View, *, lie: bytes | None = None, calm: bool = False) -> Updated | None:
         """One explicit update, as an honest courier or with something else in the bag."""
@@ -119,17 +124,13 @@ class Visits:
 
     def type_code(self, person: int, digits: str, door: Door) -> bool:
         """Somebody types their own code, or one that is nobody's."""
-        return self._entry(
-            f"code {person}", digits, door, lambda clock: self.world.oracle.by_code(digits, door.belief, clock, self.world.time.ms)
-        )
+        return self._entry(f"code {person}", digits, door, lambda at: self.world.oracle.by_code(digits, at))
 
     def type_temporary(self, made: Made, door: Door) -> bool:
         """A guest types the code they were given."""
 
-        def verdict(clock: Clock) -> Verdict:
-            if made.door != door.number:
-                return Verdict.MUST_REFUSE
-            return self.world.oracle.by_temporary(made, clock, self.world.time.ms)
+        def verdict(at: Moment) -> Verdict:
+            return self.world.oracle.by_temporary(made, at) if made.door == door.number else Verdict.MUST_REFUSE
 
         opened = self._entry(f"{made.kind} of {made.person}", made.digits, door, verdict)
         if opened:
@@ -144,7 +145,7 @@ class Visits:
         door.body.type(digits)
         moved, cut = len(door.body.moved) > before.moved, door.body.cuts > before.cuts
         now, waits = world.time.ms, door.keypad.waits(world.time.ms)
-        expected = Verdict.MUST_REFUSE if waits is Verdict.MUST_REFUSE else verdict(before.clock)
+        expected = Verdict.MUST_REFUSE if waits is Verdict.MUST_REFUSE else verdict(self._moment(door, door.belief, before.clock))
         if waits is Verdict.MAY and expected is Verdict.MUST_OPEN:
             expected = Verdict.MAY
         length = door.belief.digits
@@ -159,11 +160,40 @@ class Visits:
         self._after_power(door)
         return moved
 
+    def tap_card(self, card: Pocketed, door: Door, *, copied: bool = False) -> bool:
+        """A card at the reader: the card itself, with an eavesdropper, or a copy of its number."""
+        taped = Taped(card.copied() if copied else card.card)
+        opened = self._card(f"{'copy of ' if copied else ''}card {card.person}", taped, door, proves=not copied)
+        door.tapes.append((card.uid, taped.tape))
+        return opened
+
+    def replay_card(self, uid: bytes, tape: list[bytes], door: Door) -> bool:
+        """Somebody plays to the reader what a card said here once: a number is all that it proves."""
+        return self._card("tape", Replayed(uid, list(tape)), door, proves=False)
+
+    def _card(self, who: str, card: Card, door: Door, *, proves: bool) -> bool:
+        world, before = self.world, self._arrive(door)
+        if before is None or not door.reads_cards:
+            return False
+        door.body.flash.cut_after = world.faults.cut_after(world.chance)
+        verdict = world.oracle.by_card(card.uid, proves, self._moment(door, before.belief, before.clock))
+        door.body.tap(card)
+        moved, cut = len(door.body.moved) > before.moved, door.body.cuts > before.cuts
+        self._leave(door, before, Visit())
+        self._judge(door, who, verdict, moved, "", disturbed=cut)
+        self._after_power(door)
+        return moved
+
     def turn_key(self, door: Door, times: int = 1) -> None:
         """The metal key, an event without a person."""
         for _ in range(times):
             door.body.turn_key()
         self.world.tally.note(self.world.time.ms, "key", door.number, times, door.body.next_record)
+
+    def throw(self, door: Door, thrown: bool) -> None:
+        """The deadbolt for privacy, from inside."""
+        door.body.throw(thrown)
+        self.world.tally.note(self.world.time.ms, "bolt", door.number, thrown, door.body.next_record)
 
     def leave(self, door: Door) -> None:
         """Somebody goes out: always free."""

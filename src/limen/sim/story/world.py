@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 
 from limen.phone.wallet import View
 from limen.sim.bodies import Body
+from limen.sim.cards import Pocketed, pocketed
 from limen.sim.chance import branch, seeded
 from limen.sim.clock import DAY_MS, TrueTime
 from limen.sim.faults import Faults
 from limen.sim.handsets import Handset, phone_key
 from limen.sim.oracle import Clock, Keypad, Oracle, honest
-from limen.sim.ports import Gateway, NoSignal, Plan, SaidNo, Service
+from limen.sim.ports import CardImage, Gateway, NoSignal, Plan, SaidNo, Service
 from limen.sim.story.opening import Opened
 from limen.sim.tally import Tally
 from limen.sim.truth import Belief, Facts
 from limen.wire.receipts import TrustedTime
 
-Happening = Callable[[], None]
+Happening = Callable[[], object]
 
 
 @dataclass
@@ -39,7 +40,13 @@ class Door:
     carried: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     lost_since_sync: bool = False
     exempt: set[int] = field(default_factory=set)
+    tapes: list[tuple[bytes, list[bytes]]] = field(default_factory=list)
     old_bundles: list[bytes] = field(default_factory=list)
+
+    @property
+    def reads_cards(self) -> bool:
+        """Whether the model has a reader."""
+        return self.body.making.model.nfc
 
     @property
     def belief(self) -> Belief:
@@ -74,6 +81,7 @@ class World:
         self.doors = [self._door(number) for number in range(len(self.plan.doors))]
         self.owners = {key.public: person for person, key in opened.keys.items()}
         self.phones = {person: self._handset(person, opened.lines[person]) for person in opened.lines}
+        self.cards = {person: [self._pocketed(person, *card)] for person, card in opened.cards.items()}
         self._by_lock = {door.body.lock_id: door for door in self.doors}
 
     def _door(self, number: int) -> Door:
@@ -87,6 +95,9 @@ class World:
         phone = Handset(person, self.opened.keys[person], line, self.time, branch(self.chance))
         phone.fails = lambda: self.faults.request > 0 and self.chance.random() < self.faults.request
         return phone
+
+    def _pocketed(self, person: int, uid: bytes, image: CardImage) -> Pocketed:
+        return pocketed(person, uid, image, branch(self.chance))
 
     # ---- time
 
