@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable
-from copy import deepcopy
 
 import pytest
 
@@ -16,7 +15,6 @@ from limen.wire.operations import Op
 from limen.wire.receipts import WipedReceipt, open_receipt
 from limen.wire.refusals import Reason, Status
 from limen.wire.session import SessionBroken
-from tests.unit.lock.crash import CrashFlash, PowerLossError
 from tests.unit.lock.reading import events
 from tests.unit.lock.site import (
     CONFIG,
@@ -163,34 +161,6 @@ def test_a_ticket_without_its_list_makes_no_owner() -> None:
     assert isinstance(activate(rig, service), Settled)
 
 
-@pytest.mark.rule("LOCK-12")
-def test_power_lost_anywhere_in_an_activation_leaves_an_owned_lock_or_an_unowned_one() -> None:
-    """A.3: ticket and snapshot are committed by one record; afterwards an activation always succeeds."""
-    flash = CrashFlash(1, coarse=True)
-    service, rig = Service(), Rig(flash=flash)
-    rig.manufacture(service)
-    before = flash.clone(0)
-    rig.flash = counted = before.clone(0)
-    rig.boot()
-    start = counted.steps
-    activate(rig, service)
-    for budget in range(0, counted.steps - start, 3):
-        service, rig = Service(), Rig(flash=before.clone(budget))
-        rig.manufacture(service)
-        rig.boot()
-        assert isinstance(rig.flash, CrashFlash)
-        rig.flash.budget = budget
-        with contextlib.suppress(PowerLossError):
-            activate(rig, service)
-        rig.flash.budget = None
-        rig.boot()
-        if rig.lock.holds(rig.at).ver is None:
-            assert isinstance(activate(rig, service), Settled)
-        home = House(service, rig)
-        assert home.unlock(DANA) == Plain(Op.UNLOCK)
-        assert events(home)
-
-
 @pytest.mark.rule("LOCK-10")
 def test_a_release_wipes_the_lock_and_is_answered_by_a_signed_receipt() -> None:
     home = house()
@@ -249,39 +219,6 @@ def test_nothing_of_one_epoch_is_worth_anything_in_the_next_and_the_epoch_only_r
     assert old_daily not in image
     assert events(now)[0].seq == 0
     assert now.rig.lock.memory.journal.head.logepoch > 1
-
-
-@pytest.mark.rule("LOCK-12")
-def test_power_lost_anywhere_in_a_release_leaves_an_owner_or_an_empty_lock() -> None:
-    flash = CrashFlash(1, coarse=True)
-    home = house(flash=flash)
-    before, now = flash.clone(0), home.service.now
-
-    def release(budget: int | None) -> tuple[House, int]:
-        rig = Rig(flash=before.clone(budget or 0))
-        rig.at = home.rig.at
-        rig.boot(Cause.RESTART)
-        home.service.now = now
-        there = House(home.service, rig)
-        talk, _ = there.present(DANA, home.service.grant(DANA), Op.ACTIVATE)
-        assert isinstance(rig.flash, CrashFlash)
-        rig.flash.budget = budget
-        start = rig.flash.steps
-        with contextlib.suppress(PowerLossError):
-            talk.ask(ask.ReleaseTell(home.service.release()))
-        rig.flash.budget = None
-        return there, rig.flash.steps - start
-
-    steps = release(None)[1]
-    for budget in range(0, steps, 2):
-        there, _ = release(budget)
-        there.rig.boot(Cause.RESTART)
-        if there.rig.lock.holds(there.rig.at).ver is None:
-            assert there.rig.lock.memory.epoch == 1
-            image = there.rig.flash.image()  # type: ignore[attr-defined]
-            assert home.service.k_pin not in image
-        else:
-            assert there.unlock(DANA) == Plain(Op.UNLOCK)
 
 
 def asked_for_reset() -> House:
@@ -413,42 +350,3 @@ def test_the_stickers_secret_is_worth_nothing_but_at_an_unowned_lock_with_its_bu
     else:
         with pytest.raises((AssertionError, SessionBroken)):
             sticker_session(rig)
-
-
-@pytest.mark.rule("LOCK-12")
-def test_power_lost_anywhere_in_a_renewed_activation_leaves_one_epoch_or_the_other_and_nothing_between() -> None:
-    """The old list and its record, or the new list and nothing of the old record, uses and keys (invariants 70, 71)."""
-    flash = CrashFlash(3, coarse=True)
-    home = house(CONFIG, "M", code(9, 5_550_123), flash=flash)
-    home.rig.do(InsideButton(held_ms=15_000))
-    before, at, old = flash.clone(0), home.rig.at, deepcopy(home.service)
-
-    def renew(budget: int | None, seed: int) -> tuple[House, int]:
-        rig = Rig(flash=before.clone(seed))
-        rig.at = at
-        rig.boot(Cause.RESTART)
-        there = House(deepcopy(old), rig)
-        assert isinstance(rig.flash, CrashFlash)
-        rig.flash.budget, start = budget, rig.flash.steps
-        with contextlib.suppress(PowerLossError):
-            anew(there)
-        rig.flash.budget = None
-        return there, rig.flash.steps - start
-
-    steps = renew(None, 0)[1]
-    for budget in range(0, steps, 3):
-        there, _ = renew(budget, budget)
-        there.rig.boot()
-        memory = there.rig.lock.memory
-        assert memory.held is not None
-        assert memory.epoch == memory.held.state.epoch
-        if memory.held.state.epoch == 1:
-            assert memory.reset_asked
-            there.service = deepcopy(old)
-            assert not opened(there.rig.type("5550123"))
-            assert isinstance(anew(there), Settled)
-        there.rig.wait(HOUR_MS)
-        assert opened(there.rig.type("5550777"))
-        image = there.rig.flash.image()  # type: ignore[attr-defined]
-        assert old.states[1].salt not in image
-        assert events(there)[0].seq == 0

@@ -70,6 +70,8 @@ def test_a_card_shows_nothing_to_a_reader_that_does_not_know_the_key() -> None:
     assert card.exchange(bytes.fromhex("00b0000080")).hex() == "6982"
     assert card.exchange(bytes.fromhex("9071000002020000")).hex() == "9140"
     assert card.exchange(bytes.fromhex("90ad00000f") + bytes(16)).hex() == "919d"
+    assert card.exchange(bytes.fromhex("00b0")).hex() == "6700"
+    assert card.exchange(bytes.fromhex("9071000000")).hex() == "9140"
     card.exchange(bytes.fromhex("9071000002010000"))
     assert card.exchange(bytes.fromhex("90af000020") + bytes(33)).hex() == "91ae"
     assert card.exchange(bytes.fromhex("90af000020") + bytes(33)).hex() == "919d"
