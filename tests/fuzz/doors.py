@@ -36,7 +36,7 @@ def _memory() -> tuple[bytes, dict[str, bytes], Service, int]:
     return home.rig.lock_id, {name: bytes(area) for name, area in home.rig.flash._areas.items()}, home.service, home.rig.at
 
 
-def _home() -> House:
+def owned() -> House:
     """That lock in another life: whatever an input does to it is gone with the next one."""
     _, areas, service, at = _memory()
     flash = MemoryFlash()
@@ -47,7 +47,7 @@ def _home() -> House:
     return House(service, rig)
 
 
-def _untouched(home: House) -> None:
+def untouched(home: House) -> None:
     """Nothing that the bytes said moved the bolt or the list."""
     assert not any(isinstance(command, ReleaseBolt) for command in home.rig.log), "the bolt moved"
     held = home.rig.lock.memory.held
@@ -56,7 +56,7 @@ def _untouched(home: House) -> None:
 
 def _lock_requests(data: bytes) -> None:
     """A resident's phone that may push and pull, and says anything in the right channel (invariants 26 and 79): no clock moves, nothing opens."""
-    home = _home()
+    home = owned()
     talk, _ = home.present(DANA, home.service.grant(DANA), Op.MANIFEST)
     before = home.rig.lock.memory.read_clock(home.rig.at)
     for message in unstrung(data):
@@ -66,26 +66,26 @@ def _lock_requests(data: bytes) -> None:
         for frame in talk.cutter.cut(talk.transport.encrypt(message)):
             home.rig.do(FrameArrived(talk.link, frame))
     assert home.rig.lock.memory.read_clock(home.rig.at) == before, "the clock moved"
-    _untouched(home)
+    untouched(home)
 
 
 def _lock_frames(data: bytes) -> None:
     """A stranger's frames on a fresh link (invariant 80): at most one answer to a handshake comes back, and nothing in clear is obeyed."""
-    home = _home()
+    home = owned()
     home.rig.do(Connected(1))
     for frame in unstrung(data):
         home.rig.do(FrameArrived(1, frame))
     assert sum(map(len, home.rig.frames.get(1, []))) <= 50
-    _untouched(home)
+    untouched(home)
 
 
 def _lock_card(data: bytes) -> None:
     """A thing in the reader's field that has the number of a card and not its key."""
-    home = _home()
+    home = owned()
     home.rig.do(CardTapped(UID, data[:16] or None))
     home.rig.do(CardAnswered(data[16:]))
     home.rig.do(CardTapped(data[:10]))
-    _untouched(home)
+    untouched(home)
 
 
 def _phone(data: bytes) -> None:

@@ -18,7 +18,8 @@ OK, MORE, NOT_ALLOWED, BAD_PROOF, BAD_MAC, BAD_LENGTH, NO_SUCH = (
     b"\x91\x7e",
     b"\x91\x40",
 )
-ISO_OK, ISO_NO_FILE, ISO_REFUSED = b"\x90\x00", b"\x6a\x82", b"\x69\x82"
+ISO_OK, ISO_NO_FILE, ISO_REFUSED, ISO_TOO_SHORT = b"\x90\x00", b"\x6a\x82", b"\x69\x82", b"\x67\x00"
+APDU_LEAST = 5
 NDEF_NAME = bytes.fromhex("d2760000850101")
 Random = Callable[[int], bytes]
 
@@ -52,15 +53,17 @@ class Keycard:
     def exchange(self, apdu: bytes) -> bytes:
         """One command, one answer; anything not understood is refused without a word more."""
         pending, self._pending = self._pending, None
-        if apdu[:4] == b"\x00\xa4\x04\x0c":
+        if apdu[:4] == b"\x00\xa4\x04\x0c" and len(apdu) >= APDU_LEAST:
             return self._select(apdu[5 : 5 + apdu[4]])
         if not self._selected:
             return ISO_NO_FILE
+        if len(apdu) < APDU_LEAST:
+            return ISO_TOO_SHORT
         match apdu[:2]:
             case b"\x00\xb0":
                 return self._read_text(int.from_bytes(apdu[2:4], "big"), apdu[4] or 256)
             case b"\x90\x71":
-                return self._begin(apdu[5])
+                return self._begin(apdu[5:6])
             case b"\x90\xaf" if pending is not None:
                 return self._prove(pending, apdu[5 : 5 + apdu[4]])
             case b"\x90\xad" if self._session is not None:
@@ -84,9 +87,10 @@ class Keycard:
             self._text = len(record).to_bytes(2, "big") + record
         return self._text[offset : offset + length] + ISO_OK
 
-    def _begin(self, number: int) -> bytes:
+    def _begin(self, said: bytes) -> bytes:
         self._session = None
-        if number not in self.keys:
+        number = int.from_bytes(said, "big")
+        if not said or number not in self.keys:
             return NO_SUCH
         b = self.random(16)
         self._pending = (number, b)

@@ -14,6 +14,7 @@ from limen.lock.shell.nfc import Card, Field
 from limen.lock.shell.osdp import ADDRESS, VENDOR, Word
 from limen.wire.cards import CardSlot
 
+SLOTS_SAID: Final = frozenset(bytes((slot,)) for slot in CardSlot)
 CAPABILITIES: Final = (
     (osdp_sys.CAP_CARD_DATA_FORMAT, 1, 1),
     (osdp_sys.CAP_READER_LED_CONTROL, 1, 1),
@@ -54,7 +55,7 @@ class WallReader:
         self._device.refresh()
         while self._told:
             data = self._told.popleft()
-            if data[0] == Word.SLOT:
+            if data[0] == Word.SLOT and data[1:] in SLOTS_SAID:
                 self.slot = CardSlot(data[1])
             elif data[0] == Word.TO_CARD and self._field is not None:
                 self._say(bytes((Word.ANSWERED,)) + self._field.answer(data[1:]).answer)
