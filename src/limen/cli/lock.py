@@ -39,6 +39,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     wired.add_argument("--fail", choices=("secure", "safe"), default="secure", help="the strike without current: shut, or open")
     wired.add_argument("--door", metavar="PIN", help="the contact that feels the door")
     wired.add_argument("--exit", metavar="PIN", help="the button or sensor for going out")
+    wired.add_argument("--button", metavar="PIN", help="the button on the board inside, that lets an installer begin")
     wired.add_argument("--camera", metavar="COMMAND", help="a command that writes one JPEG of at most 40 kB to its output")
     parser.add_argument("--shelf", type=Path, help="run every lock of a door list (CSV with Serial and Model)")
     parser.add_argument("--gateway", metavar="WS-URL", help="where connected models dial out to; the lock's id is added")
@@ -94,10 +95,10 @@ def _locks(args: argparse.Namespace, known: dict[str, Model]) -> dict[str, Model
 
 def _wiring(args: argparse.Namespace, locks: dict[str, Model]) -> Wiring | None:
     """What is connected to the one wired door; None for locks that have nothing on wires."""
-    if not (args.reader or args.strike or args.door or args.exit or args.camera):
+    if not (args.reader or args.strike or args.door or args.exit or args.button or args.camera):
         return None
     if len(locks) != 1 or not all(model.wired for model in locks.values()):
-        raise ValueError("--reader, --strike, --door, --exit and --camera go with one --model that is wired")
+        raise ValueError("--reader, --strike, --door, --exit, --button and --camera go with one --model that is wired")
     return Wiring(
         reader=args.reader,
         speed=args.reader_speed,
@@ -106,6 +107,7 @@ def _wiring(args: argparse.Namespace, locks: dict[str, Model]) -> Wiring | None:
         fail_safe=args.fail == "safe",
         door=args.door,
         exit=args.exit,
+        button=args.button,
         camera=tuple(shlex.split(args.camera or "")),
     )
 

@@ -44,7 +44,22 @@ def test_wires_go_with_one_wired_model(tmp_path: Path, capsys: pytest.CaptureFix
     """A reader's line on a mortise lock, or on a whole shelf, is a mistake that is said."""
     assert lock.run(parsed("--data", str(tmp_path), "--model", "M", "--strike", "GPIO17")) == 2
     assert "wired" in capsys.readouterr().err
-    args = parsed("--model", "R", "--reader", "/dev/ttyUSB0", "--strike", "GPIO17", "--fail", "safe", "--camera", "rpicam-jpeg -n -o -")
+    args = parsed(
+        "--model",
+        "R",
+        "--reader",
+        "/dev/ttyUSB0",
+        "--strike",
+        "GPIO17",
+        "--fail",
+        "safe",
+        "--camera",
+        "rpicam-jpeg -n -o -",
+        "--button",
+        "GPIO23",
+    )
     wiring = lock._wiring(args, {"LM000103": models()["R"]})
-    assert wiring == Wiring(reader=Path("/dev/ttyUSB0"), strike="GPIO17", fail_safe=True, camera=("rpicam-jpeg", "-n", "-o", "-"))
+    assert wiring == Wiring(
+        reader=Path("/dev/ttyUSB0"), strike="GPIO17", fail_safe=True, button="GPIO23", camera=("rpicam-jpeg", "-n", "-o", "-")
+    )
     assert lock._wiring(parsed("--model", "R"), {"LM000103": models()["R"]}) is None

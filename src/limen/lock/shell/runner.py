@@ -1,6 +1,7 @@
 """Many simulated locks in one process: their timers, their radio (`/air/{serial}`), their faces (`/face/{serial}`), the shelf (`/shelf`).
 
-Or one lock whose radio is a real controller; then nothing reaches it over `/air`.
+Or one lock whose radio is a real controller; then nothing reaches it over `/air`. A wired door has hands of its own: with a real strike there is no
+`/face`, or whoever runs a program on that computer could press, tap and walk out. No web page reaches any of it (a browser cannot leave its Origin out).
 
 A lock that nobody touches costs a timer every quarter of an hour and nothing else; its mind starts at the first thing that happens to it.
 """
@@ -45,8 +46,9 @@ class Plan:
     port: int = 0
     gateway: str | None = None
     link: str | None = None
-    wiring: Wiring | None = None
     """The Bluetooth controller of the one lock."""
+    wiring: Wiring | None = None
+    """The hardware of the one wired door."""
     clock_file: Path | None = None
     factory: Path | None = None
     trust: Path | None = None
@@ -61,6 +63,8 @@ class Shelf:
     watchers: dict[str, set[ServerConnection]] = field(default_factory=dict)
     timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
     radios: "dict[str, Bluetooth]" = field(default_factory=dict)
+    has_hands: bool = True
+    """Whether a face takes what hands do: not where the hardware is real."""
 
     def rouse(self, body: Body) -> None:
         """After a change: the timer anew, and everybody who looks at the face sees it."""
@@ -88,7 +92,7 @@ class Shelf:
 async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | None = None) -> bool:
     """Runs until `stop`, SIGTERM, SIGINT, or the end of the parent process; False if hardware failed before. `ready` hears the address."""
     stop = stop or _on_signals()
-    time, shelf, dialler = PoweredTime(plan.clock_file), Shelf(), Dialler(plan.gateway)
+    time, shelf, dialler = PoweredTime(plan.clock_file), Shelf(has_hands=plan.wiring is None), Dialler(plan.gateway)
     factory = Factory(plan.factory or plan.data / "factory", plan.trust)
     for serial, model in plan.locks.items():
         body = Body(factory.make(plan.data, serial, model), plan.data / serial, time, dial=dialler.dial, rouse=shelf.rouse)
@@ -97,7 +101,8 @@ async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | No
         if body.made.model.connected and plan.gateway is not None:
             body.awake()  # an owned reader dials out by itself, without waiting for hands
             shelf.rouse(body)
-    async with serve(lambda socket: _serve(shelf, socket), plan.host, plan.port, max_size=FRAME_BYTES_MAX, compression=None) as server:
+    serving = serve(lambda socket: _serve(shelf, socket), plan.host, plan.port, max_size=FRAME_BYTES_MAX, compression=None, origins=[None])
+    async with serving as server:
         host, port = next(iter(server.sockets)).getsockname()[:2]
         ready(f"ws://{host}:{port}")
         wires = _wires(shelf, plan.wiring, stop)
@@ -164,7 +169,7 @@ async def _serve(shelf: Shelf, socket: ServerConnection) -> None:
         await _shelf(shelf, socket)
     elif path[0] == "air" and body is not None and body.made.serial not in shelf.radios:
         await carry(body, socket)
-    elif path[0] == "face" and body is not None:
+    elif path[0] == "face" and body is not None and shelf.has_hands:
         await _face(shelf, socket, body)
     else:
         await socket.close(OPEN_CODE_UNKNOWN, "no such lock")

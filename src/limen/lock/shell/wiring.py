@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.lock.commands import LensState, ShowLens
-from limen.lock.events import DigitTyped, Event, LensTouched, PhotoTaken
+from limen.lock.events import DigitTyped, Event, InsideButton, LensTouched, PhotoTaken
 from limen.lock.shell.body import Body
 from limen.lock.shell.camera import Camera, CommandCamera
 from limen.lock.shell.line import Line, open_line
@@ -38,6 +38,7 @@ class Wiring:
     fail_safe: bool = False
     door: str | None = None
     exit: str | None = None
+    button: str | None = None
     camera: tuple[str, ...] = ()
 
 
@@ -49,7 +50,22 @@ class Hardware:
     strike: "Strike | None" = None
     door: "Contact | None" = None
     exit: "Contact | None" = None
+    button: "Contact | None" = None
     camera: Camera | None = None
+
+
+class Button:
+    """The button on the board inside: felt when it is let go, with how long it was held (A.2, A.3, LOCK-16)."""
+
+    def __init__(self, feel: Callable[[Event], None], now: Callable[[], float]) -> None:
+        self._feel, self._now = feel, now
+        self._since: float | None = None
+
+    def moved(self, opened: bool) -> None:
+        """Its contact closed or opened."""
+        since, self._since = self._since, None if opened else self._now()
+        if opened and since is not None:
+            self._feel(InsideButton(int((self._now() - since) * 1000)))
 
 
 class Wired:
@@ -121,7 +137,7 @@ async def attend(body: Body, wiring: Wiring, say: Callable[[str], None]) -> None
         if line is not None:
             loop.remove_reader(line.fd)
             line.close()
-        for part in (wired.hardware.strike, wired.hardware.door, wired.hardware.exit):
+        for part in (wired.hardware.strike, wired.hardware.door, wired.hardware.exit, wired.hardware.button):
             if part is not None:
                 part.close()
 
@@ -135,6 +151,9 @@ def _pins(wired: Wired, body: Body, wiring: Wiring, loop: asyncio.AbstractEventL
         hardware.strike = Strike(wiring.strike, Fail.SAFE if wiring.fail_safe else Fail.SECURE, loop.call_later)
     if wiring.exit is not None:
         hardware.exit = Contact(wiring.exit, lambda opened: _ask(soon, body.go_out, opened))
+    if wiring.button is not None:
+        button = Button(body.feel, loop.time)
+        hardware.button = Contact(wiring.button, lambda opened: _pressed(soon, button, opened))
     if wiring.door is not None:
         hardware.door = Contact(wiring.door, lambda opened: _moved(soon, body, opened))
         body.move_door(hardware.door.open)
@@ -143,6 +162,10 @@ def _pins(wired: Wired, body: Body, wiring: Wiring, loop: asyncio.AbstractEventL
 def _ask(soon: Soon, go_out: Callable[[], None], opened: bool) -> None:
     if not opened:
         soon(go_out)
+
+
+def _pressed(soon: Soon, button: Button, opened: bool) -> None:
+    soon(lambda: button.moved(opened))
 
 
 def _moved(soon: Soon, body: Body, opened: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import websockets
+from gpiozero.pins.mock import MockFactory
 
 from limen.lock.shell.factory import models
 from limen.lock.shell.runner import Plan, run
@@ -14,6 +15,7 @@ from limen.lock.shell.wiring import Wiring
 from limen.wire.frames import Assembler, Cutter
 from limen.wire.session import Initiator, activation_psk, activation_static, public_of
 from limen.wire.sticker import read_sticker
+from tests.unit.lock.shell.test_wiring import board as board  # the pins of a mock board
 
 
 def running(folder: Path, act: Callable[[str], Awaitable[None]], model: str = "M") -> None:
@@ -127,3 +129,38 @@ def test_a_wired_door_without_its_wires_ends_and_says_why(tmp_path: Path, capsys
     plan = Plan(tmp_path, {"LM000301": models()["R"]}, wiring=Wiring(reader=tmp_path / "no-such-line"), follow_parent=False)
     assert not asyncio.run(run(plan, lambda _: None, asyncio.Event()))
     assert "no-such-line" in capsys.readouterr().err
+
+
+@pytest.mark.rule("LOCK-2")
+def test_a_wired_door_takes_no_hands_over_its_port(tmp_path: Path, board: MockFactory) -> None:
+    """Whoever runs a program on that computer, and asks to go out, to tap a card or to press the button, meets no face; the strike stays shut."""
+
+    async def both() -> None:
+        stop, address = asyncio.Event(), asyncio.get_running_loop().create_future()
+        plan = Plan(tmp_path, {"LM000301": models()["R"]}, wiring=Wiring(strike="GPIO17", exit="GPIO22"), follow_parent=False)
+        task = asyncio.create_task(run(plan, address.set_result, stop))
+        try:
+            async with websockets.connect(f"{await asyncio.wait_for(address, 10)}/face/LM000301") as face:
+                with pytest.raises(websockets.ConnectionClosed) as gone:
+                    for ask in ('{"do": "inside"}', '{"do": "button"}', '{"do": "card", "card": "uid:04deadbeef1122"}'):
+                        await face.send(ask)
+                        await asyncio.wait_for(face.recv(), 5)
+            assert gone.value.rcvd is not None and gone.value.rcvd.code == 4404
+            assert board.pin(17).state == 0
+        finally:
+            stop.set()
+            await task
+
+    asyncio.run(both())
+
+
+@pytest.mark.parametrize("way", ["face/LM000103", "air/LM000103", "shelf"])
+def test_no_web_page_reaches_a_lock_of_this_computer(tmp_path: Path, way: str) -> None:
+    """A browser says from where its page came and cannot leave that out; programs say nothing."""
+
+    async def act(address: str) -> None:
+        with pytest.raises(websockets.InvalidStatus):
+            await websockets.connect(f"{address}/{way}", origin=websockets.Origin("https://somewhere.example"))
+        await (await websockets.connect(f"{address}/{way}")).close()
+
+    running(tmp_path, act)

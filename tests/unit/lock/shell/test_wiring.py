@@ -12,7 +12,7 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
-from limen.lock.events import InsideButton
+from limen.lock.events import Event, InsideButton
 from limen.lock.factory import read_birth
 from limen.lock.flash import Layout
 from limen.lock.notes import Notes
@@ -24,7 +24,7 @@ from limen.lock.shell.keycard import encoded
 from limen.lock.shell.line import Line
 from limen.lock.shell.osdp import Keys
 from limen.lock.shell.wallreader import WallReader
-from limen.lock.shell.wiring import Wiring, attend
+from limen.lock.shell.wiring import Button, Wiring, attend
 from limen.wire.cards import CardSlot
 from limen.wire.grants import Cls
 from limen.wire.records import AesCard, DoorKind, ListRecord, RecordKind
@@ -138,6 +138,24 @@ def test_the_exit_button_opens_and_a_forced_door_is_seen(tmp_path: Path, board: 
         assert await door.until(lambda: door.happened("door opened"))
 
     wired(tmp_path, board, story)
+
+
+@pytest.mark.rule("LOCK-10")
+def test_the_button_on_the_board_is_felt_when_it_is_let_go(tmp_path: Path, board: MockFactory) -> None:
+    """A press lets an installer begin; how long it was held comes with it."""
+
+    async def story(door: Door) -> None:
+        board.pin(23).drive_low()
+        board.pin(23).drive_high()
+        assert await door.until(lambda: door.happened("inside button pressed"))
+
+    wired(tmp_path, board, story, button="GPIO23")
+    felt: list[Event] = []
+    clock = iter((100.0, 115.5))
+    button = Button(felt.append, lambda: next(clock))
+    for opened in (True, False, True):
+        button.moved(opened)
+    assert felt == [InsideButton(15_500)]
 
 
 def test_a_fail_safe_strike_carries_current_while_it_is_shut(tmp_path: Path, board: MockFactory) -> None:
