@@ -89,6 +89,27 @@ def test_an_end_that_the_lock_dropped_does_not_take_the_beginning_along(archive:
     assert Event.objects.count() == 3
 
 
+def test_who_forges_a_declared_end_first_is_found_out_by_the_first_true_piece(archive: Archive) -> None:
+    """Where the lock dropped the end of a log epoch, a courier who keeps its beginning back can be believed in its place, until then (decision 0155)."""
+    lock = archive.lock("Package Room")
+    for _ in range(3):
+        archive.entry("Package Room", "Theo")
+    del lock.written[-1:]
+    lock.start_log(2)
+    lock.note(t=int(archive.house.now.timestamp()), kind=Kind.LOSS, loss=Loss(2, 2, 1))
+    begun, rest = (tuple(one for one in lock.written if one.logepoch == logepoch) for logepoch in (1, 2))
+    lock.written[:] = rest
+    archive.take("Package Room", invented(archive, logepoch=1, seq0=0, count=2))
+    archive.carry("Package Room")
+    assert {event.seq for event in archive.mine("Dana").events} == {0, 1}
+    assert not Alarm.objects.exists()
+    lock.written[:] = [*begun, *rest]
+    for data in lock.segments():
+        archive.take("Package Room", data)
+    assert Alarm.objects.filter(kind="fork", logepoch=1).exists()
+    assert archive.mine("Theo").events == ()
+
+
 def test_what_waits_for_proof_is_bounded(archive: Archive) -> None:
     """A forger fills no table: of the claims to one log epoch the newest eight wait, and the true one finds its place among them."""
     for index in range(chain.RIVAL_HEADERS_MAX + 4):
