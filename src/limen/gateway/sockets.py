@@ -51,7 +51,9 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.online_since: datetime | None = None
         self.line = Line(self._send)
         lock_id = _lock_id(self.lock)
-        self.caller = await database_sync_to_async(desk.caller)(lock_id) if lock_id and self._may_dial() else None
+        self.caller = (
+            await database_sync_to_async(desk.caller)(lock_id) if lock_id and await database_sync_to_async(self._may_dial)() else None
+        )
         if self.caller is None:
             await self.close(GONE)
             return
@@ -96,9 +98,8 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     def _may_dial(self) -> bool:
         """Names of locks are no secret: an address that dials all day is not even looked up."""
-        client = self.scope.get("client") or ("",)
         try:
-            limits_of_web.spend("dial", str(client[0]), most=DIALS[0], span=DIALS[1], now=clock.now())
+            limits_of_web.spend("dial", limits_of_web.network_in(self.scope), most=DIALS[0], span=DIALS[1], now=clock.now())
         except TooMany:
             return False
         return True

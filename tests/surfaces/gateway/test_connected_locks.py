@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
+from django.core.cache import cache
 from django.db import connections
 
 from limen.fleet import queries as fleet
@@ -117,8 +118,16 @@ class Speaking:
 class Socket(ApplicationCommunicator):
     """A websocket without a server under it (channels' own needs a server that is not installed)."""
 
-    def __init__(self, lock_hex: str) -> None:
-        scope = {"type": "websocket", "path": f"/gateway/lock/{lock_hex}", "query_string": b"", "headers": [], "subprotocols": []}
+    def __init__(self, lock_hex: str, forwarded: bytes | None = None) -> None:
+        scope: dict[str, Any] = {
+            "type": "websocket",
+            "path": f"/gateway/lock/{lock_hex}",
+            "query_string": b"",
+            "headers": [],
+            "subprotocols": [],
+        }
+        if forwarded is not None:
+            scope |= {"headers": [(b"x-forwarded-for", forwarded)], "client": ("127.0.0.1", 40_000)}
         super().__init__(URLRouter(sockets.programmes), scope)  # type: ignore[no-untyped-call]
 
     async def dial(self) -> bool:
@@ -319,6 +328,28 @@ def test_who_only_dials_as_a_lock_switches_nothing_off(reader: House) -> None:
 
     run_to_its_end(dial())
     assert reader.state("Main Entrance").online_since == reader.now
+
+
+@pytest.mark.rule("SYNC-7")
+def test_who_dials_all_day_through_the_proxy_keeps_no_lock_away(
+    reader: House, settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a proxy all sockets come from one address: what is counted is who is behind it, also where somebody writes more of the header."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1  # type: ignore[attr-defined]
+    monkeypatch.setattr(sockets, "DIALS", (3, timedelta(minutes=10)))
+    lock = reader.locks["Main Entrance"].lock_id.hex()
+
+    async def dial() -> list[bool]:
+        live.remember(asyncio.get_running_loop())
+        stranger = [await Socket("ff" * 8, b"198.51.100.%d, 203.0.113.9" % n).dial() for n in range(3)]
+        late = Socket(lock, b"192.0.2.1, 203.0.113.9")
+        own = Socket(lock, b"192.0.2.1")
+        told = [*stranger, await late.dial(), await own.dial()]
+        await own.hang_up()
+        return told
+
+    cache.clear()
+    assert run_to_its_end(dial()) == [False, False, False, False, True]
 
 
 @pytest.mark.parametrize("lock_hex", ["4c4d303030303031", "ffffffffffffffff", "zz", ""])
