@@ -15,11 +15,13 @@ from limen.kernel.problems import NotYours
 from limen.resident.asker import Asker, at_home, page
 from limen.resident.doors import rows
 from limen.resident.speech import Asked, Json, by_app
+from limen.web import limits
 from limen.web.templatetags.limen import grouped
 
 SHOWN_MOST: Final = (30, timedelta(minutes=10))
 COMMON_KINDS: Final = ("entrance", "common")
 RESET_MOST: Final = (5, timedelta(hours=1))
+"""Each of these is a new list at every door concerned: locks write it into flash, and staff walk."""
 
 
 @at_home
@@ -28,6 +30,7 @@ def codes(request: HttpRequest, asker: Asker) -> HttpResponse:
     """The doors, each with "Show the code for …"; no digits (CODE-11). One code for all common doors is a choice (CODE-14)."""
     place = asker.place
     if request.method == "POST" and place is not None and request.POST.get("choice") in {"one", "each"}:
+        limits.spend("choose-codes", str(asker.id), most=RESET_MOST[0], span=RESET_MOST[1], now=asker.now)
         wanted = request.POST["choice"] == "one"
         verbs.set_one_code(person_id=asker.id, property_id=place.id, wanted=wanted, by=asker.actor, now=asker.now)
         return HttpResponseRedirect("/home/codes")
@@ -71,6 +74,7 @@ def second(request: HttpRequest, asker: Asker) -> HttpResponse:
     if asker.place is None:
         raise NotYours
     if request.method == "POST" and request.POST.get("choice") in {"on", "off"}:
+        limits.spend("choose-codes", str(asker.id), most=RESET_MOST[0], span=RESET_MOST[1], now=asker.now)
         wanted = request.POST["choice"] == "on"
         verbs.set_second_code(person_id=asker.id, property_id=asker.place.id, wanted=wanted, by=asker.actor, now=asker.now)
         request.session["second-changed"] = True

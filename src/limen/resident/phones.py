@@ -14,6 +14,8 @@ from limen.resident.speech import Asked, Json, by_app
 
 KEY_TEXT_MAX: Final = 64
 REGISTERED_MOST: Final = (20, timedelta(minutes=10))
+REGISTERED_A_DAY: Final = (40, timedelta(days=1))
+"""Each one that is removed again is a line in the list of every door it was for, and a write into the flash of its lock."""
 
 
 @by_app("GET", "POST", before_consent=True)
@@ -25,9 +27,13 @@ def phones(asked: Asked) -> Json:
     if not asked.asker.agreed and not people.managed_properties(asked.asker.id, asked.now):
         raise NotAllowed("Read the policy and agree first.", "Open /home/consent in a browser.")
     asked.spend("phones", *REGISTERED_MOST)
+    asked.spend("phones-a-day", *REGISTERED_A_DAY)
+    public_key = _key(asked)
+    if asked.asker.phone is not None and public_key != asked.asker.phone.public_key:
+        raise only_signed_in()
     phone, token = accounts.register_phone(
         person_id=asked.asker.id,
-        public_key=_key(asked),
+        public_key=public_key,
         platform=asked.one_of("platform", ("browser", "native")),
         name=asked.text("name", 200),
         now=asked.now,
@@ -37,7 +43,7 @@ def phones(asked: Asked) -> Json:
 
 @by_app("DELETE", before_consent=True)
 def phone(asked: Asked, phone_id: UUID) -> Json:
-    """Removes a phone of the asker's; nobody else's is there (M27)."""
+    """Removes a phone of the asker's; nobody else's is there (M27). A phone that shows its token removes itself and no other."""
     remove(asked, phone_id)
     return {"removed": str(phone_id)}
 
@@ -47,7 +53,14 @@ def remove(asked: Asked, phone_id: UUID) -> None:
     known = identity.phone(phone_id)
     if known is None or known.person_id != asked.asker.id:
         raise NotYours
+    if asked.asker.phone is not None and asked.asker.phone.id != phone_id:
+        raise only_signed_in()
     accounts.remove_phone(phone_id=phone_id, by=asked.asker.actor, now=asked.now, keep_session=asked.asker.session)
+
+
+def only_signed_in() -> NotAllowed:
+    """A stolen phone must not leave another one behind, nor take the others along: for that somebody signs in (PEOPLE-7)."""
+    return NotAllowed("Only who is signed in adds or removes other phones.", "Open /home/me/phones in a browser.")
 
 
 def said(phone: identity.PhoneView) -> Json:

@@ -49,6 +49,31 @@ def test_a_native_phone_asks_by_its_token_until_it_is_removed(home: Home) -> Non
 
 
 @pytest.mark.rule("PEOPLE-7")
+def test_a_stolen_phone_leaves_no_other_phone_behind_and_takes_none_along(home: Home) -> None:
+    """Its token registers its own key again and removes itself; a second key, which would outlive its removal, and Dana's other phone are not its to touch."""
+    dana = home.browser("dana")
+    _status, tablet = register(dana, 7)
+    _status, stolen = register(dana, 8, "native")
+    thief = Client(headers={"Authorization": f"Bearer {stolen['token']}"})
+    for number, platform in ((9, "native"), (9, "browser")):
+        status, said = register(thief, number, platform)
+        assert status == 403 and said["type"].endswith("not_allowed"), said
+    assert thief.delete(f"/home/api/phones/{tablet['id']}").status_code == 403
+    assert register(thief, 8, "native")[1]["id"] == stolen["id"]
+    assert dana.post(f"/home/me/phones/{stolen['id']}/remove").status_code == 302
+    assert [str(phone.id) for phone in identity.phones(home.harbor.people["dana"])] == [tablet["id"]]
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_a_phone_may_end_itself_by_its_token(home: Home) -> None:
+    """What `limen phone` says when it is emptied."""
+    _status, made = register(home.browser("dana"), 8, "native")
+    own = Client(headers={"Authorization": f"Bearer {made['token']}"})
+    assert own.delete(f"/home/api/phones/{made['id']}").status_code == 200
+    assert identity.phones(home.harbor.people["dana"]) == ()
+
+
+@pytest.mark.rule("PEOPLE-7")
 def test_nobody_removes_the_phone_of_somebody_else(home: Home) -> None:
     """By page or interface it is not there."""
     _status, made = register(home.browser("dana"))
