@@ -32,6 +32,13 @@ def person_of(asker: Asker, person_id: UUID) -> people.PersonView:
     return people.person_view(person_id)
 
 
+def is_here(asker: Asker, person_id: UUID) -> bool:
+    """Whether somebody still lives, works or opens doors here, or will: whoever left is no more this building's than anybody else's tenant is."""
+    if any(person.id == person_id for person in people.people_in(asker.place.id, asker.now)):
+        return True
+    return any(grant.is_live(asker.now) for grant in access.grants_of(person_id, asker.place.id))
+
+
 def names(asker: Asker, door_id: UUID, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Names of people at a door, only for who manages a group with it; others get none and read "1 person"."""
     if not asker.knows_who_at(door_id):

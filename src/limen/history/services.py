@@ -37,10 +37,11 @@ def take_photo(*, lock_id: bytes, data: bytes, now: datetime) -> Taken:
     return taken
 
 
-def photo(*, asker_id: UUID, photo_id: UUID, by: Actor, now: datetime) -> StillView:
+def photo(*, asker_id: UUID, photo_id: UUID, by: Actor, now: datetime, own_only: bool = False) -> StillView:
     """Shows one still to who may see it: household, host, the person in it; at shared doors building security, whose look is written down.
 
-    NotYours for everybody else, and for a still that has not come or is over (V6, V10, HISTORY-4).
+    NotYours for everybody else, and for a still that has not come or is over (V6, V10, HISTORY-4). `own_only`: as somebody who lives or comes
+    here, not by a role; a screen that asks for no second factor gives nothing that hangs on one (PEOPLE-5).
     """
     row = Photo.objects.filter(id=photo_id, named=True, gone=False, arrived_at__isnull=False).select_related("record").first()
     if row is None:
@@ -48,6 +49,7 @@ def photo(*, asker_id: UUID, photo_id: UUID, by: Actor, now: datetime) -> StillV
     door = places.door_view(row.record.door_id)
     body = _shown(row)
     relations = allowed(visibility.event_filter(asker_id, door.property_id, now), door, body, "photo") if body is not None else frozenset()
+    relations &= OWN if own_only else relations
     still = stills.opened(row) if relations else None
     if still is None or body is None:
         raise NotYours

@@ -50,7 +50,7 @@ def shown(request: HttpRequest, asker: Asker) -> HttpResponse:
 @require_GET
 def still(request: HttpRequest, asker: Asker, photo_id: UUID) -> HttpResponse:
     """One still of a visit, or of oneself at a shared door; for anybody else there is none (V6, V10)."""
-    shown = record.photo(asker_id=asker.id, photo_id=photo_id, by=asker.actor, now=asker.now)
+    shown = record.photo(asker_id=asker.id, photo_id=photo_id, by=asker.actor, now=asker.now, own_only=True)
     return HttpResponse(shown.data, content_type=shown.content_type)
 
 

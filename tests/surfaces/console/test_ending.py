@@ -7,6 +7,7 @@ import pytest
 from limen.access import queries as access
 from limen.access import services as verbs
 from limen.credentials import services as credentials
+from limen.identity import queries as identity
 from limen.kernel.actors import Actor
 from limen.storage.transactions import unit_of_work
 from tests.surfaces.console.desk import Desk, Page, later
@@ -137,6 +138,18 @@ def test_a_stolen_phone_is_removed_and_cards_and_codes_stay(desk: Desk) -> None:
     page = desk.post("Ana", f"{desk.person('Dana')}/phones/{phone.id}/remove")
     assert "Remove this phone" not in page.text
     assert desk.post("Ana", f"{desk.person('Theo')}/phones/{phone.id}/remove").status == 404
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_the_phones_of_who_left_are_no_longer_this_buildings_to_see_or_remove(desk: Desk) -> None:
+    """Dana moved out and opens doors of another house: the office she left neither learns of her phones nor takes them from her there."""
+    phone = desk.house.phones["Dana"]
+    assert "Remove this phone" in desk.get("Ana", desk.person("Dana")).text
+    desk.post("Ana", f"{desk.person('Dana')}/moveout", {"word": "4B"})
+    page = desk.get("Ana", desk.person("Dana"))
+    assert page.status == 200 and "Remove this phone" not in page.text
+    assert desk.post("Ana", f"{desk.person('Dana')}/phones/{phone.id}/remove").status == 404
+    assert identity.phones(desk.house.people["Dana"]) != ()
 
 
 @pytest.mark.rule("ACCESS-10")

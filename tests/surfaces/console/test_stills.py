@@ -62,3 +62,19 @@ def test_who_is_in_a_still_sees_it_in_their_own_list(desk: Desk, photographed: P
     page = client.get("/home/history", {"list": "mine"}).content.decode()
     assert f'src="/home/photos/{photographed.id}"' in page
     assert client.get(f"/home/photos/{photographed.id}").content == STILL
+
+
+@pytest.mark.rule("PEOPLE-5", "HISTORY-1")
+def test_no_second_way_leads_to_a_still_that_hangs_on_a_role(desk: Desk, photographed: Photo) -> None:
+    """Lea is security without a second factor: the console sends her to set one up, and the app, which asks for none, has nothing for her."""
+    from limen.people import services as people
+    from limen.resident import policy
+
+    desk.staff("Lea", "security_staff", factor=False)
+    with unit_of_work():
+        for who in ("Lea", "Sofia"):
+            people.record_consent(person_id=desk.house.people[who], version=policy.VERSION, now=desk.house.now)
+    assert desk.client("Lea").get(f"/c/photos/{photographed.id}")["Location"] == "/account/2fa/"
+    for who in ("Lea", "Sofia"):
+        assert desk.get(who, f"/home/photos/{photographed.id}").status == 404, who
+    assert desk.get("Sofia", f"/c/photos/{photographed.id}").status == 200
