@@ -20,11 +20,18 @@ ROUNDS_MAX: Final = 12  # how often the manifest is sent: it asks for our turn a
 
 
 @dataclass
-class Allowance:
-    """What a passive update may still use (SYNC-9); None means as much as it takes."""
+class Load:
+    """What one visit carries: how much it still may (SYNC-9; None is as much as it takes), and how far it got, also where the link breaks.
+
+    `done` of `total` parts of the changes lie at the lock, as it says itself; so many segments and stills of its record are kept here.
+    """
 
     bytes_left: int | None = None
     until_ms: int | None = None
+    done: int = 0
+    total: int = 0
+    segments: int = 0
+    photos: int = 0
 
     def has(self, size: int, now_ms: int) -> bool:
         """Whether so many bytes may go or come now; counts them."""
@@ -39,12 +46,10 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Pushed:
-    """How far the changes got: `status` is APPLIED or ALREADY with a checked receipt, OK while parts are missing, else the lock's reason."""
+    """What became of the changes: `status` is APPLIED or ALREADY with a checked receipt, OK while parts are missing, else the lock's reason."""
 
     status: Status
     receipt: Receipt | None
-    done: int
-    total: int
 
 
 def bundle_of(data: bytes) -> tuple[Bundle, Manifest]:
@@ -85,31 +90,31 @@ def bring_time(link: Link, courier: Courier) -> Conversation[None]:
         yield from link.ask(TimeTell(assertion))
 
 
-def push(link: Link, courier: Courier, bundle: Bundle, step: Step, allowance: Allowance) -> Conversation[Pushed]:
+def push(link: Link, courier: Courier, bundle: Bundle, step: Step, load: Load) -> Conversation[Pushed]:
     """Sends the manifest, then only the chunks that the lock lacks; stops where the allowance ends. What arrived stays there."""
-    total, done = len(bundle.chunks), 0
+    load.total = len(bundle.chunks)
     answer: Answer | None = None
     for _ in range(ROUNDS_MAX):
-        if not allowance.has(len(bundle.manifest), link.heard_ms):
-            return Pushed(Status.OK, None, done, total)
+        if not load.has(len(bundle.manifest), link.heard_ms):
+            return Pushed(Status.OK, None)
         answer = yield from link.ask(ManifestPush(bundle.manifest))
         while isinstance(answer, Staged):
-            lacking = missing(answer.bitmap, total)
-            done = total - len(lacking)
-            yield Say(step, done=done, total=total)
+            lacking = missing(answer.bitmap, load.total)
+            load.done = load.total - len(lacking)
+            yield Say(step, done=load.done, total=load.total)
             if not lacking:
                 break
-            if not allowance.has(len(bundle.chunks[lacking[0]]), link.heard_ms):
-                return Pushed(Status.OK, None, done, total)
+            if not load.has(len(bundle.chunks[lacking[0]]), link.heard_ms):
+                return Pushed(Status.OK, None)
             answer = yield from link.ask(ChunkPush(lacking[0], bundle.chunks[lacking[0]]))
         if not isinstance(answer, Busy | Staged):
             break
         yield from _wait(answer)
-    if isinstance(answer, Settled):
-        yield Say(step, done=total, total=total)
-        receipt = yield from keep_receipt(courier, answer.receipt)
-        return Pushed(answer.status, receipt, total, total)
-    return Pushed(_status_of(answer), None, 0, total)
+    if not isinstance(answer, Settled):
+        return Pushed(_status_of(answer), None)
+    load.done = load.total
+    yield Say(step, done=load.done, total=load.total)
+    return Pushed(answer.status, (yield from keep_receipt(courier, answer.receipt)))
 
 
 def ask_receipt(link: Link, courier: Courier, fresh: bool) -> Conversation[Receipt | None]:
@@ -143,36 +148,31 @@ def acknowledge(link: Link, courier: Courier) -> Conversation[None]:
         yield from link.ask(AckTell(courier.door.ack))
 
 
-def pull(link: Link, courier: Courier, allowance: Allowance) -> Conversation[int]:
-    """Sealed segments of the record, each kept before the next is asked for; gives their number. Never called without the pull right."""
-    for number in range(SEGMENTS_MAX):
-        if not allowance.has(limits.SEGMENT_BYTES, link.heard_ms):
-            return number
-        yield Say("reading", done=number)
-        answer = yield from link.ask(LogAsk(number))
+def pull(link: Link, courier: Courier, load: Load) -> Conversation[None]:
+    """Sealed segments of the record, each kept before the next is asked for. Never called without the pull right."""
+    while load.segments < SEGMENTS_MAX and load.has(limits.SEGMENT_BYTES, link.heard_ms):
+        yield Say("reading", done=load.segments)
+        answer = yield from link.ask(LogAsk(load.segments))
         if not isinstance(answer, Given) or not answer.data:
-            return number
+            return
         yield Keep(outbox.item("segment", courier.door.lock_id, answer.data))
-    return SEGMENTS_MAX
+        load.segments += 1
 
 
-def pull_photos(link: Link, courier: Courier, allowance: Allowance) -> Conversation[int]:
-    """Sealed stills, each kept whole before the next is asked for; gives their number. Never called without the pull right."""
-    for number in range(limits.PHOTOS_MAX):
-        parcel = yield from _parcel(link, number, allowance)
-        if not parcel:
-            return number
+def pull_photos(link: Link, courier: Courier, load: Load) -> Conversation[None]:
+    """Sealed stills, each kept whole before the next is asked for. Never called without the pull right."""
+    while load.photos < limits.PHOTOS_MAX and (parcel := (yield from _parcel(link, load))):
         yield Keep(outbox.item("photo", courier.door.lock_id, parcel))
-    return limits.PHOTOS_MAX
+        load.photos += 1
 
 
-def _parcel(link: Link, number: int, allowance: Allowance) -> Conversation[bytes]:
-    """One still in its parts; empty if there is none, or if the allowance ends in it."""
+def _parcel(link: Link, load: Load) -> Conversation[bytes]:
+    """The next still in its parts; empty if there is none, or if the allowance ends in it."""
     parcel = b""
     while len(parcel) < limits.PARCEL_BYTES_MAX:
-        if not allowance.has(limits.PHOTO_PART_BYTES, link.heard_ms):
+        if not load.has(limits.PHOTO_PART_BYTES, link.heard_ms):
             return b""
-        answer = yield from link.ask(PhotoAsk(number, len(parcel)))
+        answer = yield from link.ask(PhotoAsk(load.photos, len(parcel)))
         if not isinstance(answer, Given) or not answer.data:
             break
         parcel += answer.data

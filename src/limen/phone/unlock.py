@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.phone import carry
-from limen.phone.carry import Allowance
+from limen.phone.carry import Load
 from limen.phone.commands import Again, Conversation, OutOfReach, Say
 from limen.phone.link import Broken, Courier, Link, connect_to, present
 from limen.phone.wallet import Held, in_order
@@ -95,27 +95,26 @@ def _set_up(link: Link, courier: Courier) -> Conversation[bool]:
     if bundle is None:
         return False
     yield Say("setting_up", done=0, total=len(bundle.chunks))
-    pushed = yield from carry.push(link, courier, bundle, "setting_up", Allowance())
+    pushed = yield from carry.push(link, courier, bundle, "setting_up", Load())
     return pushed.status in {Status.APPLIED, Status.ALREADY}
 
 
 def _afterwards(link: Link, courier: Courier, held: Held, *, brought: bool) -> Conversation[tuple[int | None, int]]:
     """At most 8 KiB or two seconds (SYNC-9): changes and acknowledgements down, proof and records up, as far as the grant goes."""
-    allowance = Allowance(bytes_left=limits.PASSIVE_UPDATE_BYTES, until_ms=link.heard_ms + limits.PASSIVE_UPDATE_S * 1000)
+    load = Load(bytes_left=limits.PASSIVE_UPDATE_BYTES, until_ms=link.heard_ms + limits.PASSIVE_UPDATE_S * 1000)
     delivered: int | None = None
-    segments = 0
     try:
         if held.grant.rights & Rights.PUSH:
             bundle = carry.for_this_lock(courier) if courier.door.news and not brought else None
             if bundle is not None:
-                yield from carry.push(link, courier, bundle, "sending", allowance)
-            if allowance.has(limits.LOG_ACK_BYTES_MAX, link.heard_ms):
+                yield from carry.push(link, courier, bundle, "sending", load)
+            if load.has(limits.LOG_ACK_BYTES_MAX, link.heard_ms):
                 yield from carry.acknowledge(link, courier)
-            if allowance.has(limits.RECEIPT_BYTES_MAX, link.heard_ms):
+            if load.has(limits.RECEIPT_BYTES_MAX, link.heard_ms):
                 receipt = yield from carry.ask_receipt(link, courier, fresh=False)
                 delivered = receipt.ver if receipt is not None else None
         if held.grant.rights & Rights.PULL:
-            segments = yield from carry.pull(link, courier, allowance)
+            yield from carry.pull(link, courier, load)
     except (OutOfReach, Broken):
         pass  # the door is open; what was not delivered goes with the next opening
-    return delivered, segments
+    return delivered, load.segments

@@ -6,11 +6,11 @@ that the lock would have to refuse.
 
 from collections.abc import Generator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from limen.phone import carry, firmware
-from limen.phone.carry import Allowance, Pushed
+from limen.phone.carry import Load, Pushed
 from limen.phone.commands import Again, Answer, Command, Conversation, OutOfReach, Say
 from limen.phone.link import Broken, Courier, Link, connect_to, present
 from limen.phone.release import tell
@@ -29,6 +29,7 @@ Result = Literal["confirmed", "interrupted", "superseded", "refused", "out_of_re
 class Updated:
     """What became of it. `confirmed` only with a receipt that this phone has checked; the service's word comes later.
 
+    `done` of `total` parts arrived, also where the link broke then; `segments` and `photos` of the record were kept.
     `interrupted`: what arrived stays, the next try goes on. `superseded`: somebody is bringing a newer list. `nothing`: no grant for this door.
     `wiped`: the lock was told that its ownership has ended, and signed that it is empty; `lost` records of it were never brought.
     `image`: what the lock said to firmware, OK once all of it is there; it starts by itself when the door is left alone.
@@ -54,26 +55,24 @@ class _Progress:
     connected: bool = False
     receipt: Receipt | None = None
     pushed: Pushed | None = None
-    segments: int = 0
-    photos: int = 0
+    load: Load = field(default_factory=Load)
     telemetry: bytes | None = None
     wiped: WipedReceipt | None = None
     image: Status | Reason | None = None
 
     def told(self, result: Result, reason: Reason | None = None) -> Updated:
-        pushed = self.pushed
         return Updated(
             result,
             reason,
             self.receipt,
-            pushed.status if pushed else None,
-            pushed.done if pushed else 0,
-            pushed.total if pushed else 0,
-            self.segments,
-            self.telemetry,
-            self.wiped.lost if self.wiped else 0,
-            self.photos,
-            self.image,
+            self.pushed.status if self.pushed else None,
+            done=self.load.done,
+            total=self.load.total,
+            segments=self.load.segments,
+            telemetry=self.telemetry,
+            lost=self.wiped.lost if self.wiped else 0,
+            photos=self.load.photos,
+            image=self.image,
         )
 
 
@@ -145,19 +144,19 @@ def _release(link: Link, courier: Courier, release: bytes, progress: _Progress) 
 def _stills(link: Link, courier: Courier, progress: _Progress) -> Conversation[None]:
     """Last, because they are long and everything else is done: a link that breaks here breaks nothing."""
     with suppress(OutOfReach, Broken):
-        progress.photos = yield from carry.pull_photos(link, courier, Allowance())
+        yield from carry.pull_photos(link, courier, progress.load)
 
 
 def _down(link: Link, courier: Courier, lock_ver: int, progress: _Progress) -> Conversation[None]:
     bundle = carry.for_this_lock(courier)
     if bundle is not None and courier.door.ver > lock_ver:
         yield Say("sending", done=0, total=len(bundle.chunks))
-        progress.pushed = yield from carry.push(link, courier, bundle, "sending", Allowance())
+        progress.pushed = yield from carry.push(link, courier, bundle, "sending", progress.load)
         progress.receipt = progress.pushed.receipt
     yield from carry.acknowledge(link, courier)
 
 
 def _up(link: Link, courier: Courier, progress: _Progress) -> Conversation[None]:
     yield Say("reading")
-    progress.segments = yield from carry.pull(link, courier, Allowance())
+    yield from carry.pull(link, courier, progress.load)
     progress.telemetry = yield from carry.read_battery(link, courier)

@@ -3,7 +3,7 @@
 import pytest
 
 from limen.phone import carry
-from limen.phone.carry import Allowance
+from limen.phone.carry import Load
 from limen.wire import cbor
 from limen.wire.cbor import Malformed
 
@@ -13,12 +13,12 @@ from .scripted import bundle, carried, courier, door, grant
 @pytest.mark.rule("SYNC-9")
 def test_an_allowance_counts_bytes_and_ends_in_time() -> None:
     """What does not fit is not begun; what was refused was not counted."""
-    allowance = Allowance(bytes_left=100, until_ms=50)
-    assert allowance.has(60, 0)
-    assert not allowance.has(60, 0)
-    assert allowance.has(40, 49)
-    assert not allowance.has(0, 50)
-    assert Allowance().has(1 << 30, 1 << 60)
+    load = Load(bytes_left=100, until_ms=50)
+    assert load.has(60, 0)
+    assert not load.has(60, 0)
+    assert load.has(40, 49)
+    assert not load.has(0, 50)
+    assert Load().has(1 << 30, 1 << 60)
 
 
 def test_a_bundle_is_read_with_its_chunks() -> None:
