@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from limen.history.models import Alarm, Record
+from limen.history.models import Record, Told
 from limen.people import queries as people
 from limen.storage import outbox
 from limen.wire.events import Kind, Result
@@ -23,10 +23,10 @@ def tell(record: Record, found: Iterable[Opened], now: datetime) -> None:
         kind = TOLD.get(one.event.kind)
         if kind is None or one.event.result is not Result.NOTED:
             continue
-        recent = Alarm.objects.filter(record=record, kind=kind, at__gt=now - QUIET).exists()
         late = now - datetime.fromtimestamp(one.event.t, UTC) > NEWS_FOR
-        _, fresh = Alarm.objects.get_or_create(record=record, kind=kind, logepoch=one.logepoch, i=one.i, defaults={"at": now})
-        if fresh and not recent and not late:
+        if late or Told.objects.filter(record=record, kind=kind, at__gt=now - QUIET).exists():
+            continue
+        if Told.objects.get_or_create(record=record, kind=kind, logepoch=one.logepoch, i=one.i, defaults={"at": now})[1]:
             _notice(record, kind, now)
 
 

@@ -147,7 +147,7 @@ class Gap(models.Model):
 
 
 class Alarm(models.Model):
-    """Something that somebody should look at: a fork, a broken seal, a code nobody was given, a door left open or forced."""
+    """Something about the record itself that somebody should look at: a fork, a broken seal, a code nobody was given."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="alarms")
     kind = models.CharField(max_length=12)
@@ -157,6 +157,19 @@ class Alarm(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "kind", "logepoch", "i"], name="history_alarm_once")]
+
+
+class Told(models.Model):
+    """An event of which people were told: a door left open or forced. The record itself is in order."""
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="told")
+    kind = models.CharField(max_length=12)
+    logepoch = models.PositiveBigIntegerField()
+    i = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "kind", "logepoch", "i"], name="history_told_once")]
 
 
 class Photo(models.Model):

@@ -1,9 +1,13 @@
 """Doors left open and forced, told to whoever looks after the building."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
+from limen.history import queries as history
+from limen.history.models import Alarm, Told
 from limen.notices.models import Notice
 from limen.storage import outbox
 from limen.web.events import lines
@@ -36,6 +40,7 @@ def test_managers_and_security_are_told_of_a_door_left_open_or_forced(archive: A
     assert told(archive) == expected
     archive.carry("Package Room")
     assert told(archive) == expected
+    assert history.record_health(archive.house.doors["Package Room"], archive.house.now).alarms == 0  # the record is in order
 
 
 @pytest.mark.rule("LOCK-18")
@@ -50,6 +55,32 @@ def test_a_door_that_chatters_is_told_once_an_hour(archive: Archive) -> None:
     note(archive, Kind.DOOR_FORCED)
     archive.carry("Package Room")
     assert len(told(archive)) == 4
+
+
+@pytest.mark.rule("LOCK-18")
+def test_what_nobody_was_told_silences_nothing(archive: Archive) -> None:
+    """Neither an old record that comes in late nor one of the quiet hour keeps the next real one quiet."""
+    note(archive, Kind.DOOR_FORCED, ago=timedelta(hours=2))
+    archive.carry("Package Room")
+    for _ in range(4):
+        note(archive, Kind.DOOR_FORCED)
+        archive.carry("Package Room")
+        archive.house.later(minutes=31)
+    assert told(archive) == sorted([("Ana", "door_forced"), ("Sofia", "door_forced")] * 2)
+
+
+def test_notices_kept_among_the_alarms_move_away(archive: Archive) -> None:
+    """An installation from before has them there; afterwards its alarms speak of records only, and nothing is told a second time."""
+    note(archive, Kind.DOOR_FORCED)
+    archive.carry("Package Room")
+    row = Told.objects.get()
+    Alarm.objects.create(record=row.record, kind=row.kind, logepoch=row.logepoch, i=row.i, at=row.at)
+    Alarm.objects.create(record=row.record, kind="fork", logepoch=row.logepoch, i=row.i, at=row.at)
+    row.delete()
+    import_module("limen.history.migrations.0005_told").move(apps, None)
+    assert [alarm.kind for alarm in Alarm.objects.all()] == ["fork"]
+    archive.carry("Package Room")
+    assert told(archive) == [("Ana", "door_forced"), ("Sofia", "door_forced")]
 
 
 def test_what_comes_late_is_history_and_no_notice(archive: Archive) -> None:
