@@ -5,7 +5,7 @@ weighed: one is the lock's if a receipt names the tag of one of its records, or 
 tag. Several branches may claim one log epoch until then; a forged one neither delays nor replaces the true one, in whatever order they come.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -16,19 +16,8 @@ from limen.history.models import Alarm, Event, Head, LogEpoch, Record, Waiting
 from limen.wire import limits
 from limen.wire.cbor import Malformed, WireError
 from limen.wire.events import Event as Said
-from limen.wire.events import read_event
 from limen.wire.hpke import Opener
-from limen.wire.ratchet import (
-    SealedHeader,
-    SealedRecord,
-    first_chain,
-    first_tag,
-    next_chain,
-    open_header,
-    open_record,
-    record_context,
-    record_tag,
-)
+from limen.wire.ratchet import LogReader, SealedHeader, SealedRecord, open_header
 from limen.wire.receipts import LogHead, head8
 from limen.wire.segments import Opened, gaps
 
@@ -48,37 +37,19 @@ class Branch:
     """One header that was sealed to us, opened."""
 
     row: LogEpoch
-    lock_id: bytes
-    seed: bytes
+    reader: LogReader
 
     @classmethod
     def of(cls, row: LogEpoch, lock_id: bytes, opener: Opener) -> "Branch":
         """The branch of a stored header; only headers that open are stored."""
-        return cls(row, lock_id, open_header(lock_id, _header(row), opener)[0])
-
-    def chain(self, places: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-        """Each place, in rising order, with its chain key."""
-        ck, at = first_chain(self.seed), 0
-        for i in sorted(set(places)):
-            while at < i:
-                ck, at = next_chain(ck), at + 1
-            yield i, ck
-
-    def start(self) -> bytes:
-        """What stands for a tag before record 0."""
-        return first_tag(self.lock_id, _header(self.row))
-
-    def tag(self, i: int, sealed: bytes, prevtag: bytes) -> bytes:
-        """The tag of a record that stands there."""
-        return record_tag(record_context(self.lock_id, self.row.logepoch, i, prevtag), sealed)
+        return cls(row, LogReader.of(lock_id, _header(row), opener))
 
     def read(self, ck: bytes, i: int, sealed: bytes, prevtag: bytes) -> Said | None:
         """The event at a place, None if it was not sealed there, under this seed, after this tag."""
         try:
-            event = read_event(open_record(ck, record_context(self.lock_id, self.row.logepoch, i, prevtag), sealed))
+            return self.reader.read(ck, i, sealed, prevtag)
         except Malformed:
             return None
-        return event if event.seq == self.row.seq0 + i else None
 
 
 # ---- what came, kept until it is proved
@@ -153,19 +124,19 @@ def assign(branch: Branch, now: datetime) -> None:
     row = branch.row
     tags = tags_of(branch)
     waiting = list(Waiting.objects.filter(record=row.record, logepoch=row.logepoch, branch=None).order_by("i", "-pk"))
-    keys = dict(branch.chain(one.i for one in waiting))
+    keys = dict(branch.reader.keys(one.i for one in waiting))
     for one in waiting:
         sealed = bytes(one.sealed)
         if one.i in tags:
             _second_copy(row, one, now)
             continue
-        before = branch.start() if one.i == 0 else tags.get(one.i - 1)
+        before = branch.reader.start if one.i == 0 else tags.get(one.i - 1)
         given = bytes(one.prevtag) if one.prevtag is not None else None
         for prevtag in (before, given):
             if prevtag is not None and branch.read(keys[one.i], one.i, sealed, prevtag) is not None:
                 one.branch, one.prevtag = row, prevtag
                 one.save(update_fields=["branch", "prevtag"])
-                tags[one.i] = branch.tag(one.i, sealed, prevtag)
+                tags[one.i] = branch.reader.tag(one.i, sealed, prevtag)
                 break
         else:
             if row.vouched and before is not None:
@@ -184,7 +155,7 @@ def _second_copy(row: LogEpoch, one: Waiting, now: datetime) -> None:
 def tags_of(branch: Branch) -> dict[int, bytes]:
     """The tags of a branch by place: of what waits for proof in it, and of what was believed."""
     row = branch.row
-    found = {one.i: branch.tag(one.i, bytes(one.sealed), bytes(one.prevtag or b"")) for one in Waiting.objects.filter(branch=row)}
+    found = {one.i: branch.reader.tag(one.i, bytes(one.sealed), bytes(one.prevtag or b"")) for one in Waiting.objects.filter(branch=row)}
     if row.vouched:
         places = Event.objects.filter(record=row.record, logepoch=row.logepoch).values_list("i", "tag")
         found |= {i: bytes(tag) for i, tag in places}
@@ -248,11 +219,11 @@ def opened(branch: Branch) -> list[Opened]:
     """Takes what a proved branch holds out of waiting, opened."""
     waiting = {one.i: one for one in Waiting.objects.filter(branch=branch.row)}
     found: list[Opened] = []
-    for i, ck in branch.chain(waiting):
+    for i, ck in branch.reader.keys(waiting):
         sealed, prevtag = bytes(waiting[i].sealed), bytes(waiting[i].prevtag or b"")
         event = branch.read(ck, i, sealed, prevtag)
         if event is not None:
-            found.append(Opened(event, branch.row.logepoch, i, waiting[i].digest(), branch.tag(i, sealed, prevtag)))
+            found.append(Opened(event, branch.row.logepoch, i, waiting[i].digest(), branch.reader.tag(i, sealed, prevtag)))
     Waiting.objects.filter(branch=branch.row).delete()
     return found
 

@@ -7,17 +7,15 @@ from datetime import datetime
 from limen.fleet import queries as fleet
 from limen.fleet import services as fleet_services
 from limen.fleet.queries import Ownership
-from limen.history import chain, doorway, rules, stills
+from limen.history import chain, doorway, place, rules, stills
 from limen.history.chain import Branch
 from limen.history.models import Event, Gap, LogEpoch, Loss, Record, Segment
 from limen.history.place import Door
 from limen.history.storing import store
 from limen.history.views import Taken
-from limen.storage import kms
 from limen.wire.cbor import WireError
 from limen.wire.events import Event as Said
 from limen.wire.events import Kind, LossReason
-from limen.wire.hpke import HpkeOpener
 from limen.wire.ratchet import SealedHeader, SealedRecord
 from limen.wire.receipts import LogHead
 from limen.wire.segments import Entry, Opened, gaps, open_segment, segment_name
@@ -38,7 +36,7 @@ def take(lock_id: bytes, data: bytes, now: datetime) -> Taken:
     digest = hashlib.sha256(data).digest()
     if Segment.objects.filter(digest=digest).exists():
         return Taken("known")
-    opened = _opened(lock_id, data)
+    opened = place.opened(lock_id, lambda opener: open_segment(data, opener)[2])
     if opened is None:
         return Taken("refused", reason="not_for_us")
     owner, entries = opened
@@ -46,19 +44,6 @@ def take(lock_id: bytes, data: bytes, now: datetime) -> Taken:
     record = _record(owner)
     stored, dropped = _take_entries(record, owner, entries, now)
     return Taken("taken", stored=stored, dropped=dropped)
-
-
-def _opened(lock_id: bytes, data: bytes) -> tuple[Ownership, list[Entry]] | None:
-    for owner in fleet.ownerships(lock_id):
-        try:
-            return owner, open_segment(data, _opener(owner))[2]
-        except WireError:
-            continue
-    return None
-
-
-def _opener(owner: Ownership) -> HpkeOpener:
-    return HpkeOpener(kms.log_key(owner.property_id).private)
 
 
 def _record(owner: Ownership) -> Record:
@@ -77,7 +62,7 @@ def note_head(lock_id: bytes, epoch: int, head: LogHead | bytes, probe: bytes, n
 
 
 def _take_entries(record: Record, owner: Ownership, entries: list[Entry], now: datetime) -> tuple[int, int]:
-    opener = _opener(owner)
+    opener = place.opener_of(owner)
     chain.keep_headers(record, owner.lock_id, (entry for entry in entries if isinstance(entry, SealedHeader)), opener, now)
     chain.keep_records(record, (entry for entry in entries if isinstance(entry, SealedRecord)))
     for row in LogEpoch.objects.filter(record=record, logepoch__in={entry.logepoch for entry in entries}):
@@ -103,7 +88,7 @@ def _settle(record: Record, owner: Ownership, now: datetime) -> tuple[int, int]:
 def _believed(record: Record, owner: Ownership, now: datetime) -> list[Opened]:
     """The events that waited for proof and have it, in the order of the lock."""
     found: list[Opened] = []
-    opener = _opener(owner)
+    opener = place.opener_of(owner)
     while True:
         for branch in chain.vouch(record, owner.lock_id, opener, now):
             chain.assign(branch, now)

@@ -1,13 +1,21 @@
-"""Where the events and stills of one lock happened, and by which rows of the table they are kept."""
+"""Where the events and stills of one lock happened, whose key opens them, and by which rows of the table they are kept."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from limen.fleet import queries as fleet
 from limen.fleet.queries import Ownership
 from limen.places import queries as places
+from limen.storage import kms
 from limen.visibility import queries as visibility
+from limen.wire.cbor import WireError
+from limen.wire.hpke import HpkeOpener
+
+Inside = TypeVar("Inside")
 
 
 @dataclass(frozen=True)
@@ -36,3 +44,18 @@ class Door:
     def audience(self) -> UUID:
         """Who holds the door's photo key: the household of a unit, elsewhere the building's security."""
         return self.unit_id or self.owner.property_id
+
+
+def opener_of(owner: Ownership) -> HpkeOpener:
+    """The key to which a lock seals its record and its stills in one ownership."""
+    return HpkeOpener(kms.log_key(owner.property_id).private)
+
+
+def opened(lock_id: bytes, read: Callable[[HpkeOpener], Inside]) -> tuple[Ownership, Inside] | None:
+    """The ownership of this lock for which something was sealed, and what is in it; None if no lock of ours can have sealed it for us."""
+    for owner in fleet.ownerships(lock_id):
+        try:
+            return owner, read(opener_of(owner))
+        except WireError:
+            continue
+    return None

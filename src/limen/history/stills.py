@@ -6,9 +6,7 @@ stored is still sealed to the door's photo key, and once more under its building
 
 from datetime import datetime
 
-from limen.fleet import queries as fleet
-from limen.fleet.queries import Ownership
-from limen.history import rules
+from limen.history import place, rules
 from limen.history.models import Photo, Record
 from limen.history.place import Door
 from limen.history.views import Taken
@@ -31,7 +29,7 @@ def take(lock_id: bytes, data: bytes, now: datetime) -> Taken:
         return Taken("refused", reason="not_a_parcel")
     if named != lock_id:
         return Taken("refused", reason="another_lock")
-    found = _opened(lock_id, data)
+    found = place.opened(lock_id, lambda opener: open_parcel(data, opener)[1])
     if found is None:
         return Taken("refused", reason="not_for_us")
     owner, photo = found
@@ -95,15 +93,6 @@ def end_day(key: str, day: str, property_id: str, now: datetime) -> None:
 def day_key(row: Photo) -> str:
     """The key of a building's day for stills; events have another, and live longer."""
     return f"photoday:{row.record.property_id}:{row.day}"
-
-
-def _opened(lock_id: bytes, data: bytes) -> tuple[Ownership, SealedPhoto] | None:
-    for owner in fleet.ownerships(lock_id):
-        try:
-            return owner, open_parcel(data, HpkeOpener(kms.log_key(owner.property_id).private))[1]
-        except WireError:
-            continue
-    return None
 
 
 def _name(record: Record, door: Door, said: Said, seq: int, now: datetime) -> None:

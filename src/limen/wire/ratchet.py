@@ -9,6 +9,7 @@ header, order and sealed bytes by itself (decision 0115).
 
 import hashlib
 import hmac
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from cryptography.exceptions import InvalidTag
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from limen.wire import cbor, limits, shape
 from limen.wire.cbor import Malformed
-from limen.wire.events import Event, encode_event
+from limen.wire.events import Event, encode_event, read_event
 from limen.wire.hpke import Opener, Sealer
 from limen.wire.receipts import LogHead
 
@@ -82,6 +83,45 @@ class LogWriter:
     def head(self) -> LogHead:
         """What a receipt attests."""
         return LogHead(self.logepoch, self.seqnext, self.last)
+
+
+@dataclass(frozen=True)
+class LogReader:
+    """A log epoch whose header was sealed to us: the other end of ``LogWriter``. Anybody can seal a header; whose it is, is not known here.
+
+    ``start`` stands for a tag before record 0.
+    """
+
+    lock_id: bytes
+    logepoch: int
+    seq0: int
+    start: bytes
+    seed: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, lock_id: bytes, header: SealedHeader, opener: Opener) -> "LogReader":
+        """``NotForUs`` or ``Malformed``."""
+        seed, seq0 = open_header(lock_id, header, opener)
+        return cls(lock_id, header.logepoch, seq0, first_tag(lock_id, header), seed)
+
+    def keys(self, places: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """Each place, in rising order, with its chain key."""
+        ck, at = first_chain(self.seed), 0
+        for i in sorted(set(places)):
+            while at < i:
+                ck, at = next_chain(ck), at + 1
+            yield i, ck
+
+    def tag(self, i: int, sealed: bytes, prevtag: bytes) -> bytes:
+        """The tag of a record that stands there."""
+        return record_tag(record_context(self.lock_id, self.logepoch, i, prevtag), sealed)
+
+    def read(self, ck: bytes, i: int, sealed: bytes, prevtag: bytes) -> Event:
+        """The event at a place; ``Malformed`` if it was not sealed there, under this seed, after this tag."""
+        event = read_event(open_record(ck, record_context(self.lock_id, self.logepoch, i, prevtag), sealed))
+        if event.seq != self.seq0 + i:
+            raise Malformed("record out of turn")
+        return event
 
 
 @dataclass(frozen=True)

@@ -13,21 +13,9 @@ from typing import TypeAlias
 
 from limen.wire import cbor, limits, shape
 from limen.wire.cbor import Malformed, Value
-from limen.wire.events import Event, LossReason, read_event
+from limen.wire.events import Event, LossReason
 from limen.wire.hpke import OVERHEAD_BYTES, NotForUs, Opener, Sealer
-from limen.wire.ratchet import (
-    SEAL_BYTES,
-    TAG_BYTES,
-    SealedHeader,
-    SealedRecord,
-    first_chain,
-    first_tag,
-    next_chain,
-    open_header,
-    open_record,
-    record_context,
-    record_tag,
-)
+from limen.wire.ratchet import SEAL_BYTES, TAG_BYTES, LogReader, SealedHeader, SealedRecord
 from limen.wire.receipts import LogHead
 
 CLEAR_BYTES = limits.LOCK_ID_BYTES + 4
@@ -168,72 +156,65 @@ class _EpochReader:
     lock_id: bytes
     logepoch: int
     found: LogOpened
-    seq0: int = 0
     reached: int = 0  # the sequence number after the last record that is there
     last: Progress | None = None  # how the log epoch before ended, as far as it is known
 
     def run(
         self, header: SealedHeader | None, here: Mapping[int, SealedRecord], opener: Opener, before: Progress | None, expected: int | None
     ) -> int | None:
-        opened = self._seed(header, opener)
-        if header is None or opened is None:
+        reader = self._opened(header, opener)
+        if header is None or reader is None:
             self.found.problems.append(Problem(Trouble.HEADER, self.logepoch))
             return None
-        seed, self.seq0 = opened
-        if self.last is not None and self.last.seq == self.seq0 and self.last.last != header.prevtag:
+        if self.last is not None and self.last.seq == reader.seq0 and self.last.last != header.prevtag:
             self.found.problems.append(Problem(Trouble.FORK, self.logepoch))
             return None
-        at = before or Progress(0, self.seq0, first_tag(self.lock_id, header), header.prevtag)
-        if expected is not None and before is None and self.seq0 > expected:
-            self._gap(None, expected, self.seq0 - 1)
+        at = before or Progress(0, reader.seq0, reader.start, header.prevtag)
+        if expected is not None and before is None and reader.seq0 > expected:
+            self._gap(None, expected, reader.seq0 - 1)
         self.found.repeats += [(self.logepoch, i, _digest(record)) for i, record in sorted(here.items()) if i < at.i]
         self.reached = at.seq
-        self.found.progress[self.logepoch] = self._walk(first_chain(seed), at, {i: record for i, record in here.items() if i >= at.i})
+        self.found.progress[self.logepoch] = self._walk(reader, at, {i: record for i, record in here.items() if i >= at.i})
         return self.reached
 
-    def _walk(self, ck: bytes, at: Progress, here: Mapping[int, SealedRecord]) -> Progress:
-        place, tags = 0, {at.i - 1: at.prevtag}
-        for i in sorted(here):
-            if i >= limits.RECORDS_PER_LOG_EPOCH:
-                self.found.problems.append(Problem(Trouble.MAC, self.logepoch, i))
-                break
-            if self.seq0 + i != self.reached:
-                self._gap(i, self.reached, self.seq0 + i - 1)
-            self.reached = self.seq0 + i + 1
-            while place < i:
-                ck, place = next_chain(ck), place + 1
+    def _walk(self, reader: LogReader, at: Progress, here: Mapping[int, SealedRecord]) -> Progress:
+        tags = {at.i - 1: at.prevtag}
+        for i, ck in reader.keys(i for i in here if i < limits.RECORDS_PER_LOG_EPOCH):
+            if reader.seq0 + i != self.reached:
+                self._gap(i, self.reached, reader.seq0 + i - 1)
+            self.reached = reader.seq0 + i + 1
             whole = i == at.i or here[i].prevtag is not None
-            tag = self._open(ck, here[i], tags.get(i - 1, here[i].prevtag))
+            tag = self._open(reader, ck, here[i], tags.get(i - 1, here[i].prevtag))
             if tag is None:
                 continue
             tags[i] = tag
             if whole and self._solid(at, here, i):
-                at = Progress(i + 1, self.seq0 + i + 1, tag, tag)
+                at = Progress(i + 1, reader.seq0 + i + 1, tag, tag)
+        beyond = min((i for i in here if i >= limits.RECORDS_PER_LOG_EPOCH), default=None)
+        if beyond is not None:
+            self.found.problems.append(Problem(Trouble.MAC, self.logepoch, beyond))
         return at
 
     def _solid(self, at: Progress, here: Mapping[int, SealedRecord], i: int) -> bool:
         """No place between ``at`` and ``i`` holds a record that is still to come: what the lock itself dropped is all that lacks."""
         return not any(j in here for j in range(at.i, i))
 
-    def _open(self, ck: bytes, record: SealedRecord, prevtag: bytes | None) -> bytes | None:
+    def _open(self, reader: LogReader, ck: bytes, record: SealedRecord, prevtag: bytes | None) -> bytes | None:
         """The tag of a record that opened; without the tag before it none can."""
         if prevtag is None:
             return None
-        context = record_context(self.lock_id, self.logepoch, record.i, prevtag)
         try:
-            event = read_event(open_record(ck, context, record.sealed))
-            if event.seq != self.seq0 + record.i:
-                raise Malformed("number")
+            event = reader.read(ck, record.i, record.sealed, prevtag)
         except Malformed:
             self.found.problems.append(Problem(Trouble.MAC, self.logepoch, record.i))
             return None
-        tag = record_tag(context, record.sealed)
+        tag = reader.tag(record.i, record.sealed, prevtag)
         self.found.events.append(Opened(event, self.logepoch, record.i, _digest(record), tag))
         return tag
 
-    def _seed(self, header: SealedHeader | None, opener: Opener) -> tuple[bytes, int] | None:
+    def _opened(self, header: SealedHeader | None, opener: Opener) -> LogReader | None:
         try:
-            return None if header is None else open_header(self.lock_id, header, opener)
+            return None if header is None else LogReader.of(self.lock_id, header, opener)
         except (NotForUs, Malformed):
             return None
 

@@ -1,17 +1,19 @@
 """Notices about doors left open or forced get a table of their own: they say nothing against the record."""
 
 import django.db.models.deletion
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 DOORWAY = ["door_ajar", "door_forced"]
 
 
-def move(apps, schema_editor):
+def move(apps: Apps, schema_editor: BaseDatabaseSchemaEditor | None) -> None:
     """What was kept among the alarms was told, or was not news any more when it came: neither is told again."""
     Alarm, Told = apps.get_model("history", "Alarm"), apps.get_model("history", "Told")
     rows = Alarm.objects.filter(kind__in=DOORWAY)
     Told.objects.bulk_create(
-        Told(record_id=row.record_id, kind=row.kind, logepoch=row.logepoch, i=row.i, at=row.at) for row in rows.exclude(i=None)
+        Told(record_id=row.record_id, kind=row.kind, logepoch=row.logepoch, i=row.i, at=row.at) for row in rows if row.i is not None
     )
     rows.delete()
 
