@@ -6,6 +6,7 @@ from uuid import UUID
 from limen.credentials import cards, codes, epochs, rules
 from limen.credentials.leases import lease_s
 from limen.credentials.models import Floor, Keycard, LockEpoch, OneCode, PermanentCode, SecondCodes, TemporaryCode
+from limen.credentials.shared import is_common
 from limen.credentials.temporary import label_place
 from limen.credentials.views import (
     CardImage,
@@ -30,7 +31,7 @@ from limen.wire.guessing import GUESSES_PER_SUCCESS, live_temporary, one_in
 __all__ = [
     "CardImage", "CardPolicyView", "CardView", "CodeRef", "EpochSecrets", "FloorView", "GrantFacts", "IssueView", "MadeCode", "Minted", "Odds",
     "TemporaryView", "card_image", "card_keys", "card_policy", "cards_in", "cards_of", "code_floors", "code_of", "codes_at", "epoch_secrets",
-    "has_device", "has_one_code", "has_second_code", "issue", "lease_s", "live_temporary_of", "odds", "temporary_of",
+    "has_device", "has_one_code", "has_second_code", "is_common", "issue", "lease_s", "live_temporary_of", "odds", "temporary_of",
 ]  # fmt: skip
 
 

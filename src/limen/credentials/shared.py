@@ -9,14 +9,19 @@ from uuid import UUID
 from limen.credentials.models import OneCode, PermanentCode
 from limen.places import queries as places
 
-COMMON_KINDS: Final = ("entrance", "common")
+_COMMON_KINDS: Final = ("entrance", "common")
 Whose = tuple[UUID, bool]
 """A person, and whether it is their second code."""
 
 
+def is_common(door: places.DoorView) -> bool:
+    """True for a door that one code can be for (CODE-14): a unit has codes of its own, and a service room is nobody's daily way."""
+    return door.kind in _COMMON_KINDS
+
+
 def sharing_at(door: places.DoorView) -> frozenset[Whose]:
     """Whose first code at this door is the end of one that several doors share."""
-    if door.kind not in COMMON_KINDS:
+    if not is_common(door):
         return frozenset()
     people = OneCode.objects.filter(property_id=door.property_id).values_list("person_id", flat=True)
     return frozenset((person_id, False) for person_id in people)
@@ -24,7 +29,7 @@ def sharing_at(door: places.DoorView) -> frozenset[Whose]:
 
 def common_doors(property_id: UUID) -> tuple[places.DoorView, ...]:
     """The doors that one code is for."""
-    return tuple(door for door in places.doors(property_id) if door.kind in COMMON_KINDS)
+    return tuple(door for door in places.doors(property_id) if is_common(door))
 
 
 def newest(person_id: UUID, property_id: UUID) -> PermanentCode | None:

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from limen.lock.notes import Notes
 from limen.wire import cbor, limits, shape
+from limen.wire.envelope import Signer
 from limen.wire.sticker import Sticker
+from limen.wire.tickets import DeviceCertificate, sign_certificate
 
 _KEY = b"factory"
 
@@ -21,6 +23,11 @@ class Birth:
 
     def sticker(self, model_number: int) -> Sticker:
         return Sticker(self.lock_id, self.qr_secret, model_number)
+
+
+def born(said: DeviceCertificate, secret: bytes, factory: Signer) -> Birth:
+    """What a lock with this certificate is born with; `secret` are 16 random bytes for its sticker."""
+    return Birth(said.lock_id, said.serial, said.model, sign_certificate(said, factory), secret)
 
 
 def write_birth(notes: Notes, birth: Birth) -> None:

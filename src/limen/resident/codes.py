@@ -19,7 +19,6 @@ from limen.web import limits
 from limen.web.templatetags.limen import grouped
 
 SHOWN_MOST: Final = (30, timedelta(minutes=10))
-COMMON_KINDS: Final = ("entrance", "common")
 RESET_MOST: Final = (5, timedelta(hours=1))
 """Each of these is a new list at every door concerned: locks write it into flash, and staff walk."""
 
@@ -38,7 +37,7 @@ def codes(request: HttpRequest, asker: Asker) -> HttpResponse:
     shown = [
         (row, credentials.code_of(asker.id, row.door.id) if row.code else None, fleet.door_state(row.door.id, asker.now)) for row in mine
     ]
-    common = sum(1 for row, code, _state in shown if code is not None and row.door.kind in COMMON_KINDS)
+    common = sum(1 for row, code, _state in shown if code is not None and credentials.is_common(row.door))
     choice: dict[str, object] = {
         "may_share": place is not None and common > 1,
         "one": place is not None and credentials.has_one_code(asker.id, place.id),

@@ -28,7 +28,7 @@ from limen.lock.events import (
     PhotoTaken,
     Ticked,
 )
-from limen.lock.factory import Birth, write_birth
+from limen.lock.factory import Birth, born, write_birth
 from limen.lock.flash import Layout
 from limen.lock.memory import Ports
 from limen.lock.notes import Notes
@@ -40,7 +40,7 @@ from limen.sim.flash import PowerCut, SimFlash
 from limen.wire import limits
 from limen.wire.envelope import ORDER, SoftSigner
 from limen.wire.sticker import Sticker
-from limen.wire.tickets import DeviceCertificate, sign_certificate
+from limen.wire.tickets import DeviceCertificate
 
 SOON_MS: Final = 20 * 60_000
 """How long after something happened a body ticks on time; an idle lock is told late, and just before its power goes."""
@@ -98,7 +98,7 @@ class Body:
         id_key = SoftSigner.from_scalar((1 + chance.randrange(ORDER - 1)).to_bytes(32, "big"))
         lock_id = chance.randbytes(8)
         certificate = DeviceCertificate(lock_id=lock_id, serial=making.serial, model=model.id, id_key=id_key.public)
-        birth = Birth(lock_id, making.serial, model.id, sign_certificate(certificate, making.factory), chance.randbytes(16))
+        birth = born(certificate, chance.randbytes(16), making.factory)
         flash = SimFlash(chance)
         write_birth(Notes(flash, Layout.for_capacity(model.capacity).notes), birth)
         body = cls(making, time, flash, Crystal(time, chance, making.drifts), birth, id_key)

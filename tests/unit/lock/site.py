@@ -24,7 +24,7 @@ from limen.lock.events import (
     InsideButton,
     LensTouched,
 )
-from limen.lock.factory import Birth, write_birth
+from limen.lock.factory import born, write_birth
 from limen.lock.flash import Flash, Layout
 from limen.lock.memory import Ports
 from limen.lock.notes import Notes
@@ -44,7 +44,7 @@ from limen.wire.receipts import Receipt, open_receipt
 from limen.wire.records import Bucket, Config, ConfigFlags, DoorKind, ListRecord, RecordKind
 from limen.wire.roots import Root, sign_root
 from limen.wire.session import Initiator, Transport, activation_psk, activation_static, public_of
-from limen.wire.tickets import ROLE_TYPS, DeviceCertificate, Release, Ticket, open_attest, sign_certificate, sign_release, sign_ticket
+from limen.wire.tickets import ROLE_TYPS, DeviceCertificate, Release, Ticket, open_attest, sign_release, sign_ticket
 from limen.wire.timestamps import TimeAssertion, sign_time
 
 T0 = 1_795_000_000  # 2026-11-18, utime seconds
@@ -231,7 +231,7 @@ class Rig:
 
     def manufacture(self, service: Service) -> "Rig":
         certificate = DeviceCertificate(lock_id=self.lock_id, serial="LM000103", model=self.model.id, id_key=self.id_key.public)
-        birth = Birth(self.lock_id, "LM000103", self.model.id, sign_certificate(certificate, service.factory), b"q" * 16)
+        birth = born(certificate, b"q" * 16, service.factory)
         write_birth(Notes(self.flash, Layout.for_capacity(self.model.capacity).notes), birth)
         service.lock_id, service.id_key, service.model = self.lock_id, self.id_key.public, self.model
         return self

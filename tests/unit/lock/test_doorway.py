@@ -10,7 +10,7 @@ from limen.wire.answers import Plain, Staged
 from limen.wire.events import Event, Kind, Result
 from limen.wire.grants import Cls
 from limen.wire.operations import Op
-from limen.wire.records import DoorKind
+from limen.wire.records import Config, DoorKind
 from limen.wire.schedules import Interval, Schedule, holds
 from tests.unit.lock.publisher import Publisher, aim, bring
 from tests.unit.lock.reading import events
@@ -116,12 +116,18 @@ def test_a_model_without_a_door_sensor_knows_neither_hours_nor_doors() -> None:
     assert told(home, Kind.DOOR_FORCED, Kind.PASSAGE, Kind.DOOR_AJAR) == []
 
 
+def left_open(config: Config) -> House:
+    """Somebody came in, and the door stands open behind them."""
+    home = house(config, "R", CODE)
+    home.rig.type("5550123")
+    home.rig.do(DoorMoved(True))
+    return home
+
+
 @pytest.mark.rule("LOCK-17")
 def test_a_door_left_open_is_noted_once_and_its_closing_too(lobby: House) -> None:
     """After as long as the config says, not before, and not while it is held open by its hours."""
-    home = house(replace(LOBBY, passage=None), "R", CODE)
-    home.rig.type("5550123")
-    home.rig.do(DoorMoved(True))
+    home = left_open(replace(LOBBY, passage=None))
     home.wait(29)
     home.rig.do(Ticked())
     assert told(home, Kind.DOOR_AJAR) == []
@@ -140,9 +146,7 @@ def test_a_door_left_open_is_noted_once_and_its_closing_too(lobby: House) -> Non
 @pytest.mark.rule("LOCK-17")
 def test_a_door_without_a_limit_may_stand_open() -> None:
     """No number in the config, no notice."""
-    home = house(replace(LOBBY, passage=None, ajar_s=None), "R", CODE)
-    home.rig.type("5550123")
-    home.rig.do(DoorMoved(True))
+    home = left_open(replace(LOBBY, passage=None, ajar_s=None))
     later(home, 3_600)
     assert told(home, Kind.DOOR_AJAR) == []
 

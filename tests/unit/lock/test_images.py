@@ -134,26 +134,26 @@ def whole(flash: MemoryFlash, found: Slots) -> bool:
     return firmware.describe(data)[0] == found.running.digest
 
 
-def test_what_was_stopped_is_forgotten_once_another_image_is_good() -> None:
-    """The way back concerns one image, not the lock."""
+def with_a_fourth(counter: int) -> tuple[MemoryFlash, Slots]:
+    """After that life one more image, confirmed."""
     flash = MemoryFlash()
     life(flash)
     found = slots(flash)
-    receive(flash, found, 4, counter=3)
+    receive(flash, found, 4, counter=counter)
     found.start(BEFORE)
     found = slots(flash)
     found.confirm()
+    return flash, found
+
+
+def test_what_was_stopped_is_forgotten_once_another_image_is_good() -> None:
+    """The way back concerns one image, not the lock."""
+    flash, found = with_a_fourth(counter=3)
     assert found.state == replace(found.state, stopped=None, good=0)
     assert slots(flash).running.version == 4
 
 
 def test_the_counter_stays_when_an_image_of_a_lower_one_is_confirmed() -> None:
     """The offer is refused before it comes to that; the note does not rely on it (invariant 68)."""
-    flash = MemoryFlash()
-    life(flash)
-    found = slots(flash)
-    receive(flash, found, 4, counter=2)
-    found.start(BEFORE)
-    found = slots(flash)
-    found.confirm()
+    flash, _ = with_a_fourth(counter=2)
     assert slots(flash).state.counter == 3

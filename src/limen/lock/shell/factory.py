@@ -8,13 +8,13 @@ from importlib import resources
 from pathlib import Path
 
 from limen.lock.capabilities import Model, read_models
-from limen.lock.factory import Birth, read_birth, write_birth
+from limen.lock.factory import Birth, born, read_birth, write_birth
 from limen.lock.flash import Layout
 from limen.lock.notes import Notes
 from limen.lock.shell.flash import FileFlash
 from limen.wire.envelope import ORDER, SoftSigner
 from limen.wire.sticker import sticker_text
-from limen.wire.tickets import DeviceCertificate, sign_certificate
+from limen.wire.tickets import DeviceCertificate
 
 SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
 
@@ -61,7 +61,7 @@ class Factory:
     def _born(self, serial: str, model: Model, id_key: SoftSigner) -> Birth:
         lock_id = secrets.token_bytes(8)
         certificate = DeviceCertificate(lock_id=lock_id, serial=serial, model=model.id, id_key=id_key.public)
-        return Birth(lock_id, serial, model.id, sign_certificate(certificate, self._key), secrets.token_bytes(16))
+        return born(certificate, secrets.token_bytes(16), self._key)
 
 
 def models() -> dict[str, Model]:
