@@ -2,14 +2,16 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.cellar import Cellar, cellar
 from tests.server import Running, running
 
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "locale": "en-US"}
 PATIENCE_MS = 30_000  # for a fact to become true on a machine that has other things to do; nothing here waits for time to pass
 
 
@@ -47,3 +49,26 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The demonstration building, once per session (and per worker), with its own data folder."""
     with running(tmp_path_factory.mktemp("demo"), "demo") as server:
         yield server
+
+
+@pytest.fixture
+def place(demo: Running) -> Iterator[Cellar]:
+    """The demonstration, reached from a place whose signal can be cut."""
+    with cellar(demo.address) as made:
+        yield made
+
+
+@pytest.fixture
+def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Another phone: a browser of its own."""
+    contexts: list[BrowserContext] = []
+
+    def phone(**more: object) -> Page:
+        contexts.append(browser.new_context(**(PHONE | more)))
+        return contexts[-1].new_page()
+
+    yield phone
+    for context in contexts:
+        for page in context.pages:  # shown where the test failed
+            print(page.url, "\n", page.locator("body").inner_text()[:1500])
+        context.close()

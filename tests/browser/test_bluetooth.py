@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import BrowserType, Page, Route, expect
 
 from limen.cli.rehearsal.bodies import Face
+from tests.browser.conftest import PHONE
 from tests.browser.emulated import WHAT_EMULATION_LACKS, Emulated, Lock, emulated
-from tests.browser.test_resident_journeys import PHONE, sign_in
+from tests.browser.test_resident_journeys import sign_in
 from tests.server import Running
 
 HOME, PARCELS = "LM000140", "LM000103"

@@ -14,42 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.cellar import Cellar, cellar
+from tests.browser.cellar import Cellar
 from tests.browser.hindrances import none_on
 from tests.server import OURS, Running, running
 
 DATA = Path(__file__).parents[1] / "data"
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "locale": "en-US"}
 PASSWORD = "a morning at the harbor"
 NOTES_WHAT_IS_READ = """() => {
   const words = document.getElementById("reading-words");
   new MutationObserver(() => sessionStorage.setItem("said", words.textContent)).observe(words, { childList: true });
 }"""
 TIME = r"(today|\w{3} \d+ \w{3}) \d\d:\d\d"
-
-
-@pytest.fixture
-def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A browser of somebody's own."""
-    contexts: list[BrowserContext] = []
-
-    def window(**more: object) -> Page:
-        contexts.append(browser.new_context(**(PHONE | more)))
-        return contexts[-1].new_page()
-
-    yield window
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def place(demo: Running) -> Iterator[Cellar]:
-    """The demonstration, reached from a place whose signal can be cut."""
-    with cellar(demo.address) as made:
-        yield made
 
 
 def staff(page: Page, address: str, who: str) -> Page:

@@ -3,17 +3,15 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from limen.cli.rehearsal.bodies import Face
 from tests.browser.cellar import Cellar, cellar
 from tests.server import Running, running
 
 HOME, PARCELS = "LM000140", "LM000103"
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "locale": "en-US"}
 LISTENS = """
   window.lines = [];
   const Line = RTCPeerConnection;
@@ -33,33 +31,10 @@ SEEN = """() => {
 
 
 @pytest.fixture
-def place(demo: Running) -> Iterator[Cellar]:
-    """The demonstration, reached from a place whose signal can be cut."""
-    with cellar(demo.address) as made:
-        yield made
-
-
-@pytest.fixture
 def untouched(tmp_path: Path) -> Iterator[Running]:
     """A demonstration of one's own: a first opening happens once, and other tests open doors too."""
     with running(tmp_path, "demo") as server:
         yield server
-
-
-@pytest.fixture
-def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Another phone: a browser of its own."""
-    contexts: list[BrowserContext] = []
-
-    def phone(**more: object) -> Page:
-        contexts.append(browser.new_context(**(PHONE | more)))
-        return contexts[-1].new_page()
-
-    yield phone
-    for context in contexts:
-        for page in context.pages:  # shown where the test failed
-            print(page.url, "\n", page.locator("body").inner_text()[:1500])
-        context.close()
 
 
 def sign_in(page: Page, address: str, who: str) -> None:
@@ -149,16 +124,21 @@ def test_j2_a_browser_without_bluetooth_shows_the_code(place: Cellar, someone: C
     assert row.locator(".digits").inner_text() == shown
 
 
+def at_an_update(dana: Page, place: Cellar, door: str) -> Page:
+    """Dana, signed in, with all that her phone fetches, at the update of one of her doors."""
+    sign_in(dana, place.address, "dana")
+    fetched(dana)
+    dana.get_by_role("link", name=door).click()
+    dana.get_by_role("link", name=f"Update {door}").click()
+    dana.wait_for_url(re.compile("/update$"), wait_until="load")
+    return dana
+
+
 @pytest.mark.rule("SYNC-6")
 @pytest.mark.rule("SYNC-12")
 def test_j6_dana_updates_the_package_room(place: Cellar, someone: Callable[..., Page]) -> None:
     """J6: steps with what happens now, a check with the time from the receipt, the battery; nothing is left to hand in."""
-    dana = someone()
-    sign_in(dana, place.address, "dana")
-    fetched(dana)
-    dana.get_by_role("link", name="Package Room").click()
-    dana.get_by_role("link", name="Update Package Room").click()
-    dana.wait_for_url(re.compile("/update$"), wait_until="load")
+    dana = at_an_update(someone(), place, "Package Room")
     expect(dana.get_by_text("Stay within 3 m and keep this screen open.")).to_be_visible()
     dana.get_by_role("button", name="Update", exact=True).click()
     expect(dana.get_by_text(re.compile(r"Up to date\. Confirmed by the lock today \d\d:\d\d\."))).to_be_visible()
@@ -170,12 +150,7 @@ def test_j6_dana_updates_the_package_room(place: Cellar, someone: Callable[..., 
 @pytest.mark.rule("SYNC-6")
 def test_j6_an_update_without_signal_leaves_its_proof_on_the_phone(place: Cellar, someone: Callable[..., Page]) -> None:
     """The hollow check: done at the lock, not handed in; with signal it goes up."""
-    dana = someone()
-    sign_in(dana, place.address, "dana")
-    fetched(dana)
-    dana.get_by_role("link", name="Alley Gate").click()
-    dana.get_by_role("link", name="Update Alley Gate").click()
-    dana.wait_for_url(re.compile("/update$"), wait_until="load")
+    dana = at_an_update(someone(), place, "Alley Gate")
     place.cut()
     dana.get_by_role("button", name="Update", exact=True).click()
     expect(

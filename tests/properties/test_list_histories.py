@@ -36,7 +36,7 @@ STEPS = st.lists(
         st.integers(0, 9),
     ),
     min_size=10,
-    max_size=18,
+    max_size=24,
 )
 PHASES = (Phase.explicit, Phase.generate)  # each step is a real transaction: shrinking takes minutes
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -168,7 +168,7 @@ def test_any_order_loss_and_repetition_ends_in_the_same_state(house: House, step
 
 
 @given(steps=STEPS, ahead=st.integers(1, 5))
-@settings(max_examples=4, deadline=None, phases=PHASES, suppress_health_check=SLOW)
+@settings(max_examples=10, deadline=None, phases=PHASES, suppress_health_check=SLOW)
 def test_a_lock_that_is_ahead_of_a_restored_service_is_brought_back(house: House, steps: list[tuple[str, int, int]], ahead: int) -> None:
     """Versions used twice never mix two histories: the service goes above both, whole, and converges (invariant 14)."""
     with history(house) as here:

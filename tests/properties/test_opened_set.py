@@ -77,12 +77,12 @@ def harmless(house: Harbor, dice: random.Random) -> dict[str, Callable[[], objec
 
 
 @pytest.mark.rule("ACCESS-11")
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 def test_harmless_edits_open_nothing(house: Harbor, seed: int) -> None:
-    """After any of 20 edits of names, codes, phones and notes the opened set is the same or smaller."""
+    """After any of 25 edits of names, codes, phones and notes the opened set is the same or smaller."""
     dice = random.Random(seed)
     before = picture(house)
-    for _ in range(20):
+    for _ in range(25):
         name, edit = dice.choice(sorted(harmless(house, dice).items()))
         try:
             with unit_of_work():
@@ -97,7 +97,7 @@ def test_harmless_edits_open_nothing(house: Harbor, seed: int) -> None:
 
 
 @pytest.mark.rule("ACCESS-11")
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 def test_edits_that_open_say_whom_and_where(house: Harbor, seed: int) -> None:
     """Whatever a group becomes, the preview names exactly those who gain and lose, writes nothing, and the edit then does just that."""
     dice = random.Random(seed)

@@ -116,6 +116,16 @@ def aim(building: House, number: int | None) -> None:
         )
 
 
+def bringing_an_image(building: House) -> site.House:
+    """A lock to which somebody has just brought all of an image."""
+    home = owned(building)
+    roots.trust_firmware([holder.public for holder in HOLDERS])
+    publish(building.now)
+    aim(building, 41)
+    walk_by(building, home)
+    return home
+
+
 @pytest.fixture
 def building(now: datetime) -> House:
     house = House.build(now)
@@ -153,11 +163,7 @@ def test_an_image_goes_from_three_people_to_one_door(building: House) -> None:
 
 def test_a_lock_that_gave_an_image_up_is_offered_it_no_more(building: House) -> None:
     """The service learns it from the lock's own telemetry."""
-    home = owned(building)
-    roots.trust_firmware([holder.public for holder in HOLDERS])
-    publish(building.now)
-    aim(building, 41)
-    walk_by(building, home)
+    home = bringing_an_image(building)
     later(building, home, 2)
     for _ in range(3):
         home.rig.boot(Cause.RESTART)
@@ -170,11 +176,7 @@ def test_a_lock_that_gave_an_image_up_is_offered_it_no_more(building: House) -> 
 
 def test_a_list_that_only_gives_waits_for_required_firmware_and_a_revocation_does_not(building: House) -> None:
     """`min-fw` in the manifest; what takes something away is never held back (part G)."""
-    home = owned(building)
-    roots.trust_firmware([holder.public for holder in HOLDERS])
-    publish(building.now)
-    aim(building, 41)
-    walk_by(building, home)
+    home = bringing_an_image(building)
     with unit_of_work():
         services.require_firmware(model="M", version=2, by=ANA, now=building.now)
     building.person("Dana", unit="5E")

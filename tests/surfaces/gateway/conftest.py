@@ -73,16 +73,8 @@ def desk(db: None) -> Desk:
     house.person("Dana", unit="4B")
     for name in ("Milo", "Ben", "Otto"):
         house.person(name)
+    house.manages("Milo", device_management=True, activate_devices=True)
     with unit_of_work():
-        people.appoint(
-            person_id=house.people["Milo"],
-            kind="property_manager",
-            property_id=house.property_id,
-            device_management=True,
-            activate_devices=True,
-            by=ANA,
-            now=house.now,
-        )
         people.appoint(
             person_id=house.people["Ben"], kind="property_manager", property_id=house.property_id, access="full", by=ANA, now=house.now
         )

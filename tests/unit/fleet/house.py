@@ -67,6 +67,14 @@ class House:
             )
         return cls(now, property_id, portfolio_id)
 
+    def manages(self, first: str, *, device_management: bool = False, activate_devices: bool = False) -> None:
+        """Somebody who is here looks after the building from now on."""
+        with unit_of_work():
+            people.appoint(
+                person_id=self.people[first], kind="property_manager", property_id=self.property_id,
+                device_management=device_management, activate_devices=activate_devices, by=ANA, now=self.now,
+            )  # fmt: skip
+
     def later(self, **span: float) -> datetime:
         """Lets time pass."""
         self.now += timedelta(**span)

@@ -12,7 +12,6 @@ from limen.identity import services as identity
 from limen.kernel.actors import Actor
 from limen.kernel.periods import Interval, Weekly
 from limen.kernel.problems import NotYours
-from limen.people import services as people
 from limen.places import services as places
 from limen.storage.transactions import unit_of_work
 from limen.wire import cbor, shape
@@ -33,15 +32,7 @@ def manifest(bundle: bytes) -> Manifest:
 
 def manager(house: House, first: str = "Milo", *, device_management: bool = False) -> None:
     house.person(first)
-    with unit_of_work():
-        people.appoint(
-            person_id=house.people[first],
-            kind="property_manager",
-            property_id=house.property_id,
-            device_management=device_management,
-            by=ANA,
-            now=house.now,
-        )
+    house.manages(first, device_management=device_management)
 
 
 @pytest.mark.rule("SYNC-1")

@@ -9,7 +9,6 @@ from limen.fleet import services as fleet_services
 from limen.fleet.models import Device
 from limen.fleet.views import InboxEntry
 from limen.kernel.problems import Refused
-from limen.people import services as people
 from limen.places import services as places
 from limen.storage.transactions import unit_of_work
 from limen.wire.envelope import unverified_payload
@@ -26,15 +25,7 @@ def gone(house: House) -> House:
     house.activate("Gym", "LM000002")
     house.activate("Package Room", "LM000001")
     house.person("Milo")
-    with unit_of_work():
-        people.appoint(
-            person_id=house.people["Milo"],
-            kind="property_manager",
-            property_id=house.property_id,
-            device_management=True,
-            by=ANA,
-            now=house.now,
-        )
+    house.manages("Milo", device_management=True)
     house.later(hours=1)
     remove(house, "Package Room")
     return house
