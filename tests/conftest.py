@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from hypothesis import Phase
 from hypothesis import settings as properties
+from pytest_django import Settings
 
 properties.register_profile("limen", deadline=None, derandomize=True, print_blob=True)
 # For tools/mutants.py: a deliberate bug that was noticed need not be made small.
@@ -16,8 +17,15 @@ properties.load_profile("limen")  # no test is judged by its time, and each run 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Argon2 is slow on purpose; tests of sign-in need its order of events, not its cost."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
+
+
+@pytest.fixture
+def own_data(tmp_path: Path, settings: Settings) -> Path:
+    """Keys and ledger of this test alone; gives the folder that it may write to."""
+    settings.LIMEN_DATA = tmp_path / "data"
+    return tmp_path
 
 
 @pytest.fixture

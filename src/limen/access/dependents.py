@@ -10,6 +10,7 @@ from limen.access.models import Grant, GrantDoor
 from limen.access.picture import Scene, grant_facts
 from limen.access.rules import Compared
 from limen.kernel.actors import SYSTEM
+from limen.storage import ledger
 
 
 def end_orphans(compared: Compared, *, now: datetime) -> None:
@@ -25,6 +26,8 @@ def end_orphans(compared: Compared, *, now: datetime) -> None:
         if change.person_id not in inviting:
             continue
         orphans = GrantDoor.objects.filter(door_id=change.door_id, ended_at=None, grant__host_id=change.person_id)
+        for grant_id in orphans.values_list("grant_id", flat=True):
+            ledger.append("guest_door", {"grant": grant_id, "door": change.door_id}, now)
         if orphans.update(ended_at=now):
             hosts.add(change.person_id)
     for grant in Grant.objects.filter(host_id__in=hosts, ended_at=None):

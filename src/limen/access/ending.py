@@ -47,7 +47,7 @@ def suspend(*, person_id: UUID, property_id: UUID, by: Actor, now: datetime) -> 
     row = Suspension.objects.create(id=chance.fresh_id(), person_id=person_id, property_id=property_id, since=now, by=by.person_id)
     if not any(c.person_id == person_id for c in compared.taken):
         news.order(kind="paused", person_id=person_id, property_id=property_id, door_ids=(), by=by, now=now)
-    news.order_for_each(compared, property_id=property_id, by=by, now=now, kind="paused")
+    news.order_for_each(compared, property_id=property_id, by=by, now=now, kind="paused", through=person_id)
     news.note(by, "person.paused", f"person:{person_id}", property_id, now)
     return _suspension_view(row)
 

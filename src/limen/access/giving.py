@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from limen.access import dependents, groups, news
+from limen.access import dependents, groups, news, remembered
 from limen.access.effects import effect_of
 from limen.access.models import Grant, Group, GroupDoor
 from limen.access.picture import doors_reached, scene, terms_of
@@ -90,6 +90,10 @@ def give(
     groups.refuse_too_many(after, now)
     compared = compare(before.who_holds_what(now), after.who_holds_what(now), now)
     row = _write(grant_id, wish, group, held=held, by=by, now=now)
+    if held is None:
+        remembered.given(row, now)
+    else:
+        remembered.terms(row, now)
     news.order_for_each(compared, property_id=group.property_id, by=by, now=now)
     dependents.end_orphans(compared, now=now)
     # Also without a difference: a new standing changes the class, which the list carries.
@@ -133,6 +137,7 @@ def set_sharing(*, grant_id: UUID, may_share: bool, by: Actor, now: datetime) ->
         raise Refused("already_ended", _("This access has ended."))
     grant.may_share = may_share
     grant.save(update_fields=["may_share"])
+    remembered.terms(grant, now)
     news.note(by, "grant.sharing", f"grant:{grant_id}", grant.property_id, now, detail={"may_share": int(may_share)})
     return view(grant)
 

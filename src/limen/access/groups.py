@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from limen.access import dependents, news
+from limen.access import dependents, news, remembered
 from limen.access.effects import effect_of
 from limen.access.models import Grant, Group, GroupDoor
 from limen.access.picture import Scene, scene, terms_by_door, terms_of
@@ -36,6 +36,7 @@ def edit_group(*, group_id: UUID, name: str, doors: Sequence[GroupDoorView], by:
     refuse_too_many(after, now)
     compared = compare(old, new, now)
     Group.objects.filter(id=group_id).update(name=new_name)
+    remembered.doors(group, doors, now)
     GroupDoor.objects.filter(group=group).delete()
     _write_doors(group, doors)
     news.order_for_each(compared, property_id=group.property_id, by=by, now=now)

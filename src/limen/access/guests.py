@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from limen.access import news
+from limen.access import news, remembered
 from limen.access.ending import end_guest
 from limen.access.models import Grant, GrantDoor
 from limen.access.picture import Scene, scene
@@ -156,6 +156,7 @@ def _give(
         opens_app=True, opens_code=False, opens_card=False, starts=stay.starts, ends=stay.ends, given_by=by.person_id, given_at=now, host_id=host_id,
     )  # fmt: skip
     GrantDoor.objects.bulk_create(GrantDoor(grant=grant, door_id=door_id) for door_id in doors)
+    remembered.given(grant, now)
     news.touch(doors, now)
     news.note(by, "guest.invited", f"grant:{grant.id}", property_id, now, detail={"doors": len(doors)})
     return grant

@@ -24,13 +24,19 @@ def order(
     now: datetime,
     grant: Grant | None = None,
     reason: str = "",
+    through: UUID | None = None,
 ) -> RevocationView:
-    """Writes down that something was taken from a person: the first moment. Ledger first, then the row, then the news for each door."""
+    """Writes down that something was taken from a person: the first moment. Ledger first, then the row, then the news for each door.
+
+    `through`: the host who lost it, where it was taken from a guest because of that.
+    """
     doors = sorted(set(door_ids))
     revocation_id = chance.fresh_id()
     facts: dict[str, str | int | UUID] = {"id": revocation_id, "person": person_id, "property": property_id, "why": kind}
     if grant is not None:
         facts["grant"] = grant.id
+    if through is not None and through != person_id:
+        facts["host"] = through
     ledger.append("suspension" if kind == "paused" else "revocation", facts, now)
     sealed = kms.seal(f"person:{person_id}", reason[:REASON_MAX_CHARS], _context(revocation_id)) if reason else None
     row = Revocation.objects.create(
@@ -49,12 +55,14 @@ def order(
     return view(row, tuple(doors))
 
 
-def order_for_each(compared: Compared, *, property_id: UUID, by: Actor, now: datetime, kind: str | None = None) -> list[RevocationView]:
+def order_for_each(
+    compared: Compared, *, property_id: UUID, by: Actor, now: datetime, kind: str | None = None, through: UUID | None = None
+) -> list[RevocationView]:  # fmt: skip
     """One revocation for every person who lost or holds less: `revoked` where doors were lost, else `narrowed`."""
     losers = {c.person_id for c in compared.loses}
     return [
         order(
-            kind=kind or ("revoked" if person in losers else "narrowed"), person_id=person, property_id=property_id, by=by, now=now,
+            kind=kind or ("revoked" if person in losers else "narrowed"), person_id=person, property_id=property_id, by=by, now=now, through=through,
             door_ids=[c.door_id for c in compared.taken if c.person_id == person],
         )
         for person in sorted({c.person_id for c in compared.taken})

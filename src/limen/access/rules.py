@@ -3,10 +3,11 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from limen.access.views import AccessWindow, DoorChange, Holder
-from limen.kernel.periods import HOLIDAY_BIT, MINUTES_A_DAY, Weekly
+from limen.kernel.periods import HOLIDAY_BIT, MAX_INTERVALS, MINUTES_A_DAY, Weekly
 from limen.wire.grants import Cls
 
 WINDOWS_MAX = 4
@@ -99,6 +100,22 @@ def covers(wide: Weekly | None, narrow: Weekly | None) -> bool:
     if wide is None:
         return True
     return narrow is not None and not (_minutes(narrow) & ~_minutes(wide))
+
+
+def narrower(held: Weekly | None, said: Weekly | None) -> Weekly | Literal["never"] | None:
+    """Hours that hold only when both do; "never" where eight intervals cannot say that."""
+    if covers(held, said):
+        return said
+    if covers(said, held):
+        return held
+    if held is None or said is None:
+        raise ValueError("always covers everything")
+    pairs = [(a, b) for a in held.intervals for b in said.intervals if a.days & b.days]
+    if any(one.to_minute <= one.from_minute for pair in pairs for one in pair):
+        return "never"
+    both = [(a.days & b.days, max(a.from_minute, b.from_minute), min(a.to_minute, b.to_minute)) for a, b in pairs]
+    rows = sorted({row for row in both if row[1] < row[2]})
+    return Weekly.of(rows) if 1 <= len(rows) <= MAX_INTERVALS else "never"
 
 
 def within(inner: AccessWindow, outer: AccessWindow, now: datetime) -> bool:

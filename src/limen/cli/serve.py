@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 import uvicorn
 
@@ -90,8 +91,15 @@ def serve(sockets: list[socket.socket], ready: Callable[[str], None]) -> None:
         ws_ping_interval=SOCKET_ASKED_EVERY_S,
         ws_ping_timeout=SOCKET_ANSWERS_WITHIN_S,
     )
-    with dispatching():
+    from limen.storage import files
+
+    with files.shared(in_use(Path(os.environ.get("LIMEN_DATA", "var")).absolute())), dispatching():
         Announcing(config, lambda: ready(address)).run(sockets=sockets)
+
+
+def in_use(data: Path) -> Path:
+    """The file that says that somebody serves from this data folder."""
+    return data / "in-use"
 
 
 class Announcing(uvicorn.Server):
@@ -110,8 +118,6 @@ class Announcing(uvicorn.Server):
 
 def collect_static() -> None:
     """Gathers and compresses the static files under their digest, unless this version's are there already."""
-    from pathlib import Path
-
     from django.conf import settings
     from django.core.management import call_command
 

@@ -13,7 +13,7 @@ from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours, Problem, Refused
 from limen.places import queries as places
-from limen.storage import chance, kms, news, outbox
+from limen.storage import chance, kms, ledger, news, outbox
 from limen.wire.cards import SLOTS, CardSlot, diversified, random_uid
 from limen.wire.records import DoorKind
 
@@ -46,6 +46,7 @@ def deactivate_card(*, card_id: UUID, by: Actor, now: datetime) -> CardView:
         raise NotYours
     if row.off_at is not None:
         raise Refused("card_off", _("This card is off."))
+    ledger.append("card_off", {"card": card_id, "person": row.person_id}, now)
     row.off_at = now
     row.save(update_fields=["off_at"])
     _changed(row, "card_off", by, now)
@@ -54,6 +55,7 @@ def deactivate_card(*, card_id: UUID, by: Actor, now: datetime) -> CardView:
 
 def allow_weak_cards(*, property_id: UUID, uid: bool, sun: bool, by: Actor, now: datetime) -> CardPolicyView:
     """Switches plain and SUN cards on or off for a property (CARD-3); cards of a kind that goes off stop with the next update of each door."""
+    ledger.append("weak_cards", {"property": property_id, "uid": int(uid), "sun": int(sun)}, now)
     CardPolicy.objects.update_or_create(property_id=property_id, defaults={"allow_uid": uid, "allow_sun": sun})
     journal.record(by, "cards.allowed", f"property:{property_id}", {"uid": int(uid), "sun": int(sun)}, now, property_id=property_id)
     for door in places.doors(property_id):

@@ -18,7 +18,7 @@ from limen.kernel.actors import Actor
 from limen.kernel.problems import NotAllowed, NotYours
 from limen.people import queries as people
 from limen.places import queries as places
-from limen.storage import chance, kms, news, outbox
+from limen.storage import chance, kms, ledger, news, outbox
 from limen.wire.doorcodes import DailyKey, TempCls, temporary, weak
 from limen.wire.guessing import KeypadSettings, shipped
 from limen.wire.records import DoorKind
@@ -124,6 +124,7 @@ def reset_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime) -> C
     if row is None:
         raise NotYours
     keypad = _keypad(door, 1, now)
+    ledger.append("code_reset", {"person": person_id, "door": door_id, "generation": row.generation}, now)
     _retire(row, now)
     taken = taken_values(door, keypad, now)
     made = (

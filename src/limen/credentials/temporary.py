@@ -6,7 +6,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from limen.access import queries as access
@@ -107,22 +107,42 @@ def raise_floor(*, door_id: UUID, by: Actor, now: datetime) -> tuple[FloorView, 
     """
     door = Door.at(door_id)
     epoch = _epoch(door_id)
-    zone = rules.local_zone(door.building.zone, now)
-    rows = TemporaryCode.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, stops_at_latest__gt=now)
-    living = list(rows.select_for_update())
+    ledger.append("code_floor", {"door": door_id, "lock": epoch.lock_id, "epoch": epoch.epoch}, now)
+    made, ended = _floors(door, epoch, TemporaryCode.objects.all(), now, now)
+    journal.record(by, "floor.raised", f"door:{door_id}", {"ended": ended}, now, property_id=door.view.property_id)
+    news.say("door.touched", now=now, door_id=str(door_id))
+    return made
+
+
+def raise_floor_again(door_id: UUID, lock_id: str, epoch: int, at: datetime, now: datetime) -> bool:
+    """After a restore: the floor that was raised `at` stands again, under the codes made later. False where it stands, or the device is gone."""
+    row = epochs.open_at(door_id)
+    if row is None or (row.lock_id, row.epoch) != (lock_id, epoch):
+        return False
+    if Floor.objects.filter(lock_id=lock_id, epoch=epoch, raised_at__gte=at).exists():
+        return False
+    made, _ended = _floors(Door.at(door_id), row, TemporaryCode.objects.filter(made_at__lte=at), at, now)
+    news.say("door.touched", now=now, door_id=str(door_id))
+    return bool(made)
+
+
+def _floors(
+    door: Door, epoch: LockEpoch, among: "QuerySet[TemporaryCode]", at: datetime, now: datetime
+) -> tuple[tuple[FloorView, ...], int]:  # fmt: skip
+    """Floors above everything issued until `at`, for as long as any of it lives; and how many codes that ends."""
+    zone = rules.local_zone(door.building.zone, at)
+    rows = among.filter(lock_id=epoch.lock_id, epoch=epoch.epoch)
+    alive = rows.filter(stops_at_latest__gt=now)
+    living = list(alive.select_for_update())
     made: list[FloorView] = []
     for cls in TempCls:
         # Every index of a bucket counts, also of codes that have ended: the floor must stand above all of them.
         buckets = {row.bucket for row in living if row.cls == cls}
-        ours = TemporaryCode.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, cls=cls, bucket__in=buckets)
-        issued = list(ours.values_list("bucket", "idx"))
-        for bucket, idx in rules.floor_issue(cls, issued, bucket_of(cls, int(now.timestamp()), zone)):
-            made.append(_write_floor(door_id, epoch, (int(cls), bucket, idx), max(row.stops_at_latest for row in living), now))
-    rows.filter(floored_at=None).update(floored_at=now)
-    ledger.append("code_floor", {"door": door_id, "lock": epoch.lock_id, "epoch": epoch.epoch}, now)
-    journal.record(by, "floor.raised", f"door:{door_id}", {"ended": len(living)}, now, property_id=door.view.property_id)
-    news.say("door.touched", now=now, door_id=str(door_id))
-    return tuple(made)
+        issued = list(rows.filter(cls=cls, bucket__in=buckets).values_list("bucket", "idx"))
+        for bucket, idx in rules.floor_issue(cls, issued, bucket_of(cls, int(at.timestamp()), zone)):
+            made.append(_write_floor(door.view.id, epoch, (int(cls), bucket, idx), max(row.stops_at_latest for row in living), at))
+    alive.filter(floored_at=None).update(floored_at=at)
+    return tuple(made), len(living)
 
 
 def _begin(
@@ -194,9 +214,11 @@ def _issued(making: Making, label: str) -> tuple[TemporaryCode, str]:
         idx, digits = _issue(making)
         try:
             with transaction.atomic():
-                return _write(making, idx, label), digits
+                row = _write(making, idx, label)
         except IntegrityError:
             continue
+        _remember(row)
+        return row, digits
     return _none_left(making)
 
 
@@ -242,6 +264,16 @@ def _write(making: Making, idx: int, label: str) -> TemporaryCode:
         idx=idx, kind=making.kind, issuer_id=making.by_person, issuer_cls=issuer_cls, label=sealed, call_id=making.call_id, made_at=making.now,
         works_until=making.term.works_until, stops_at_latest=making.term.stops_at_latest,
     )  # fmt: skip
+
+
+def _remember(row: TemporaryCode) -> None:
+    """The lock will take this code whatever database we have tomorrow: whose it is and that its index is used must not be forgotten."""
+    facts: dict[str, str | int | UUID] = {
+        "id": row.id, "door": row.door_id, "lock": row.lock_id, "epoch": row.epoch, "cls": row.cls, "bucket": row.bucket, "idx": row.idx,
+        "kind": row.kind, "person": row.issuer_id, "as": row.issuer_cls, "until": int(row.works_until.timestamp()),
+        "latest": int(row.stops_at_latest.timestamp()),
+    }  # fmt: skip
+    ledger.append("code_made", facts, row.made_at)
 
 
 def _write_floor(door_id: UUID, epoch: LockEpoch, issue: tuple[int, int, int], until: datetime, now: datetime) -> FloorView:

@@ -1,6 +1,7 @@
 """How a lock gets a door and leaves it again (A.3, LOCK-10): both nonces, the factory's certificate, one owner, then ticket and list 1."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from limen.kernel.actors import Actor
 from limen.kernel.problems import Problem, Refused
 from limen.places import queries as places
 from limen.places import services as rooms
-from limen.storage import chance, kms, roots
+from limen.places.queries import DoorView
+from limen.storage import chance, kms, ledger, roots
 from limen.wire import doorinfo, limits, tickets
 from limen.wire.cbor import WireError
 from limen.wire.envelope import SIGNED_BY, Role, RoleKeys, Typ
@@ -78,6 +80,7 @@ def end(door_id: UUID, by: Actor, now: datetime) -> bytes:
 
 def _end(device: Device, verb: str, by: Actor, now: datetime) -> None:
     door_id = device.door_id
+    ledger.append("device_ended", {"lock": device.lock, "epoch": device.epoch, "door": door_id}, now)
     device.ended_at = now
     device.save(update_fields=["ended_at"])
     tasks.withdraw(device, now)
@@ -93,6 +96,32 @@ def _end(device: Device, verb: str, by: Actor, now: datetime) -> None:
         detail={"serial": f"serial {device.serial}"},
         now=now,
     )
+
+
+def renewed(device: Device, by: Actor, now: datetime) -> None:
+    """The same lock has begun a later epoch: this one is over, and no RELEASE goes out."""
+    _end(device, "device.renewed", by, now)
+
+
+def forgotten(facts: Mapping[str, str], door: DoorView, came_at: datetime, now: datetime) -> Device:
+    """An ownership that a restored service knows from the ledger alone: ended, so that its epoch is never given again."""
+    return Device.objects.create(
+        id=chance.fresh_id(), lock=facts["lock"], epoch=int(facts["epoch"]), serial=bytes.fromhex(facts["serial"]).decode(),
+        model=bytes.fromhex(facts["model"]).decode(), door_id=door.id, property_id=door.property_id, door_number=number_of(door.id),
+        door_kind=int(KINDS[door.kind]), connected=False, id_public=bytes.fromhex(facts["id"]), xs_public=bytes.fromhex(facts["xs"]),
+        activated_at=came_at, ended_at=now,
+    )  # fmt: skip
+
+
+def _remember(device: Device, now: datetime) -> None:
+    ledger.append(
+        "activated",
+        {
+            "lock": device.lock, "epoch": device.epoch, "door": device.door_id, "serial": device.serial.encode().hex(),
+            "model": device.model.encode().hex(), "id": bytes(device.id_public).hex(), "xs": bytes(device.xs_public).hex(),
+        },
+        now,
+    )  # fmt: skip
 
 
 def number_of(thing: UUID) -> int:
@@ -143,7 +172,7 @@ def _make_way(door_id: UUID, lock: str, by: Actor, now: datetime) -> None:
     if here is None:
         return
     if here.lock == lock:
-        _end(here, "device.renewed", by, now)
+        renewed(here, by, now)
     else:
         end(door_id, by, now)
 
@@ -169,6 +198,7 @@ def _device(door_id: UUID, said: tickets.Attest, certificate: tickets.DeviceCert
     )
     device.info, device.short_info = _infos(device, now)
     device.save(force_insert=True)
+    _remember(device, now)
     DoorList.objects.create(device=device)
     # Revocations of people who held this door before any device have nothing to deliver here.
     Delivery.objects.filter(door_id=door_id, settled=False).update(settled=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from limen.fleet.models import Device, FirmwareImage, FirmwareList, FirmwareTargets, ListChange, Running
 from limen.fleet.views import Firmware
-from limen.storage import kms
+from limen.storage import kms, ledger
 from limen.storage import roots as root_file
 from limen.wire import firmware, limits
 from limen.wire.firmware import Direction, Offer
@@ -126,12 +126,14 @@ def newest_list(now: datetime) -> bytes:
     return renew_list(now)
 
 
-def renew_list(now: datetime) -> bytes:
-    """A new list of what is newest now."""
+def renew_list(now: datetime, *, above: int = 0) -> bytes:
+    """A new list of what is newest now, with a number that no list had, nor any up to `above`."""
     kept = FirmwareList.objects.order_by("-version").first()
     ends = now + timedelta(days=LIST_DAYS)
+    number = max(above, kept.version if kept else 0) + 1
+    ledger.append("numbers", {"firmware": number}, now)
     made = firmware.FirmwareList(
-        ver=kept.version + 1 if kept else 1,
+        ver=number,
         expires=int(ends.timestamp()),
         targets={MODEL_NUMBERS[row.model]: (row.version, bytes(row.name)) for row in FirmwareTargets.objects.all()},
     )

@@ -52,7 +52,7 @@ def installers(door_id: UUID, lock_id: bytes, phone: PhoneView, now: datetime) -
         return None
     device, door, listed = found[0]
     stop = Stop(device, door, listed, int(Cls.INSTALLER))
-    facts = leasing.facts_of(stop, stop.cls, number_for(device, phone.person_id, stop.cls), None, None)
+    facts = leasing.facts_of(stop, stop.cls, number_for(device, phone.person_id, stop.cls, now), None, None)
     return Anew(bytes(device.info), credentials.mint_grant(phone=phone, facts=facts, now=now).data)
 
 

@@ -98,7 +98,7 @@ def _lease(ask: Ask, window: AccessWindow | None) -> Lease | None:
         return before
     if window is not None and window.starts >= now + timedelta(seconds=credential_facts.lease_s(ask.phone, cls)):
         return None
-    subj = number_for(stop.device, ask.phone.person_id, cls)
+    subj = number_for(stop.device, ask.phone.person_id, cls, ask.now)
     sched = ask.hours[hours_name(rows)] if rows is not None else None
     minted = credentials.mint_grant(phone=ask.phone, facts=facts_of(stop, cls, subj, sched, window), now=now)
     same = before is not None and before.subj == subj and before.sched == _stored(rows)

@@ -81,6 +81,9 @@ class DoorList(models.Model):
     config_version = models.PositiveBigIntegerField(default=0)
     settled_at = models.DateTimeField(null=True)
     next_number = models.PositiveBigIntegerField(default=1)
+    reserved = models.PositiveBigIntegerField(default=0)  # versions and numbers up to here are in the ledger as handed out
+    forgotten_upto = models.PositiveBigIntegerField(default=0)  # unknown versions up to here fell to a restore
+    restored_at = models.DateTimeField(null=True)  # leases from before are void at a lock that has heard of it
 
 
 class ListVersion(models.Model):

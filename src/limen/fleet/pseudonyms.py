@@ -4,12 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from limen.fleet.models import Device, DoorList, Pseudonym
+from limen.fleet.numbers import reserve
 
 
-def number_for(device: Device, person_id: UUID, cls: int) -> int:
+def number_for(device: Device, person_id: UUID, cls: int, now: datetime) -> int:
     """The living number of a person in a class at this lock, made if there is none."""
     found = Pseudonym.objects.filter(device=device, person_id=person_id, cls=cls, retired_at=None).first()
-    return found.number if found else _fresh(device, person_id, cls)
+    return found.number if found else _fresh(device, person_id, cls, now)
 
 
 def retire(device: Device, numbers: set[int], now: datetime) -> None:
@@ -17,9 +18,10 @@ def retire(device: Device, numbers: set[int], now: datetime) -> None:
     Pseudonym.objects.filter(device=device, number__in=numbers, retired_at=None).update(retired_at=now)
 
 
-def _fresh(device: Device, person_id: UUID, cls: int) -> int:
+def _fresh(device: Device, person_id: UUID, cls: int, now: datetime) -> int:
     held = DoorList.objects.select_for_update().get(device=device)
     number = held.next_number
+    reserve(device, held, number, now)
     DoorList.objects.filter(device=device).update(next_number=number + 1)
     Pseudonym.objects.create(device=device, number=number, person_id=person_id, cls=cls)
     return number

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from limen.credentials import services as credentials
 from limen.fleet import activation, releasing, rules, tasks
 from limen.fleet.models import AttestNonce, Bundle, Carry, Delivery, Device, DoorList, ListVersion, Receipt
+from limen.fleet.numbers import reserve
 from limen.fleet.settlement import new_version
 from limen.fleet.views import Outcome
 from limen.kernel.actors import SYSTEM
@@ -129,18 +130,25 @@ def _weigh(heard: Heard) -> Outcome:
         return Outcome("known")
     if outcome == "fork":
         _start_over(heard, held)
+    elif outcome == "forgotten":
+        DoorList.objects.filter(device=heard.device).update(mismatch_at=heard.now)
     else:
         _prove(heard, held)
     _note_readings(heard)
-    return Outcome("taken", "does_not_match" if outcome == "fork" else "")
+    return Outcome("taken", "" if outcome == "proof" else "does_not_match")
 
 
 def _judge(heard: Heard, held: DoorList) -> str:
-    """`proof`, `old` (says nothing new), or `fork`: a list that is not ours under a number that is, or a number we never gave (B.2)."""
+    """`proof`, `old` (says nothing new), or `fork`: a list that is not ours under a number that is, or a number we never gave (B.2).
+
+    `forgotten`: a number that was ours before a restore lost it. The list that waits is above it and whole: the lock is shown as ahead (OPS-2).
+    """
     said = heard.receipt
     if said.ver < held.proven:
         return "fork" if _went_back(heard, held) else "old"
     ours = ListVersion.objects.filter(device=heard.device, version=said.ver).first()
+    if said.ver <= held.forgotten_upto and (ours is None or ours.after is None):
+        return "forgotten"
     if ours is None or ours.after is None or bytes(ours.after) != said.after or bytes(ours.probe) != said.probe:
         return "fork"
     return "proof"
@@ -182,6 +190,7 @@ def _start_over(heard: Heard, held: DoorList) -> None:
     """The lock's list is not ours: our next version is above both, whole, and the door is shown as it is until a receipt proves it (B.2)."""
     held.current = max(held.current, heard.receipt.ver) + 1
     held.needs_snapshot, held.mismatch_at = True, heard.now
+    reserve(heard.device, held, held.current, heard.now)
     held.save()
     new_version(heard.device, held.current, heard.now)
     if heard.device.connected:

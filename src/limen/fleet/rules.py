@@ -201,6 +201,7 @@ TAKES_AWAY = frozenset(
         Why.CODES_OFF,
         Why.CARD_ENDED,
         Why.CODE_FLOOR,
+        Why.RESTORED,
     }
 )
 GIVES = frozenset({Why.CODE_STARTED})

@@ -153,7 +153,7 @@ def press_remote(*, door_id: UUID, person_id: UUID, now: datetime) -> None:
         raise NotYours
     if device is None or not device.connected or device.online_since is None:
         raise Refused("not_connected", "The reader does not answer.")
-    subj = number_for(device, person_id, int(windows[0].cls))
+    subj = number_for(device, person_id, int(windows[0].cls), now)
     outbox.put("remote.pressed", {"lock": device.lock, "utime": int(now.timestamp()), "subj": subj, "ref": 0}, now)
 
 

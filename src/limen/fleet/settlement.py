@@ -4,7 +4,7 @@ The version rises only if a record or the config changed; what merely ended by i
 takes from people, and what people must do about it, is written beside it (SYNC-3, SYNC-4, ACCESS-13).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,17 @@ from limen.fleet import aiming
 from limen.fleet.catalogue import Model, model
 from limen.fleet.doorconfig import read_config, same_settings, stored_config, wanted_config
 from limen.fleet.models import Delivery, Device, DoorList, Lease, ListChange, ListRow, ListVersion
+from limen.fleet.numbers import reserve
 from limen.fleet.pseudonyms import number_for, retire
 from limen.fleet.rules import Diff, Entry, Ways, clock_error, diff, due_day, joined, minute_down, need
 from limen.fleet.tasks import raise_task
 from limen.fleet.views import Why
-from limen.fleet.wanted import Wanted, rows_from, wanted_of
+from limen.fleet.wanted import Wanted, floor_all, rows_from, wanted_of
 from limen.fleet.words import Scene, Word, has_app, words_of
 from limen.kernel.problems import Refused
 from limen.places import queries as places
 from limen.storage import chance, outbox
+from limen.wire import limits
 from limen.wire.bundles import records_max
 from limen.wire.records import Config, RecordKind
 
@@ -52,12 +54,16 @@ class Settlement:
     def run(self) -> int:
         """Compares, and writes a new version if something changed."""
         wanted = wanted_of(self.device, self.model, self.held.values(), self.list.settled_at, self.now)
+        restored_at = self.list.restored_at
+        if restored_at is not None and self.now < restored_at + timedelta(seconds=limits.PHONE_LEASE_S):
+            floor_all(wanted, restored_at)
         found = diff(self.held, wanted.entries, minute_down(self.now))
         config = wanted_config(self.device.door_id, self.model, self.now)
         held_config = read_config(self.list.config)
         new_config = None if same_settings(held_config, config, self.now) else config
         self.aim = aiming.unsaid(self.device)
-        if found or new_config is not None or self.aim is not None or self.list.current == 0:
+        skipped = self.list.current <= self.list.forgotten_upto  # no list of ours has this number
+        if found or new_config is not None or self.aim is not None or skipped:
             self._write(wanted, found, new_config, held_config)
         self._settle_orders()
         self.list.settled_at = self.now
@@ -67,6 +73,7 @@ class Settlement:
     def _write(self, wanted: Wanted, found: Diff, config: Config | None, held_config: Config | None) -> None:
         words = [Word(Why.FIRST_LIST, None)] if self.list.current == 0 else self._words(wanted, found, config, held_config)
         version = self.list.current + 1
+        reserve(self.device, self.list, version, self.now)
         self._write_rows(found, version)
         self._end_leases(wanted)
         new_version(self.device, version, self.now)
@@ -139,12 +146,12 @@ class Settlement:
             return int(number) if number.isdecimal() else None
         if entry.person_id is None or entry.cls is None:
             return None
-        return number_for(self.device, entry.person_id, entry.cls)
+        return number_for(self.device, entry.person_id, entry.cls, self.now)
 
     def _end_leases(self, wanted: Wanted) -> None:
         ended = [*wanted.floored, *wanted.of_removed_phones]
         Lease.objects.filter(pk__in=[lease.pk for lease in ended]).update(taken_at=self.now)
-        numbers = {lease.subj for lease in wanted.floored} | wanted.unaccounted
+        numbers = {lease.subj for lease in wanted.floored} | set(wanted.unaccounted)
         Lease.objects.filter(device=self.device, subj__in=numbers, taken_at=None).update(taken_at=self.now)
         retire(self.device, numbers, self.now)
 

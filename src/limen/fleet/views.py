@@ -42,6 +42,7 @@ class Why(StrEnum):
     SETTINGS = "settings"
     FIRMWARE = "firmware"
     FIRST_LIST = "first_list"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True)

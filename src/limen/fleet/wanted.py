@@ -31,8 +31,10 @@ class Wanted:
     new_cards: frozenset[str] = frozenset()
     floored: list[Lease] = field(default_factory=list)
     of_removed_phones: list[Lease] = field(default_factory=list)
-    unaccounted: frozenset[int] = frozenset()
-    """Numbers of people whose phones may hold leases that no row tells of."""
+    unaccounted: dict[int, UUID] = field(default_factory=dict)
+    """Numbers, with their people, whose phones may hold leases that no row tells of."""
+    restored_at: datetime | None = None
+    """When a backup was put in place, as long as leases that it does not know may live."""
 
     def add(self, entry: Entry) -> None:
         """Puts one record in, under its name."""
@@ -165,11 +167,20 @@ def _unaccounted(wanted: Wanted, device: Device, now: datetime) -> None:
     lost = {order.person_id for order in orders if not any(window.app for window in wanted.windows.get(order.person_id, ()))}
     with_phone = {person_id for person_id in lost if identity.phones(person_id)}
     numbers = Pseudonym.objects.filter(device=device, person_id__in=with_phone, cls__in=OWN_ACCESS, retired_at=None)
-    said = {row.number: row.person_id for row in numbers if f"floor:{row.number}" not in wanted.entries}
+    said = {row.number: row.person_id for row in numbers if row.person_id is not None and f"floor:{row.number}" not in wanted.entries}
     until = minute_up(now + timedelta(seconds=limits.PHONE_LEASE_S))
     for number, person_id in said.items():
         wanted.add(Entry(f"floor:{number}", RecordKind.SUBJECT_FLOOR, person_id, exp=until, data=int(now.timestamp())))
-    wanted.unaccounted = frozenset(said)
+    wanted.unaccounted = said
+
+
+def floor_all(wanted: Wanted, restored_at: datetime) -> None:
+    """After a restore no lease from before counts: nobody knows any more which were signed, and phones with signal renew theirs (invariant 14)."""
+    before = wanted.entries.get("floor:all")
+    since = max(int(restored_at.timestamp()), before.data if before and isinstance(before.data, int) else 0)
+    until = None if before is not None and before.exp is None else minute_up(restored_at + timedelta(seconds=limits.PHONE_LEASE_S))
+    wanted.add(Entry("floor:all", RecordKind.SUBJECT_FLOOR, exp=until, data=since))
+    wanted.restored_at = restored_at
 
 
 def _keep_bounded(wanted: Wanted, device: Device, now: datetime) -> None:

@@ -10,9 +10,12 @@ from limen.fleet.models import Lease
 from limen.fleet.rules import CARDS, CODES, WAY, Diff, Entry, Ways, entry_covers, joined, minute_down, stops_at_latest, taken
 from limen.fleet.views import Why
 from limen.fleet.wanted import Wanted
+from limen.wire import limits
+from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 from limen.wire.timestamps import EPOCH_2024
 
+LONGEST_LEASE = timedelta(seconds=limits.PHONE_LEASE_S)
 OF_REVOCATION = {
     "paused": Why.ACCESS_PAUSED,
     "phone_removed": Why.PHONE_REMOVED,
@@ -98,13 +101,26 @@ def _lost(scene: Scene) -> list[Word]:
         stays = bool(scene.wanted.windows.get(lease.person_id))
         why = _ordered(scene, lease.person_id) or (Why.ACCESS_NARROWED if stays else Why.ACCESS_ENDED)
         words.append(Word(why, lease.person_id, ways=_app(lease, scene)))
+    for person_id in sorted(set(scene.wanted.unaccounted.values())) if scene.wanted.restored_at else ():
+        words.append(Word(_ordered(scene, person_id) or Why.ACCESS_ENDED, person_id, ways=_forgotten(scene)))
     return words
+
+
+def _forgotten(scene: Scene) -> Ways:
+    """The phone may hold a lease of the time that a restore has lost, signed up to its last second."""
+    restored_at = scene.wanted.restored_at
+    if restored_at is None:
+        return Ways()
+    if scene.clock_error is None:
+        return Ways({"app": None})
+    return Ways({"app": stops_at_latest(restored_at + LONGEST_LEASE, int(Cls.RESIDENT), scene.clock_error, scene.now)})
 
 
 def _app(lease: Lease, scene: Scene) -> Ways:
     if scene.clock_error is None:
         return Ways({"app": None})
-    return Ways({"app": stops_at_latest(lease.ends, lease.cls, scene.clock_error, scene.now)})
+    known = Ways({"app": stops_at_latest(lease.ends, lease.cls, scene.clock_error, scene.now)})
+    return joined([known, _forgotten(scene)])
 
 
 def _given(scene: Scene) -> list[Word]:
@@ -133,6 +149,8 @@ def _others(scene: Scene) -> list[Word]:
     for entry in (*scene.found.added, *(want for _, want in scene.found.changed)):
         if entry.kind == RecordKind.CODE_FLOOR:
             words.append(Word(Why.CODE_FLOOR, None))
+        if entry.name == "floor:all" and scene.wanted.restored_at is not None:
+            words.append(Word(Why.RESTORED, None))
     every = [*scene.found.added, *scene.found.removed]
     if any(entry.kind == RecordKind.SCHEDULE for entry in every):
         words.append(Word(Why.HOURS_CHANGED, None))

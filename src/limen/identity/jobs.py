@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from allauth.account.signals import password_changed, password_reset
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
+from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
@@ -12,7 +13,7 @@ from django.http import HttpRequest
 from limen.identity.factors import SECOND_FACTORS
 from limen.identity.models import User
 from limen.people import services as people
-from limen.storage import clock, outbox
+from limen.storage import clock, ledger, outbox
 
 
 @receiver(user_logged_in, dispatch_uid="identity.signed_in")
@@ -20,7 +21,7 @@ def on_signed_in(sender: type[User], request: HttpRequest | None, user: User, **
     """The first sign-in makes a person active (PEOPLE-4); each one is told to its owner, who may know better."""
     if user.person_id is None:
         return
-    now: datetime = getattr(request, "now", None) or clock.now()
+    now = _now(request)
     people.mark_active(person_id=user.person_id, now=now)
     outbox.put("notice", {"kind": "new_sign_in", "person": str(user.person_id), "property": "", "facts": {}}, now)
 
@@ -34,3 +35,26 @@ def on_factor_added(sender: type[Authenticator], request: HttpRequest, user: Use
         return
     for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key or ""):
         session.end()
+
+
+@receiver([password_changed, password_reset], dispatch_uid="identity.password_changed")
+def on_password_changed(sender: type[User], request: HttpRequest | None, user: User, **_more: object) -> None:
+    """The old one may be known to somebody: no restore brings it back (OPS-2)."""
+    if user.person_id is not None:
+        ledger.append("sign_in_changed", {"person": user.person_id, "what": "password"}, _now(request))
+
+
+@receiver(authenticator_removed, dispatch_uid="identity.factor_removed")
+def on_factor_removed(
+    sender: type[Authenticator], request: HttpRequest | None, user: User, authenticator: Authenticator, **_more: object
+) -> None:
+    """A passkey or authenticator that was taken off an account stays off it (OPS-2)."""
+    if user.person_id is not None:
+        made = int(authenticator.created_at.timestamp())
+        ledger.append(
+            "sign_in_changed", {"person": user.person_id, "what": "factor", "type": authenticator.type, "made": made}, _now(request)
+        )
+
+
+def _now(request: HttpRequest | None) -> datetime:
+    return getattr(request, "now", None) or clock.now()

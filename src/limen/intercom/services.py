@@ -17,7 +17,7 @@ from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours, Problem, Refused, TooMany
 from limen.people import queries as people
 from limen.places import queries as places
-from limen.storage import chance, kms, outbox
+from limen.storage import chance, kms, ledger, outbox
 
 LINK_CODE_BYTES = 10
 TOKEN_BYTES = 24
@@ -48,6 +48,7 @@ def rotate(*, link_id: UUID, by: Actor, now: datetime) -> LinkView:
     link = Link.objects.select_for_update(of=("self",)).select_related("door").filter(id=link_id, ended_at=None).first()
     if link is None:
         raise NotYours
+    ledger.append("sign_ended", {"sign": link.id, "door": link.door_id}, now)
     link.ended_at = now
     link.save(update_fields=["ended_at"])
     for call in Call.objects.select_for_update(of=("self",)).filter(link=link, state__in=[CallState.RINGING, CallState.ANSWERED]):

@@ -19,7 +19,7 @@ from limen.people.models import Person, Residency
 from limen.people.rentroll import DateOrder
 from limen.places import queries as places
 from limen.places.queries import PropertyView
-from limen.storage import chance, kms, news
+from limen.storage import chance, kms, ledger, news
 from limen.storage.transactions import unit_of_work
 
 BATCH_LINES: Final = 50
@@ -198,6 +198,8 @@ def _change_home(person_id: UUID, plan: Plan, home: Home, place: PropertyView, n
         return
     row.since, row.until, row.lease_ends = judging.opening_of(home, place.zone), until, home.lease_ends
     row.save(update_fields=["since", "until", "lease_ends"])
+    if until is not None:
+        ledger.append("residency_ended", {"person": person_id, "unit": plan.unit_id, "until": int(until.timestamp())}, now)
     if until is not None and until <= now:
         news.say("residency.ended", now=now, person_id=str(person_id), unit_id=str(plan.unit_id), property_id=str(place.id))
 

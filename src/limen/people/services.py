@@ -138,6 +138,7 @@ def assign_to_unit(
 def end_residency(*, person_id: UUID, unit_id: UUID, until: datetime, by: Actor, now: datetime) -> None:
     """The person no longer lives there from `until` on. Ends no access: access.move_out does that and calls this. Raises NotYours."""
     unit = places.unit_view(unit_id)
+    ledger.append("residency_ended", {"person": person_id, "unit": unit_id, "until": int(until.timestamp())}, now)
     rows = Residency.objects.filter(person=person_id, unit=unit_id, since__lt=until).exclude(until__lte=until)
     coming = Residency.objects.filter(person=person_id, unit=unit_id, since__gte=until)
     if not rows.update(until=until) + coming.delete()[0]:
@@ -179,6 +180,7 @@ def dismiss(*, role_id: UUID, by: Actor, now: datetime) -> None:
     others = Role.objects.filter(kind="portfolio_manager", portfolio=row.portfolio_id, until=None).exclude(id=role_id)
     if row.kind == "portfolio_manager" and not others.exists():
         raise Refused("last_portfolio_manager", "This is the last portfolio manager.", "Appoint another one first.")
+    ledger.append("role_ended", {"role": role_id, "person": row.person_id}, now)
     row.until = now
     row.save(update_fields=["until"])
     journal.record(by, "role.taken", f"person:{row.person_id}", {"kind": row.kind}, now, property_id=row.property_id)

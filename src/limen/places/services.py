@@ -12,7 +12,7 @@ from limen.places import rules
 from limen.places.importing import TEMPLATE, import_doors, preview_doors
 from limen.places.models import Door, Portfolio, Property, Unit
 from limen.places.views import Doorway
-from limen.storage import chance, news
+from limen.storage import chance, ledger, news
 
 __all__ = [
     "TEMPLATE", "create_door", "create_portfolio", "create_property", "create_unit", "edit_door", "edit_property", "freeze_kind",
@@ -126,6 +126,9 @@ def edit_door(
             row.save(update_fields=changed)
     except IntegrityError:
         raise Refused("name_taken", f'There is a door "{row.name}" already, or one with this serial.') from None
+    if {"share_allowed", "codes_allowed", "carried_by_others"} & set(changed):
+        allowed = {"share": int(row.share_allowed), "codes": int(row.codes_allowed), "others": int(row.carried_by_others)}
+        ledger.append("door_rules", {"door": row.id, **allowed}, now)
     if changed:
         journal.record(by, "door.edited", f"door:{row.id}", {"fields": ",".join(changed)}, now, property_id=row.property_id)
         news.say("door.touched", now=now, door_id=str(row.id))

@@ -9,5 +9,5 @@ class Room(AppConfig):
     label = "storage"
 
     def ready(self) -> None:
-        """Loads every room's `jobs.py`, where it says which news and outbox topics it hears."""
-        autodiscover_modules("jobs")
+        """Loads every room's `jobs.py`, where it says which news and outbox topics it hears, and `replay.py`, what it does again after a restore."""
+        autodiscover_modules("jobs", "replay")

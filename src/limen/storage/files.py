@@ -1,7 +1,9 @@
 """Files that only the service may read, and that are whole or not there."""
 
+import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from limen.storage import chance
@@ -33,6 +35,38 @@ def create(path: Path, content: bytes) -> bytes:
         scratch.unlink()
     _sync_folder(path.parent)
     return path.read_bytes()
+
+
+class InUse(Exception):
+    """Somebody else holds the file for their work."""
+
+
+@contextmanager
+def shared(path: Path) -> Iterator[None]:
+    """Says, as long as it lasts, that the data folder is in use; any number of processes may. Raises InUse while one is alone with it."""
+    with _locked(path, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keeps everybody else out. Raises InUse while anybody is there."""
+    with _locked(path, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _locked(path: Path, how: int) -> Iterator[None]:
+    folder(path.parent)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+    try:
+        try:
+            fcntl.flock(handle, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InUse(path.name) from None
+        yield
+    finally:
+        os.close(handle)
 
 
 def _written_beside(path: Path, content: bytes) -> Path:

@@ -168,9 +168,17 @@ def make_keys(key_ids: Iterable[str]) -> None:
 
 def destroy(*key_ids: str, now: datetime) -> None:
     """Destroys keys; all that they sealed is unreadable from now on, in every copy. The ledger is told first (OPS-2). No way back."""
-    for key_id in key_ids:
+    living = [key_id for key_id in key_ids if not _store().is_destroyed(key_id)]
+    for key_id in living:
         ledger.append("key_destroyed", {"key": key_id}, now)
-    _store().destroy(key_ids, now)
+    _store().destroy(living, now)
+
+
+def destroy_again(key_ids: Iterable[str], *, now: datetime) -> int:
+    """After a restore, which may have brought an older key store: what the ledger knows as destroyed is destroyed. How many were not."""
+    living = [key_id for key_id in key_ids if not _store().is_destroyed(key_id)]
+    _store().destroy(living, now)
+    return len(living)
 
 
 def is_destroyed(key_id: str) -> bool:

@@ -1,8 +1,9 @@
 """The ledger: what a restore must not forget, in an append-only file outside the database and its backups (OPS-2).
 
 A line is on the disk before the transaction that it belongs to commits: after restoring yesterday's backup, today's revocations, removed
-phones, suspensions, deletions and destroyed keys are still known. Lines carry ids only, never a name, an address or a code, and each holds
-the hash of the one before it, so that a missing or changed line shows.
+phones, suspensions, deletions and destroyed keys are still known, and which numbers were given out. Lines carry ids only, never a name, an
+address or a code, and each holds the hash of the one before it, so that a missing or changed line shows. `ledger.head` beside it says how
+many lines there were: a ledger that was cut shows too.
 """
 
 import fcntl
@@ -10,8 +11,9 @@ import hashlib
 import json
 import os
 import re
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,13 +24,29 @@ from django.conf import settings
 
 from limen.storage import files
 
-Kind = Literal["revocation", "phone_removed", "suspension", "resumed", "deletion", "key_destroyed", "code_floor"]
+Taking = Literal[
+    "revocation", "phone_removed", "suspension", "resumed", "deletion", "key_destroyed", "code_floor",
+    "group_door", "guest_door", "terms", "door_rules", "code_reset", "card_off", "weak_cards", "role_ended", "residency_ended",
+    "sign_ended", "device_ended", "sign_in_changed",
+]  # fmt: skip
+Handing = Literal["begun", "given", "activated", "numbers", "code_made"]
+"""What was given out: a restore does not give it again (it takes only), but it must neither repeat a number nor keep quiet about it."""
+Kind = Taking | Handing
+KINDS = frozenset({*get_args(Taking), *get_args(Handing)})
 
 NAME = "ledger.jsonl"
+HEAD_NAME = "ledger.head"
 FIRST_HASH = "0" * 64
 MAX_FACTS = 12
 _FIT = re.compile(r"[a-z0-9][a-z0-9:._-]{0,119}")
 """Ids, dates and words of ours. A name, a mail address or a sentence does not fit."""
+
+
+class _Said(threading.local):
+    already = False
+
+
+_said = _Said()
 
 
 class PersonalData(ValueError):
@@ -37,6 +55,10 @@ class PersonalData(ValueError):
 
 class Broken(Exception):
     """A line is missing, changed or out of order; the text says which."""
+
+
+class Cut(Broken):
+    """Lines are missing at the end: the file is older than what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +78,35 @@ def append(kind: Kind, facts: Mapping[str, str | int | UUID], now: datetime) -> 
     Raises PersonalData for facts that are more than ids, dates and counts.
     """
     clean = _clean(kind, facts)
+    if _said.already and kind in get_args(Taking):
+        return Line(0, now, kind, clean, "")
     with _open_for_writing() as handle:
         last = _last(handle)
         body = {"n": last.number + 1 if last else 1, "at": now.astimezone(UTC).isoformat(), "kind": kind, "facts": clean}
         line = _line(body, last.hash if last else FIRST_HASH)
         os.write(handle, (json.dumps({**body, "hash": line.hash}, separators=(",", ":"), sort_keys=True) + "\n").encode("ascii"))
         os.fsync(handle)
+        _note_head(line)
     return line
+
+
+@contextmanager
+def said_already() -> Iterator[None]:
+    """While the ledger is done again nothing that is taken is written a second time; numbers that are given out are."""
+    _said.already = True
+    try:
+        yield
+    finally:
+        _said.already = False
+
+
+def head() -> Line | None:
+    """The last whole line, or None before the first."""
+    path = _path()
+    if not path.exists():
+        return None
+    with _open_for_writing() as handle:
+        return _last(handle)
 
 
 def lines(*kinds: Kind, since: datetime | None = None) -> list[Line]:
@@ -71,12 +115,18 @@ def lines(*kinds: Kind, since: datetime | None = None) -> list[Line]:
 
 
 def verify() -> int:
-    """The number of lines, all of them in their place. Raises Broken."""
-    return len(list(_read()))
+    """The number of lines, all of them in their place. Raises Broken, and Cut where fewer are there than were written."""
+    found = list(_read())
+    number, hashed = _noted_head()
+    if number > len(found):
+        raise Cut(f"{len(found)} lines of {number} are here")
+    if number and found[number - 1].hash != hashed:
+        raise Broken(f"line {number} is not the one that was written")
+    return len(found)
 
 
 def _clean(kind: str, facts: Mapping[str, str | int | UUID]) -> dict[str, str]:
-    if kind not in get_args(Kind) or len(facts) > MAX_FACTS:
+    if kind not in KINDS or len(facts) > MAX_FACTS:
         raise PersonalData(kind)
     clean = {name: str(value) for name, value in facts.items()}
     for name, value in clean.items():
@@ -114,6 +164,22 @@ def _checked(raw: bytes, previous: str, number: int) -> Line:
     if line.number != number or line.hash != body.get("hash"):
         raise Broken(f"line {number} does not follow the one before it")
     return line
+
+
+def _note_head(line: Line) -> None:
+    """Not synced: it may lag behind the ledger after a power cut, and never run ahead of it."""
+    handle = os.open(_path().with_name(HEAD_NAME), os.O_WRONLY | os.O_CREAT, files.PRIVATE_FILE)
+    try:
+        os.pwrite(handle, f"{line.number:012} {line.hash}\n".encode("ascii"), 0)
+    finally:
+        os.close(handle)
+
+
+def _noted_head() -> tuple[int, str]:
+    with suppress(OSError, ValueError):
+        number, hashed = _path().with_name(HEAD_NAME).read_text("ascii").split()
+        return int(number), hashed
+    return 0, ""
 
 
 @contextmanager

@@ -100,6 +100,7 @@ def change(what: Change, name: str | None) -> str:
         Why.FIRMWARE: _("Firmware for this lock."),
         Why.SETTINGS: _("Settings of the door changed."),
         Why.FIRST_LIST: _("The first list of this lock."),
+        Why.RESTORED: _("The service was restored from a backup."),
     }
     if what.why in plain:
         return plain[what.why]

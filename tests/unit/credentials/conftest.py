@@ -1,6 +1,6 @@
 """88 Harbor Street with residents at the Package Room, and a device there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from limen.credentials.views import MadeCode
 from limen.storage.transactions import unit_of_work
 from tests.cast import Harbor, harbor
 
+HOUR = timedelta(hours=1)
 LOCK = bytes.fromhex("00000000000000a3")
 HOME_LOCK = bytes.fromhex("00000000000000b4")
 

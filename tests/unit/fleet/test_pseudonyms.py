@@ -14,14 +14,14 @@ def test_a_number_means_one_person_in_one_class_at_one_lock(house: House) -> Non
     room, gym = (Device.objects.get(door_id=house.doors[name]) for name in ("Package Room", "Gym"))
     dana, rosa = house.people["Dana"], house.people["Rosa"]
     with unit_of_work():
-        first = number_for(room, dana, 1)
-        assert number_for(room, dana, 1) == first
-        others = {number_for(room, dana, 2), number_for(room, rosa, 1)}
+        first = number_for(room, dana, 1, house.now)
+        assert number_for(room, dana, 1, house.now) == first
+        others = {number_for(room, dana, 2, house.now), number_for(room, rosa, 1, house.now)}
         assert first not in others and len(others) == 2
         retire(room, {first}, house.now)
-        again = number_for(room, dana, 1)
+        again = number_for(room, dana, 1, house.now)
         assert again not in {first, *others}
-        assert number_for(gym, rosa, 5)
+        assert number_for(gym, rosa, 5, house.now)
     for number, cls in ((first, 1), (again, 1)):
         said = fleet.subject(b"LM000001", 1, number)
         assert (said.person_id, said.cls) == (dana, cls)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from limen.storage import files
 
 
@@ -26,3 +28,14 @@ def test_nothing_is_left_beside_a_written_file(tmp_path: Path) -> None:
     files.replace(tmp_path / "a", b"2")
     files.create(tmp_path / "a", b"3")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a", b"2")]
+
+
+def test_a_folder_in_use_is_shared_or_somebodys_alone(tmp_path: Path) -> None:
+    """Several serve from it, one restores into it."""
+    path = tmp_path / "in-use"
+    with files.shared(path), files.shared(path), pytest.raises(files.InUse), files.alone(path):
+        pass
+    with files.alone(path), pytest.raises(files.InUse), files.shared(path):
+        pass
+    with files.alone(path):
+        pass

@@ -73,3 +73,26 @@ def test_an_unreadable_line_is_named(path: Path, now: datetime) -> None:
     path.write_bytes(path.read_bytes() + b"{}\n")
     with pytest.raises(ledger.Broken, match="line 2"):
         ledger.lines()
+
+
+@pytest.mark.rule("OPS-2")
+def test_a_ledger_that_lost_its_newest_lines_shows(path: Path, now: datetime) -> None:
+    """The note beside it knows how many there were."""
+    for number in range(3):
+        ledger.append("revocation", {"grant": UUID(int=number)}, now)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:2]))
+    with pytest.raises(ledger.Cut, match="2 lines of 3"):
+        ledger.verify()
+    path.write_bytes(b"".join(lines))
+    assert ledger.verify() == 3
+    assert ledger.head() == ledger.lines()[-1]
+
+
+def test_a_note_that_lags_behind_after_a_power_cut_is_no_fault(path: Path, now: datetime) -> None:
+    """It is not synced; the ledger itself is."""
+    ledger.append("revocation", {"grant": GRANT}, now)
+    behind = (path.parent / "ledger.head").read_bytes()
+    ledger.append("revocation", {"grant": GRANT}, now)
+    (path.parent / "ledger.head").write_bytes(behind)
+    assert ledger.verify() == 2

@@ -1,0 +1,68 @@
+"""Does again, after a restore, what ended for codes and cards since the backup, and keeps every index that was given out (D.2, OPS-2)."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from limen.credentials import cards, codes, temporary
+from limen.credentials.models import CardPolicy, Keycard, PermanentCode, TemporaryCode
+from limen.kernel.actors import SYSTEM
+from limen.places import queries as places
+from limen.storage import replay
+from limen.storage.ledger import Line
+from limen.storage.replay import Restoring, last_by
+
+
+@replay.again
+def end_again(run: Restoring) -> None:
+    """Temporary codes come back as they were made, because locks take them anyway; floors, resets and cards that are off end what they ended."""
+    for line in run.of("code_made", "code_floor"):
+        if line.kind == "code_made":
+            _keep_issue(line, run)
+        else:
+            _raise_floor(line, run)
+    _reset(run)
+    for line in run.of("card_off"):
+        if Keycard.objects.filter(id=line.facts["card"], off_at=None).exists():
+            cards.deactivate_card(card_id=UUID(line.facts["card"]), by=SYSTEM, now=run.now)
+            run.did("cards_off")
+    for (property_id,), line in sorted(last_by(run.of("weak_cards"), "property").items()):
+        held = CardPolicy.objects.filter(property_id=property_id).first()
+        uid, sun = (line.facts[name] == "1" for name in ("uid", "sun"))
+        if held is not None and ((held.allow_uid and not uid) or (held.allow_sun and not sun)):
+            cards.allow_weak_cards(
+                property_id=UUID(property_id), uid=held.allow_uid and uid, sun=held.allow_sun and sun, by=SYSTEM, now=run.now
+            )
+            run.did("cards_off")
+
+
+def _keep_issue(line: Line, run: Restoring) -> None:
+    """The index is used, and whoever opens by it comes from this person (CODE-7). What it was for is not in the ledger."""
+    facts = line.facts
+    if TemporaryCode.objects.filter(id=facts["id"]).exists() or not places.doors_by_id([UUID(facts["door"])]):
+        return
+    until, latest = (datetime.fromtimestamp(int(facts[name]), UTC) for name in ("until", "latest"))
+    TemporaryCode.objects.create(
+        id=facts["id"], door_id=facts["door"], lock_id=facts["lock"], epoch=int(facts["epoch"]), cls=int(facts["cls"]),
+        bucket=int(facts["bucket"]), idx=int(facts["idx"]), kind=facts["kind"], issuer_id=facts["person"], issuer_cls=int(facts["as"]),
+        made_at=line.at, works_until=until, stops_at_latest=latest,
+    )  # fmt: skip
+    run.did("codes_kept")
+
+
+def _raise_floor(line: Line, run: Restoring) -> None:
+    """Below it lies what had been made by then, and nothing later."""
+    if temporary.raise_floor_again(UUID(line.facts["door"]), line.facts["lock"], int(line.facts["epoch"]), line.at, run.now):
+        run.did("floors_raised")
+
+
+def _reset(run: Restoring) -> None:
+    """The old code is over. The one that followed it went down with the database: there is a new one, which its owner looks up."""
+    for (person_id, door_id), line in sorted(last_by(run.of("code_reset"), "person", "door").items()):
+        row = PermanentCode.objects.filter(person_id=person_id, door_id=door_id, duress=False, retired_at=None).first()
+        if row is not None and row.generation <= int(line.facts["generation"]):
+            codes.reset_code(person_id=UUID(person_id), door_id=UUID(door_id), by=SYSTEM, now=run.now)
+            run.did("codes_reset")
+    if run.counts.get("codes_reset"):
+        run.misses(_("Codes that were reset after the backup were reset again: their owners look up the new ones."))

@@ -1,0 +1,75 @@
+"""After a restore: codes that locks take are known, codes and cards that ended stay ended, no index is given twice."""
+
+from pathlib import Path
+
+import pytest
+
+from limen.credentials import queries, services
+from limen.credentials.models import TemporaryCode
+from limen.kernel.actors import SYSTEM
+from limen.storage.transactions import unit_of_work
+from tests.cast import Harbor
+from tests.unit.credentials.conftest import HOUR, LOCK, make
+from tests.yesterday import Yesterday
+
+pytestmark = pytest.mark.rule("OPS-2")
+
+
+def of(code: TemporaryCode) -> tuple[object, ...]:
+    return (code.bucket, code.cls, code.idx, code.issuer_id, code.kind, code.works_until, code.stops_at_latest)
+
+
+@pytest.mark.rule("CODE-7")
+def test_a_code_made_since_is_known_with_its_maker_and_its_index_is_used(own_data: Path, house: Harbor, tmp_path: Path) -> None:
+    """The lock takes it whatever database we have; the next code is another one (invariant 42)."""
+    kept = Yesterday.kept(tmp_path, house.now)
+    first = make(house)
+    before = of(TemporaryCode.objects.get(id=first.id))
+    done = kept.back(house.now + HOUR)
+    assert of(TemporaryCode.objects.get(id=first.id)) == before
+    issue = queries.issue(LOCK, 1, before[0], before[1], before[2])  # type: ignore[arg-type]
+    assert issue is not None and issue.issuer_id == house.people["dana"]
+    again = make(house, at=house.now + HOUR)
+    assert again.digits != first.digits
+    assert done.counts == {"codes_kept": 1}
+
+
+@pytest.mark.rule("CODE-13")
+def test_a_floor_stands_again_under_what_was_made_after_it(own_data: Path, house: Harbor, tmp_path: Path) -> None:
+    """Neither lower nor higher than it was: what it killed stays dead, what came later lives."""
+    make(house)
+    kept = Yesterday.kept(tmp_path, house.now)
+    make(house, person="theo")
+    with unit_of_work():
+        services.raise_floor(door_id=house.doors["Package Room"], by=SYSTEM, now=house.now + HOUR)
+    later = make(house, person="kim", at=house.now + 2 * HOUR)
+    before = {(f.cls, f.bucket, f.idx) for f in queries.code_floors(house.doors["Package Room"])}
+    done = kept.back(house.now + 3 * HOUR)
+    assert {(f.cls, f.bucket, f.idx) for f in queries.code_floors(house.doors["Package Room"])} == before
+    assert done.counts == {"codes_kept": 2, "floors_raised": 1}
+    assert [row.id for row in TemporaryCode.objects.filter(floored_at=None)] == [later.id]
+
+
+@pytest.mark.rule("CODE-3", "CARD-2")
+def test_a_reset_code_and_a_card_that_is_off_stay_so(own_data: Path, house: Harbor, tmp_path: Path) -> None:
+    """Somebody had seen the code, somebody had found the card."""
+    dana, door = house.people["dana"], house.doors["Package Room"]
+    with unit_of_work():
+        services.settle_codes(door_id=door, now=house.now)
+        services.allow_weak_cards(property_id=house.property_id, uid=True, sun=False, by=SYSTEM, now=house.now)
+        card = services.activate_card(
+            person_id=dana, property_id=house.property_id, uid=b"\x04found!", kind="uid", by=SYSTEM, now=house.now
+        )
+    kept = Yesterday.kept(tmp_path, house.now)
+    seen = services.permanent_digits(person_id=dana, door_id=door)
+    with unit_of_work():
+        services.reset_code(person_id=dana, door_id=door, by=SYSTEM, now=house.now + HOUR)
+        services.deactivate_card(card_id=card.id, by=SYSTEM, now=house.now + HOUR)
+        services.allow_weak_cards(property_id=house.property_id, uid=False, sun=True, by=SYSTEM, now=house.now + HOUR)
+    done = kept.back(house.now + 2 * HOUR)
+    assert services.permanent_digits(person_id=dana, door_id=door) != seen
+    assert queries.cards_of(dana, house.property_id) == ()
+    policy = queries.card_policy(house.property_id)
+    assert (policy.allow_uid, policy.allow_sun) == (False, False)
+    assert done.counts == {"codes_reset": 1, "cards_off": 2}
+    assert any("look up the new ones" in sentence for sentence in done.missing)
