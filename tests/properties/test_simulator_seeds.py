@@ -18,8 +18,8 @@ BUSIER = ("--doors", "4", "--people", "5")
 """Said after the first, it holds."""
 SEEDS, BATCHES = 200, 8
 PATIENCE_S = 900
-UNDECIDED = 0.06
-"""In houses of four people somebody loses access nearly every day and tries the lease they still hold; in a building it is under 2 percent."""
+UNDECIDED = 0.02
+"""Of all attempts of a batch, however small its houses are."""
 
 
 FAILED = {

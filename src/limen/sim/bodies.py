@@ -191,15 +191,15 @@ class Body:
             if self._wake_at is not None and self._wake_at <= at:
                 self._wake_at = at + 1
 
-    def dial(self) -> int:
-        """Opens a link; OutOfReach where nobody answers."""
+    def dial(self, *, outgoing: bool = False) -> int:
+        """Opens a link, or its own to the gateway (`outgoing`); OutOfReach where nobody answers."""
         self.catch_up()
         if self.lock is None:
             raise OutOfReach
         self._links += 1
         link = self._links
         self._open.add(link)
-        self.feel(Connected(link, frame_bytes=limits.FRAME_BYTES_MAX))
+        self.feel(Connected(link, outgoing, limits.FRAME_BYTES_MAX))
         if link not in self._open:
             raise OutOfReach
         return link

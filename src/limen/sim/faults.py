@@ -15,7 +15,8 @@ STEPS_MAX: Final = 40
 @dataclass(frozen=True)
 class Faults:
     """Chances between 0 and 1: `air` per visit, `request` per message to the service, `dead_zone` per visit without signal, `lie` per errand
-    of a courier, `cut` per visit at a random storage step, `pull`, `step` and `storm` per door and day, `restore` per day."""
+    of a courier, `cut` per visit at a random storage step, `pull`, `step`, `storm` and
+    (of connected ones) `offline` per door and day, `restore` per day."""
 
     air: float = 0.0
     request: float = 0.0
@@ -25,6 +26,7 @@ class Faults:
     pull: float = 0.0
     step: float = 0.0
     restore: float = 0.0
+    offline: float = 0.0
     storm: float = 0.0
 
     def trouble(self, chance: Random) -> Trouble | None:
@@ -40,6 +42,6 @@ class Faults:
 
 BY_LEVEL: Final[dict[Level, Faults]] = {
     "none": Faults(),
-    "low": Faults(air=0.02, request=0.005, dead_zone=0.15, lie=0.01, cut=0.002, pull=0.005, step=0.2, restore=0.01, storm=0.0),
-    "high": Faults(air=0.08, request=0.02, dead_zone=0.2, lie=0.05, cut=0.01, pull=0.02, step=0.5, restore=0.06, storm=0.0008),
+    "low": Faults(air=0.02, request=0.005, dead_zone=0.15, lie=0.01, cut=0.002, pull=0.005, step=0.2, restore=0.01, offline=0.1, storm=0.0),
+    "high": Faults(air=0.08, request=0.02, dead_zone=0.2, lie=0.05, cut=0.01, pull=0.02, step=0.5, restore=0.06, offline=0.4, storm=0.0008),
 }

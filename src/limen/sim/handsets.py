@@ -58,6 +58,12 @@ class Handset:
     def __post_init__(self) -> None:
         self.wallet = Wallet(self.key)
 
+    def in_flight_mode(self, chance: Random) -> "Handset":
+        """The same phone as it is now, which nobody takes online any more: it holds on to what it has."""
+        kept = Handset(self.owner, self.key, None, self.time, chance)
+        kept.wallet.doors["resident"] = dict(self.wallet.doors["resident"])
+        return kept
+
     # ---- at the service
 
     def fetch(self, view: View) -> inbox.Inbox | None:

@@ -179,6 +179,10 @@ class Oracle:
         rights = self.truth.rights(phone.owner, door, now_ms)
         return lives and any(self._window(right, clock, now_ms) is not Verdict.MUST_REFUSE for right in rights)
 
+    def own_right(self, person: int, door: int, clock: Clock, now_ms: int) -> Verdict:
+        """Whether somebody may open a door by app now, as a service that knows the time must see it."""
+        return any_of(self._window(right, clock, now_ms) for right in self.truth.rights(person, door, now_ms))
+
     def _lease(self, phone: Phone, grant: Grant, at: Moment) -> Verdict:
         minted_ms, door, clock, now_ms = grant.iat * 1000, at.door, at.clock, at.now_ms
         now_rights = self.truth.rights(phone.owner, door, minted_ms + SLACK_MS) or self.truth.rights(phone.owner, door, minted_ms)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from limen.sim.ports import DoorPlan, GroupPlan, GuestPlan, PersonPlan, Plan
+from limen.sim.ports import DoorKind, DoorPlan, GroupPlan, GuestPlan, PersonPlan, Plan
 
 ZONE: Final = "America/New_York"
 DOORS_A_WAY_IN: Final = 64
@@ -29,7 +29,8 @@ LAST: Final = (
     "Pohl",
     "Quist",
 )
-MODELS: Final = {"entrance": ("M2",), "common": ("M",), "unit": ("M", "C2", "C")}
+MODELS: Final = {"entrance": ("M2", "R"), "common": ("R", "M"), "unit": ("M", "C2", "C")}
+CONNECTED: Final = "R"
 """By kind, in turn: with and without a card reader, a camera, a deadbolt for privacy."""
 PEOPLE_A_GUEST: Final = 3
 
@@ -53,18 +54,20 @@ def _doors(count: int) -> tuple[DoorPlan, ...]:
     made = []
     for number in range(count):
         if number < ways_in:
-            made.append(DoorPlan(number, f"Entrance {number + 1}", "entrance", "", _model("entrance", number), f"SM{number:06}"))
+            made.append(_door(number, f"Entrance {number + 1}", "entrance", "", number))
         elif number < ways_in + rooms:
-            made.append(DoorPlan(number, f"Room {number - ways_in + 1}", "common", "", _model("common", number), f"SM{number:06}"))
+            made.append(_door(number, f"Room {number - ways_in + 1}", "common", "", number - ways_in))
         else:
             place = number - ways_in - rooms
             unit = str(101 + place)
-            made.append(DoorPlan(number, f"Unit {unit}", "unit", unit, _model("unit", place), f"SM{number:06}"))
+            made.append(_door(number, f"Unit {unit}", "unit", unit, place))
     return tuple(made)
 
 
-def _model(kind: str, number: int) -> str:
-    return MODELS[kind][number % len(MODELS[kind])]
+def _door(number: int, name: str, kind: DoorKind, unit: str, place: int) -> DoorPlan:
+    """The next door; `place` counts those of its kind."""
+    model = MODELS[kind][place % len(MODELS[kind])]
+    return DoorPlan(number, name, kind, unit, model, f"SM{number:06}", model == CONNECTED)
 
 
 def _rooms(rooms: list[int]) -> list[GroupPlan]:

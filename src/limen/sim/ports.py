@@ -3,9 +3,10 @@
 `Gateway` is what one phone reaches, `Desk` what managers and residents do on pages, `Machine` what whoever runs the machine does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
+from uuid import UUID
 
 from limen.phone.inbox import Inbox
 from limen.phone.outbox import Item, Status
@@ -13,6 +14,7 @@ from limen.phone.wallet import View
 
 CodeKind = Literal["daily", "daily_single_use", "24_hour"]
 CardKind = Literal["aes", "uid"]
+DoorKind = Literal["entrance", "common", "unit"]
 
 
 class NoSignal(Exception):
@@ -60,10 +62,11 @@ class DoorPlan:
 
     number: int
     name: str
-    kind: Literal["entrance", "common", "unit"]
+    kind: DoorKind
     unit: str
     model: str
     serial: str
+    connected: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,19 @@ class Desk(Protocol):
         """The property's switch for cards that are easy to copy."""
 
 
+class Uplink(Protocol):
+    """The gateway's end of the link that a connected lock opened. Every call may raise NoSignal, after which it is over."""
+
+    def round(self) -> int | None:
+        """Brings the newest list, fetches the record; the version that was brought."""
+
+    def press(self, person_id: UUID, door_id: UUID, late: Callable[[], None]) -> bool:
+        """Somebody presses "open" from afar; `late` happens before the order goes on the line. SaidNo where the service refuses."""
+
+    def hang_up(self) -> None:
+        """The link broke."""
+
+
 @dataclass(frozen=True)
 class CardImage:
     """What an encoder writes onto a card: a key for each slot, and its file."""
@@ -192,6 +208,12 @@ class Machine(Protocol):
 
     def numbers(self, lock_id: bytes) -> frozenset[int]:
         """Only which numbers arrived or were declared lost."""
+
+    def dialled(self, lock_id: bytes, say: Callable[[bytes], list[bytes]]) -> Uplink:
+        """A connected lock has dialled: `say` hands it a frame and gives its frames. NoSignal where it did not prove itself."""
+
+    def ids(self, person: int, door: int) -> tuple[UUID, UUID]:
+        """By which the service names them."""
 
     def encode(self, person: int, uid: bytes) -> CardImage:
         """What the encoder at the office writes onto somebody's card of that number."""

@@ -1,9 +1,10 @@
 """Whoever runs the machine, and the auditor at the end: `limen.sim.ports.Machine` over the instance."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from limen.cli.simulation.instance import Instance
+from limen.cli.simulation.uplink import Ears, Uplink
 from limen.sim.ports import CardImage, Kept, SaidNo
 
 EPOCH = 1
@@ -15,6 +16,7 @@ class MachineRoom:
 
     def __init__(self, instance: Instance, people: Mapping[int, str] | None = None, doors: Mapping[int, str] | None = None) -> None:
         self._instance, self._people, self._doors = instance, people or {}, doors or {}
+        self._ears: Ears | None = None
 
     def settle(self) -> None:
         """See `ports.Machine`; so are the others."""
@@ -42,6 +44,16 @@ class MachineRoom:
         from limen.history import queries as history
 
         return history.numbers(lock_id, EPOCH)
+
+    def dialled(self, lock_id: bytes, say: Callable[[bytes], list[bytes]]) -> Uplink:
+        """The gateway answers."""
+        if self._ears is None:
+            self._ears = Ears()
+        return Uplink(self._ears, lock_id, say, self._instance.time.now)
+
+    def ids(self, person: int, door: int) -> tuple[UUID, UUID]:
+        """As the pages name them."""
+        return UUID(self._people[person]), UUID(self._doors[door])
 
     def encode(self, person: int, uid: bytes) -> CardImage:
         """As the encoder beside the office gets it."""

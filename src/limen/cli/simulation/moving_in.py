@@ -79,7 +79,7 @@ def _agree(browser: Browser) -> None:
 
 def _door_rows(plan: Plan) -> Iterator[Sequence[str]]:
     for door in plan.doors:
-        yield door.name, door.kind, door.unit, door.model, "no", door.serial, "yes", "yes"
+        yield door.name, door.kind, door.unit, door.model, "yes" if door.connected else "no", door.serial, "yes", "yes"
 
 
 def _person_rows(plan: Plan) -> Iterator[Sequence[str]]:

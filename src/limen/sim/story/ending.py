@@ -6,6 +6,7 @@ from limen.sim.clock import DAY_MS
 from limen.sim.faults import Faults
 from limen.sim.handsets import Handset
 from limen.sim.ports import Kept
+from limen.sim.story.lines import Lines
 from limen.sim.story.visits import Visits
 from limen.sim.story.world import Door, World
 
@@ -14,21 +15,25 @@ PROBES_MOST: Final = 40
 OPENED: Final = "granted"
 FORGOTTEN: Final = "unissued"
 """A restored service takes codes of the time that it lost for ones that nobody was given."""
-TAIL_MOST: Final = 8
-"""Records of the last visit itself may still be on the lock."""
+HELD_ON_MOST: Final = 4
+TAIL_MOST: Final = 8 + HELD_ON_MOST
+"""Records of the last visit itself, and of those who tried after it, may still be on the lock."""
 
 
 class Ending:
     """Convergence and audit of one world."""
 
-    def __init__(self, world: World, visits: Visits) -> None:
-        self.world, self.visits = world, visits
+    def __init__(self, world: World, visits: Visits, lines: Lines) -> None:
+        self.world, self.visits, self.lines = world, visits, lines
+        self.closed_ms: int | None = None
+        """From here on nobody carries records."""
 
     def calm(self) -> None:
         """No faults any more: batteries in, everybody with a phone that the service knows."""
         world = self.world
         world.faults = Faults(dead_zone=0.0)
         for door in world.doors:
+            self.lines.mend(door)
             if door.body.lock is None:
                 world.power_back(door)
         for person, phone in world.phones.items():
@@ -39,7 +44,10 @@ class Ending:
         """Doors are visited by somebody who may pull, and what they carry is handed in, until the manager's list names none that is behind."""
         for _ in range(ROUNDS):
             for door in self.world.doors:
-                self._helped(door)
+                if door.connected:
+                    self.lines.round(door)
+                else:
+                    self._helped(door)
             self.world.service.machine.settle()
             if not self._behind():
                 break
@@ -104,6 +112,13 @@ class Ending:
                 self.visits.tap_card(card, door)
             world.time.pass_ms(30_000)
 
+    def held_on(self) -> None:
+        """Every door has the newest list: phones that stayed offline while something was taken from their owners try what they still hold."""
+        world, self.closed_ms = self.world, self.world.time.ms
+        for door in world.doors:
+            for phone in world.held_on[:HELD_ON_MOST]:
+                self.visits.tap(phone, door, calm=True)
+
     # ---- the books
 
     def audit(self) -> None:
@@ -122,6 +137,8 @@ class Ending:
         """A movement of the bolt whose record neither arrived, nor was declared lost, nor went down with a lost database."""
         arrived = self._arrives(door)
         for moved in door.body.moved:
+            if self.closed_ms is not None and moved.ms >= self.closed_ms:
+                break
             numbers = range(moved.first, moved.past)
             logged = any(OPENED in (kept.numbers.get(number) or ()) for number in numbers)
             excused = any(number in kept.declared or number in door.exempt for number in numbers)

@@ -6,6 +6,7 @@ from limen.sim.clock import DAY_MS
 from limen.sim.faults import BY_LEVEL, Level
 from limen.sim.story.ending import Ending
 from limen.sim.story.habits import Habits
+from limen.sim.story.lines import Lines
 from limen.sim.story.opening import Opened
 from limen.sim.story.staff import Staff
 from limen.sim.story.visits import Visits
@@ -21,14 +22,17 @@ def play(opened: Opened, seed: int, days: int, level: Level, *, day_done: Days =
     world.tally.trace = [] if trace else None
     visits = Visits(world)
     habits = Habits(world, visits)
-    staff, ending = Staff(world, visits, habits), Ending(world, visits)
+    lines = Lines(world, visits)
+    staff, ending = Staff(world, visits, habits), Ending(world, visits, lines)
     habits.plan_day(world.start_ms)
     staff.plan_day(world.start_ms)
+    lines.plan_day(world.start_ms)
     for day in range(days):
         world.run(world.start_ms + (day + 1) * DAY_MS - 1)
         day_done(day + 1)
     ending.calm()
     ending.probe()
     ending.converge()
+    ending.held_on()
     ending.audit()
     return world.tally

@@ -97,10 +97,16 @@ class Staff:
         held = sorted({one.group for one in world.truth.facts.given if one.person == person.number and _now(one, now)})
         if held:
             name = world.chance.choice(held)
+            self._holds_on(person)
             world.service.desk.revoke(person.number, name)
             world.truth.took(person.number, name, world.time.ms)
 
+    def _holds_on(self, person: PersonPlan) -> None:
+        """Whoever expects the worst leaves a phone in flight mode."""
+        self.world.held_on.append(self.world.phones[person.number].in_flight_mode(branch(self.world.chance)))
+
     def _pause(self, person: PersonPlan) -> None:
+        self._holds_on(person)
         self.world.service.desk.pause(person.number)
         self.world.truth.paused(person.number, self.world.time.ms)
 

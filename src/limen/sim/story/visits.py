@@ -64,7 +64,7 @@ class Visits:
         moved = len(door.body.moved) > before.moved
         disturbed = trouble is not None or door.body.cuts > before.cuts
         verdict = self._phone_verdict(shown, door, before)
-        self._judge(door, f"app {phone.owner}", verdict, moved, _said(outcome), disturbed=disturbed)
+        self.judge(door, f"app {phone.owner}", verdict, moved, _said(outcome), disturbed=disturbed)
         self._after_power(door)
         return moved
 
@@ -156,7 +156,7 @@ class Visits:
         elif waits is Verdict.MUST_OPEN and len(digits) >= length:  # too few digits are no try (CODE-9)
             door.keypad.wrong(now)
         self._leave(door, before, Visit())
-        self._judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=cut)
+        self.judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=cut)
         self._after_power(door)
         return moved
 
@@ -180,7 +180,7 @@ class Visits:
         door.body.tap(card)
         moved, cut = len(door.body.moved) > before.moved, door.body.cuts > before.cuts
         self._leave(door, before, Visit())
-        self._judge(door, who, verdict, moved, "", disturbed=cut)
+        self.judge(door, who, verdict, moved, "", disturbed=cut)
         self._after_power(door)
         return moved
 
@@ -228,7 +228,8 @@ class Visits:
             else:
                 world.at(world.time.ms + world.chance.randint(600_000, 7_200_000), lambda: world.power_back(door))
 
-    def _judge(self, door: Door, who: str, verdict: Verdict, moved: bool, reason: str, *, disturbed: bool) -> None:
+    def judge(self, door: Door, who: str, verdict: Verdict, moved: bool, reason: str, *, disturbed: bool = False) -> None:
+        """Writes down what came of an attempt, and whether that is wrong."""
         world = self.world
         world.tally.attempts += 1
         world.tally.openings += moved

@@ -38,6 +38,8 @@ class Door:
     lists: dict[tuple[int, int], Belief] = field(default_factory=dict)
     brought: dict[int, int] = field(default_factory=dict)
     carried: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    connected: bool = False
+    offline: bool = False
     lost_since_sync: bool = False
     exempt: set[int] = field(default_factory=set)
     tapes: list[tuple[bytes, list[bytes]]] = field(default_factory=list)
@@ -81,13 +83,17 @@ class World:
         self.doors = [self._door(number) for number in range(len(self.plan.doors))]
         self.owners = {key.public: person for person, key in opened.keys.items()}
         self.phones = {person: self._handset(person, opened.lines[person]) for person in opened.lines}
+        self.held_on: list[Handset] = []
+        """Phones that stayed offline when something was taken from their owners."""
         self.cards = {person: [self._pocketed(person, *card)] for person, card in opened.cards.items()}
         self._by_lock = {door.body.lock_id: door for door in self.doors}
 
     def _door(self, number: int) -> Door:
         planned = self.plan.doors[number]
         body = self.opened.bodies[number].twin(branch(self.chance), self.time, self.faults.step > 0)
-        door = Door(number, planned.kind, planned.unit, body, Keypad(planned.kind, seen_ms=self.time.ms), body.version)
+        door = Door(
+            number, planned.kind, planned.unit, body, Keypad(planned.kind, seen_ms=self.time.ms), body.version, connected=planned.connected
+        )
         door.lists[0, body.version] = self.truth.belief(number, self.time.ms)
         return door
 

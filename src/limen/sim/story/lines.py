@@ -1,0 +1,117 @@
+"""Connected doors: their own link to the gateway, which brings lists, time and orders from afar and takes the record along (B.10)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Final
+
+from limen.phone.commands import OutOfReach
+from limen.sim.clock import DAY_MS
+from limen.sim.oracle import Clock, Verdict
+from limen.sim.ports import NoSignal, SaidNo, Uplink
+from limen.sim.story.visits import Visits
+from limen.sim.story.world import Door, World
+
+MINUTE_MS: Final = 60_000
+ROUND_MS: Final = 8 * 60 * MINUTE_MS
+"""A gateway asks every ten seconds; a world that did would do nothing else."""
+REMOTE_MS: Final = 10_000
+LATE_MS: Final = (0, 0, 0, 4_000, 30_000)
+"""What an order from afar may lose on its way; nothing is kept for later, so the last of these opens nothing."""
+EXACT: Final = 0
+
+
+class Lines:
+    """The links of one building."""
+
+    def __init__(self, world: World, visits: Visits) -> None:
+        self.world, self.visits = world, visits
+
+    def plan_day(self, start_ms: int) -> None:
+        """Rounds by day and night, orders from afar, hours without a network."""
+        world, chance = self.world, self.world.chance
+        for door in world.doors:
+            if not door.connected:
+                continue
+            for at in range(start_ms, start_ms + DAY_MS, ROUND_MS):
+                world.at(at + chance.randint(0, 20 * MINUTE_MS), partial(self.round, door))
+            for _ in range(chance.choice((0, 1, 2))):
+                world.at(start_ms + chance.randint(0, DAY_MS), partial(self.press, door))
+            if chance.random() < world.faults.offline:
+                world.at(start_ms + chance.randint(0, DAY_MS), partial(self.break_off, door))
+        world.at(start_ms + DAY_MS, lambda: self.plan_day(start_ms + DAY_MS))
+
+    def break_off(self, door: Door) -> None:
+        """The network of the building is away for some hours."""
+        door.offline = True
+        self.world.tally.note(self.world.time.ms, "offline", door.number)
+        self.world.at(self.world.time.ms + self.world.chance.randint(10, 8 * 60) * MINUTE_MS, partial(self.mend, door))
+
+    def mend(self, door: Door) -> None:
+        """It is back."""
+        door.offline = False
+
+    def round(self, door: Door) -> None:
+        """The lock dials, or is still there: list, time, record."""
+        with self._link(door) as line:
+            if line is not None:
+                self._take(door, line)
+
+    def press(self, door: Door) -> None:
+        """Somebody opens from afar, with a right to it or without."""
+        world, chance = self.world, self.world.chance
+        person = chance.choice(world.plan.people).number
+        with self._link(door) as line:
+            if line is None:
+                return
+            clock, moved, late_ms = world.clock(door), len(door.body.moved), chance.choice(LATE_MS)
+            verdict = self._verdict(person, door, clock, late_ms)
+            try:
+                line.press(*world.service.machine.ids(person, door.number), partial(world.time.pass_ms, late_ms))
+                said = ""
+            except SaidNo as problem:
+                said = str(problem)
+            self.visits.judge(door, f"remote {person}", verdict, len(door.body.moved) > moved, said)
+
+    def _verdict(self, person: int, door: Door, clock: Clock, late_ms: int) -> Verdict:
+        """The service lets those press who may open here now, by its own exact clock; the lock obeys at once or not at all."""
+        world, now = self.world, self.world.time.ms
+        exact = Clock(now, EXACT, True)
+        allowed = world.oracle.own_right(person, door.number, exact, now)
+        if clock.u_ms is None or clock.u_ms > REMOTE_MS or late_ms > REMOTE_MS + 2 * clock.u_ms + 1_000:
+            return Verdict.MUST_REFUSE
+        return allowed
+
+    def _take(self, door: Door, line: Uplink) -> None:
+        world, belief = self.world, self.world.truth.belief(door.number, self.world.time.ms)
+        version = line.round()
+        if version is not None:
+            door.lists[world.generation, version] = belief
+            door.brought[version] = world.generation
+        world.look(door)
+        world.tally.note(world.time.ms, "line", door.number, door.version, door.body.next_record)
+
+    @contextmanager
+    def _link(self, door: Door) -> Iterator[Uplink | None]:
+        """A link that stands for as long as it is needed; None where there is none."""
+        world, link, line = self.world, -1, None
+        world.look(door)
+        try:
+            if not door.offline and door.body.lock is not None:
+                link = door.body.dial(outgoing=True)
+                line = world.service.machine.dialled(door.body.lock_id, partial(_said, door, link))
+            yield line
+        except (NoSignal, OutOfReach):
+            world.tally.note(world.time.ms, "line broke", door.number)
+        finally:
+            if line is not None:
+                line.hang_up()
+            door.body.hang_up(link)
+            world.look(door)
+
+
+def _said(door: Door, link: int, frame: bytes) -> list[bytes]:
+    try:
+        return door.body.frame(link, frame)
+    except OutOfReach as problem:
+        raise NoSignal from problem
