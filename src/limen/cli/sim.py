@@ -14,6 +14,8 @@ from limen.sim.tally import KINDS, MAY_MOST, Tally
 
 DOORS_MOST, PEOPLE_MOST, DAYS_MOST = 512, 2_000, 366
 BAR = 24
+LINE_EVERY_S = 60
+YEAR_DAYS = 365.25
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,12 +35,12 @@ def run(args: argparse.Namespace) -> int:
     """0 when every seed was clean."""
     from limen.cli.simulation.stage import set_up
 
-    told = _Told(quiet=args.json or not sys.stderr.isatty())
+    told = _Told(bar=sys.stderr.isatty() and not args.json)
     bad = 0
     with set_up(args.doors, args.people, told.progress) as stage:
         for seed in range(args.seed, args.seed + args.count):
             began = time.monotonic()
-            tally = stage.play(seed, args.days, args.faults, day_done=lambda day: told.progress("days", day, args.days), trace=args.trace)
+            tally = stage.play(seed, args.days, args.faults, day_done=lambda day, tally: told.day(day, args.days, tally), trace=args.trace)
             told.clear()
             _print(tally, time.monotonic() - began, args, seed)
             bad += not tally.clean
@@ -50,10 +52,17 @@ def replay(args: argparse.Namespace, seed: int) -> str:
     return f"limen sim --seed {seed} --days {args.days} --doors {args.doors} --people {args.people} --faults {args.faults}"
 
 
+def building_years_a_minute(days: int, seconds: float) -> float:
+    """How fast a building was lived; moving in is not counted."""
+    return days / YEAR_DAYS / max(seconds, 0.001) * 60
+
+
 def _print(tally: Tally, seconds: float, args: argparse.Namespace, seed: int) -> None:
     for line in tally.trace or ():
         print(line)
-    print(json.dumps(tally.said(seconds)) if args.json else "\n".join(_table(tally, seconds, seed)), flush=True)
+    years = building_years_a_minute(args.days, seconds)
+    said = tally.said(seconds) | {"building_years_a_minute": round(years, 3)}
+    print(json.dumps(said) if args.json else "\n".join(_table(tally, seconds, seed, years)), flush=True)
     if not tally.clean:
         for story in tally.stories:
             print(story, file=sys.stderr)
@@ -64,7 +73,7 @@ def _print(tally: Tally, seconds: float, args: argparse.Namespace, seed: int) ->
         print(f"Play it again: {replay(args, seed)}", file=sys.stderr, flush=True)
 
 
-def _table(tally: Tally, seconds: float, seed: int) -> Sequence[str]:
+def _table(tally: Tally, seconds: float, seed: int, years: float) -> Sequence[str]:
     rows: list[tuple[str, object]] = [
         ("seed", seed),
         ("attempts", tally.attempts),
@@ -74,26 +83,34 @@ def _table(tally: Tally, seconds: float, seed: int) -> Sequence[str]:
         ("may do either", f"{tally.may_share:.2%}"),
         *((kind.replace("_", " "), tally.violations[kind]) for kind in KINDS),
         ("seconds", f"{seconds:.1f}"),
+        ("building-years/minute", f"{years:.2f}"),
         ("digest", tally.digest[:16]),
     ]
     return [f"{name:<24}{value:>18}" for name, value in rows]
 
 
 class _Told:
-    """One line of progress on standard error, where somebody looks."""
+    """How far it is, on standard error: a bar where somebody looks, elsewhere a line a minute, so that a long run is not silent."""
 
-    def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet
+    def __init__(self, bar: bool) -> None:
+        self._bar, self._spoke = bar, time.monotonic()
 
-    def progress(self, what: str, done: int, total: int) -> None:
+    def progress(self, what: str, done: int, total: int, more: str = "") -> None:
         """How far one part is."""
-        if not self._quiet:
+        if self._bar:
             full = BAR * done // max(1, total)
             print(f"\r{what:<18}{'#' * full}{'.' * (BAR - full)} {done} of {total}   ", end="", file=sys.stderr, flush=True)
+        elif time.monotonic() - self._spoke > LINE_EVERY_S:
+            self._spoke = time.monotonic()
+            print(f"{what}: {done} of {total}{more}", file=sys.stderr, flush=True)
+
+    def day(self, day: int, days: int, tally: Tally) -> None:
+        """A day is over; what was wrong so far is not kept back until the end."""
+        self.progress("days", day, days, f", {tally.attempts} attempts, {sum(tally.violations.values())} violations")
 
     def clear(self) -> None:
         """The line goes away."""
-        if not self._quiet:
+        if self._bar:
             print("\r" + " " * 70 + "\r", end="", file=sys.stderr, flush=True)
 
 

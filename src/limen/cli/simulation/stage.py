@@ -34,7 +34,7 @@ class Stage:
     database: bytes
     files: dict[str, bytes]
 
-    def play(self, seed: int, days: int, level: Level, *, day_done: run.Days = lambda day: None, trace: bool = False) -> Tally:
+    def play(self, seed: int, days: int, level: Level, *, day_done: run.Days = lambda day, tally: None, trace: bool = False) -> Tally:
         """One run; whatever was played before leaves nothing behind."""
         self.instance.put_back(self.database)
         self.instance.put_back_files(self.files)

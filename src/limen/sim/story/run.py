@@ -13,10 +13,10 @@ from limen.sim.story.visits import Visits
 from limen.sim.story.world import World
 from limen.sim.tally import Tally
 
-Days = Callable[[int], None]
+Days = Callable[[int, Tally], None]
 
 
-def play(opened: Opened, seed: int, days: int, level: Level, *, day_done: Days = lambda day: None, trace: bool = False) -> Tally:
+def play(opened: Opened, seed: int, days: int, level: Level, *, day_done: Days = lambda day, tally: None, trace: bool = False) -> Tally:
     """Lives the days of a building that was just opened, lets everything converge, and compares the books."""
     world = World(opened, seed, days, BY_LEVEL[level])
     world.tally.trace = [] if trace else None
@@ -29,7 +29,7 @@ def play(opened: Opened, seed: int, days: int, level: Level, *, day_done: Days =
     lines.plan_day(world.start_ms)
     for day in range(days):
         world.run(world.start_ms + (day + 1) * DAY_MS - 1)
-        day_done(day + 1)
+        day_done(day + 1, world.tally)
     ending.calm()
     ending.probe()
     ending.converge()
