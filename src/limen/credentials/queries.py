@@ -1,5 +1,6 @@
 """Reads about codes, cards and keys. No answer here holds digits; keys come only from `card_keys`, `card_image` and `epoch_secrets`."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -30,8 +31,8 @@ from limen.wire.guessing import GUESSES_PER_SUCCESS, live_temporary, one_in
 
 __all__ = [
     "CardImage", "CardPolicyView", "CardView", "CodeRef", "EpochSecrets", "FloorView", "GrantFacts", "IssueView", "MadeCode", "Minted", "Odds",
-    "TemporaryView", "card_image", "card_keys", "card_policy", "cards_in", "cards_of", "code_floors", "code_of", "codes_at", "epoch_secrets",
-    "has_device", "has_one_code", "has_second_code", "is_common", "issue", "lease_s", "live_temporary_of", "odds", "temporary_of",
+    "TemporaryView", "card_image", "card_keys", "card_policy", "cards_in", "cards_of", "cards_of_people", "code_floors", "code_of", "codes_at",
+    "epoch_secrets", "has_device", "has_one_code", "has_second_code", "is_common", "issue", "lease_s", "live_temporary_of", "odds", "temporary_of",
 ]  # fmt: skip
 
 
@@ -121,6 +122,12 @@ def cards_of(person_id: UUID, property_id: UUID | None = None, *, off_too: bool 
     rows = Keycard.objects.filter(person_id=person_id).order_by("-active_from", "id")
     if property_id is not None:
         rows = rows.filter(property_id=property_id)
+    return tuple(cards.view(row) for row in (rows if off_too else rows.filter(off_at=None)))
+
+
+def cards_of_people(person_ids: Iterable[UUID], property_id: UUID, *, off_too: bool = False) -> tuple[CardView, ...]:
+    """Lists the keycards of many people in one building, in one read, newest first; turned-off ones only when asked for."""
+    rows = Keycard.objects.filter(person_id__in=set(person_ids), property_id=property_id).order_by("-active_from", "id")
     return tuple(cards.view(row) for row in (rows if off_too else rows.filter(off_at=None)))
 
 

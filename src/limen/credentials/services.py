@@ -1,12 +1,20 @@
 """The verbs of credentials: codes, cards, epoch secrets, signed grants.
 
 Digits leave by three of them only: `show_code`, to the owner, `make_temporary`, once, and `hand_over`, in the guest's mail.
-`permanent_digits` is for sealed bundles.
+`permanent_digits` and `permanent_digits_at` are for sealed bundles.
 """
 
 from limen.credentials.cards import activate_card, allow_weak_cards, deactivate_card
 from limen.credentials.choices import set_one_code, set_second_code
-from limen.credentials.codes import ensure_permanent, note_proven, permanent_digits, reset_code, settle_codes, show_code
+from limen.credentials.codes import (
+    ensure_permanent,
+    note_proven,
+    permanent_digits,
+    permanent_digits_at,
+    reset_code,
+    settle_codes,
+    show_code,
+)
 from limen.credentials.epochs import close_epoch, note_clock, open_epoch
 from limen.credentials.handing import hand_over
 from limen.credentials.leases import mint_gateway_grant, mint_grant
@@ -26,6 +34,7 @@ __all__ = [
     "note_proven",
     "open_epoch",
     "permanent_digits",
+    "permanent_digits_at",
     "raise_floor",
     "reset_code",
     "revoke_temporary",

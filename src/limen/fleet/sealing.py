@@ -23,8 +23,9 @@ from limen.wire.liststate import ListState
 from limen.wire.records import AesCard, CodeFloor, Config, Data, ListRecord, RecordKind
 from limen.wire.schedules import Schedule
 
-Values = dict[tuple[UUID, bool], int]
+Values = dict[tuple[UUID, bool], str]
 """The values of codes while a list is made, by person and whether it is the second one."""
+CODES = (RecordKind.CODE, RecordKind.DURESS_CODE)
 
 
 @dataclass(frozen=True)
@@ -157,13 +158,10 @@ def _delta(target: Target, rows: list[ListRow], records: dict[int, ListRecord], 
 def _records(target: Target, rows: list[ListRow]) -> dict[int, ListRecord]:
     living = [row for row in rows if not row.gone]
     hours = {row.name: row.slot for row in living if row.kind == RecordKind.SCHEDULE}
-    cards = {
-        card.id: card
-        for person in {row.person_id for row in living if row.kind in (RecordKind.CARD_UID, RecordKind.CARD_AES)}
-        if person is not None
-        for card in credentials.cards_of(person, target.device.property_id, off_too=True)
-    }
-    values: Values = {}
+    holders = {row.person_id for row in living if row.kind in (RecordKind.CARD_UID, RecordKind.CARD_AES) and row.person_id is not None}
+    cards = {card.id: card for card in credentials.cards_of_people(holders, target.device.property_id, off_too=True)} if holders else {}
+    coded = {(row.person_id, row.kind == RecordKind.DURESS_CODE) for row in living if row.kind in CODES and row.person_id is not None}
+    values = codes.permanent_digits_at(door_id=target.device.door_id, of=coded) if coded else {}
     return {row.slot: _record(row, hours, _data(target, row, cards, values)) for row in living}
 
 
@@ -185,7 +183,9 @@ def _data(target: Target, row: ListRow, cards: dict[UUID, credentials.CardView],
     said: Any = row.data
     match RecordKind(row.kind):
         case RecordKind.CODE | RecordKind.DURESS_CODE as kind:
-            return _value(target.device.door_id, row.person_id, kind == RecordKind.DURESS_CODE, values)
+            if row.person_id is None:
+                raise LookupError("a code without a person")
+            return int(values[row.person_id, kind == RecordKind.DURESS_CODE])
         case RecordKind.CARD_UID:
             return cards[UUID(row.data)].uid
         case RecordKind.CARD_AES:
@@ -203,11 +203,3 @@ def _data(target: Target, row: ListRow, cards: dict[UUID, credentials.CardView],
             cls, bucket, idx = said
             return CodeFloor(cls, bucket, idx)
     raise LookupError("a record of this kind is not made here")
-
-
-def _value(door_id: UUID, person_id: UUID | None, duress: bool, values: Values) -> int:
-    if person_id is None:
-        raise LookupError("a code without a person")
-    if (person_id, duress) not in values:
-        values[person_id, duress] = int(codes.permanent_digits(person_id=person_id, door_id=door_id, duress=duress))
-    return values[person_id, duress]

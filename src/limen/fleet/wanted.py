@@ -85,16 +85,15 @@ def _cards(wanted: Wanted, device: Device, since: datetime | None, now: datetime
     new: set[str] = set()
     policy = credentials.card_policy(device.property_id)
     allowed = {"aes": True, "sun": policy.allow_sun, "uid": policy.allow_uid}
-    for person_id, windows in wanted.windows.items():
-        by_card = [window for window in windows if window.card]
-        for card in credentials.cards_of(person_id, device.property_id) if by_card else ():
-            if not allowed[card.kind]:
-                continue
-            kind = RecordKind.CARD_UID if card.kind == "uid" else RecordKind.CARD_AES
-            for window in by_card:
-                wanted.add(_timed(Entry(f"card:{card.id}:{window.grant_id}", kind, person_id, data=str(card.id)), window, now))
-            if since is not None and card.active_from >= since:
-                new.add(str(card.id))
+    by_card = {person_id: [w for w in windows if w.card] for person_id, windows in wanted.windows.items()}
+    for card in credentials.cards_of_people((person_id for person_id, here in by_card.items() if here), device.property_id):
+        if not allowed[card.kind]:
+            continue
+        kind = RecordKind.CARD_UID if card.kind == "uid" else RecordKind.CARD_AES
+        for window in by_card[card.person_id]:
+            wanted.add(_timed(Entry(f"card:{card.id}:{window.grant_id}", kind, card.person_id, data=str(card.id)), window, now))
+        if since is not None and card.active_from >= since:
+            new.add(str(card.id))
     wanted.new_cards = frozenset(new)
 
 
@@ -136,9 +135,8 @@ def _stands(lease: Lease, windows: tuple[AccessWindow, ...], now: datetime) -> b
 
 def _removed(wanted: Wanted, device: Device, now: datetime) -> None:
     live = Lease.objects.filter(device=device, ends__gt=now, taken_at=None)
-    for phone_id in live.values_list("phone_id", flat=True).distinct():
-        phone = identity.phone(phone_id)
-        if phone is None or phone.removed_at is None:
+    for phone_id, phone in identity.phones_by_id(live.values_list("phone_id", flat=True).distinct()).items():
+        if phone.removed_at is None:
             continue
         leases = list(live.filter(phone_id=phone_id))
         wanted.of_removed_phones += leases

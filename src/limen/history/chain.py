@@ -5,6 +5,8 @@ weighed: one is the lock's if a receipt names the tag of one of its records, or 
 tag. Several branches may claim one log epoch until then; a forged one neither delays nor replaces the true one, in whatever order they come.
 """
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,19 +76,28 @@ def keep_headers(record: Record, lock_id: bytes, headers: Iterable[SealedHeader]
 
 
 def keep_records(record: Record, records: Iterable[SealedRecord]) -> None:
-    """Keeps sealed records until a branch opens them. What is believed already is not kept again."""
-    for one in records:
-        if one.i >= limits.RECORDS_PER_LOG_EPOCH:
-            continue
-        rivals = Waiting.objects.filter(record=record, logepoch=one.logepoch, i=one.i)
-        kept = next((row for row in rivals if bytes(row.sealed) == one.sealed), None)
-        if kept is None:
-            Waiting.objects.create(record=record, logepoch=one.logepoch, i=one.i, sealed=one.sealed, prevtag=one.prevtag)
-            _keep_newest(rivals, RIVAL_RECORDS_MAX)
-        elif kept.branch_id is None and one.prevtag is not None:
-            kept.prevtag = one.prevtag
-            kept.save(update_fields=["prevtag"])
-    _keep_newest(Waiting.objects.filter(record=record), WAITING_MAX)
+    """Keeps sealed records until a branch opens them, in a fixed number of reads. What is believed already is not kept again."""
+    came = {(one.logepoch, one.i, one.sealed): one for one in records if one.i < limits.RECORDS_PER_LOG_EPOCH}
+    if not came:
+        return
+    places = {"record": record, "logepoch__in": {one.logepoch for one in came.values()}, "i__in": {one.i for one in came.values()}}
+    believed = {(row.logepoch, row.i, bytes(row.digest)) for row in Event.objects.filter(**places).only("logepoch", "i", "digest")}
+    kept = {(row.logepoch, row.i, bytes(row.sealed)): row for row in Waiting.objects.filter(**places)}
+    fresh: list[Waiting] = []
+    for name, one in came.items():
+        row = kept.get(name)
+        if row is not None and row.branch_id is None and one.prevtag not in (None, bytes(row.prevtag or b"")):
+            row.prevtag = one.prevtag
+            row.save(update_fields=["prevtag"])
+        elif row is None and (one.logepoch, one.i, hashlib.sha256(one.sealed).digest()) not in believed:
+            fresh.append(Waiting(record=record, logepoch=one.logepoch, i=one.i, sealed=one.sealed, prevtag=one.prevtag))
+    Waiting.objects.bulk_create(fresh)
+    rivals = Counter((logepoch, i) for logepoch, i, _ in kept) + Counter((row.logepoch, row.i) for row in fresh)
+    for (logepoch, i), many in rivals.items():
+        if many > RIVAL_RECORDS_MAX:
+            _keep_newest(Waiting.objects.filter(record=record, logepoch=logepoch, i=i), RIVAL_RECORDS_MAX)
+    if fresh:
+        _keep_newest(Waiting.objects.filter(record=record), WAITING_MAX)
 
 
 def keep_head(record: Record, head: LogHead | bytes, probe: bytes) -> None:
@@ -122,34 +133,43 @@ def _keep_newest(rows: "QuerySet[Kept]", most: int) -> None:
 def assign(branch: Branch, now: datetime) -> None:
     """Finds the waiting records that this branch opens. In a proved one what does not open is a broken seal, and goes (L-8)."""
     row = branch.row
-    tags = tags_of(branch)
     waiting = list(Waiting.objects.filter(record=row.record, logepoch=row.logepoch, branch=None).order_by("i", "-pk"))
+    if not waiting:
+        return
+    tags, ours, gone = tags_of(branch), [], []
     keys = dict(branch.reader.keys(one.i for one in waiting))
     for one in waiting:
-        sealed = bytes(one.sealed)
         if one.i in tags:
-            _second_copy(row, one, now)
+            if row.vouched:
+                _second_copy(row, one, now)
+                gone.append(one.pk)
             continue
         before = branch.reader.start if one.i == 0 else tags.get(one.i - 1)
-        given = bytes(one.prevtag) if one.prevtag is not None else None
-        for prevtag in (before, given):
-            if prevtag is not None and branch.read(keys[one.i], one.i, sealed, prevtag) is not None:
-                one.branch, one.prevtag = row, prevtag
-                one.save(update_fields=["branch", "prevtag"])
-                tags[one.i] = branch.reader.tag(one.i, sealed, prevtag)
-                break
-        else:
-            if row.vouched and before is not None:
-                alarm(row.record, "mac", row.logepoch, one.i, now)
-                one.delete()
+        prevtag = _opening(branch, one, keys[one.i], before)
+        if prevtag is not None:
+            one.branch, one.prevtag = row, prevtag
+            ours.append(one)
+            tags[one.i] = branch.reader.tag(one.i, bytes(one.sealed), prevtag)
+        elif row.vouched and before is not None:
+            alarm(row.record, "mac", row.logepoch, one.i, now)
+            gone.append(one.pk)
+    if ours:
+        Waiting.objects.bulk_update(ours, ["branch", "prevtag"])
+    Waiting.objects.filter(pk__in=gone).delete()
+
+
+def _opening(branch: Branch, one: Waiting, ck: bytes, before: bytes | None) -> bytes | None:
+    """The tag after which the record opens: the one that stands before it, or the one it came with."""
+    given = bytes(one.prevtag) if one.prevtag is not None else None
+    for prevtag in (before, given):
+        if prevtag is not None and branch.read(ck, one.i, bytes(one.sealed), prevtag) is not None:
+            return prevtag
+    return None
 
 
 def _second_copy(row: LogEpoch, one: Waiting, now: datetime) -> None:
-    if not row.vouched:
-        return
     if not Event.objects.filter(record=row.record, logepoch=one.logepoch, i=one.i, digest=one.digest()).exists():
         alarm(row.record, "fork", one.logepoch, one.i, now)
-    one.delete()
 
 
 def tags_of(branch: Branch) -> dict[int, bytes]:

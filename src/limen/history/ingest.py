@@ -73,11 +73,12 @@ def _take_entries(record: Record, owner: Ownership, entries: list[Entry], now: d
 def _settle(record: Record, owner: Ownership, now: datetime) -> tuple[int, int]:
     """Stores whatever is the lock's own word by now, says what is missing, acknowledges; gives how many were stored and dropped."""
     found = _believed(record, owner, now)
-    stored, dropped = store(record, Door.of(owner), found, now)
-    _keep_losses(record, (opened.event for opened in found))
-    _note_guard(record, (opened.event for opened in found), now)
-    doorway.tell(record, found, now)
+    stored = dropped = 0
     if found:
+        stored, dropped = store(record, Door.of(owner), found, now)
+        _keep_losses(record, (opened.event for opened in found))
+        _note_guard(record, (opened.event for opened in found), now)
+        doorway.tell(record, found, now)
         record.last_arrival = now
     record.dropped += dropped
     _account(record, owner, now)
@@ -153,11 +154,14 @@ def _acknowledge(record: Record, owner: Ownership, covered: int | None, now: dat
 
 
 def _keep_gaps(record: Record, missing: list[rules.Missing]) -> None:
-    Gap.objects.filter(record=record).delete()
-    reasons = {(loss.first, loss.last): loss.reason for loss in record.losses.all()}
+    reasons = {(loss.first, loss.last): loss.reason for loss in record.losses.all()} if missing else {}
+    wanted = {(run.first, run.last, run.kind, _reason(run, reasons)) for run in missing}
+    held = {(row.first, row.last, row.kind, row.reason): row.pk for row in Gap.objects.filter(record=record)}
+    if gone := [pk for said, pk in held.items() if said not in wanted]:
+        Gap.objects.filter(pk__in=gone).delete()
     Gap.objects.bulk_create(
-        Gap(record=record, door_id=record.door_id, first=run.first, last=run.last, kind=run.kind, reason=_reason(run, reasons))
-        for run in missing
+        Gap(record=record, door_id=record.door_id, first=first, last=last, kind=kind, reason=reason)
+        for first, last, kind, reason in sorted(wanted - held.keys())
     )
 
 

@@ -39,9 +39,15 @@ class Who:
 def store(record: Record, door: Door, opened: Sequence[Opened], now: datetime) -> tuple[int, int]:
     """Stores what is new; gives how many were stored and how many came too late to be kept (R98, HISTORY-3)."""
     stored = dropped = 0
+    held = set(
+        Event.objects.filter(record=record, logepoch__in={one.logepoch for one in opened}, i__in={one.i for one in opened}).values_list(
+            "logepoch", "i"
+        )
+    )
     for one in opened:
-        if Event.objects.filter(record=record, logepoch=one.logepoch, i=one.i).exists():
+        if (one.logepoch, one.i) in held:
             continue
+        held.add((one.logepoch, one.i))
         if _store_one(record, door, one, now):
             stored += 1
         else:

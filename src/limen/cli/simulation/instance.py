@@ -84,6 +84,7 @@ def raised(time: TrueTime, chance: Random) -> Iterator[Instance]:
         os.environ.update(LIMEN_DATA=str(data), LIMEN_DEMO="1", LIMEN_DATABASE_URL="sqlite:///:memory:", LIMEN_ORIGIN=ORIGIN)
         os.environ["DJANGO_SETTINGS_MODULE"] = "limen.config.settings"
         migrate.prepare()
+        _hash_fast()
         warnings.filterwarnings("ignore", message="No directory at")
         logging.disable(logging.WARNING)  # refused requests are part of the story
         from limen.storage import chance as service_chance
@@ -98,6 +99,15 @@ def raised(time: TrueTime, chance: Random) -> Iterator[Instance]:
             clock.use(None)
             service_chance.use(None)
             logging.disable(logging.NOTSET)
+
+
+def _hash_fast() -> None:
+    """Passwords of people who do not exist: a slow hash of them would be a tenth of moving in."""
+    from django.conf import settings
+    from django.contrib.auth import hashers
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    hashers.get_hashers.cache_clear()
 
 
 def _connection() -> sqlite3.Connection:

@@ -1,5 +1,6 @@
 """A building made once, played any number of times: every run begins at the same moment, with the same doors, people and keys."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -57,4 +58,5 @@ def set_up(doors: int, people: int, progress: Progress) -> Iterator[Stage]:
         from limen.lock.shell.factory import models
 
         opened = open_building(Site(planned, service, models(), factory, time, chance), progress)
+        gc.freeze()  # a building that stands need not be walked through again and again while it is lived in
         yield Stage(instance, opened, instance.database(), instance.files())
