@@ -1,7 +1,7 @@
 """Sealed updates: the whole state at the current version, what changed since the proven one, and the bundle that carries it (B.1, B.2)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,6 @@ from limen.wire.liststate import ListState
 from limen.wire.records import AesCard, CodeFloor, Config, Data, ListRecord, RecordKind
 from limen.wire.schedules import Schedule
 
-Values = dict[tuple[UUID, bool], str]
-"""The values of codes while a list is made, by person and whether it is the second one."""
 CODES = (RecordKind.CODE, RecordKind.DURESS_CODE)
 
 
@@ -155,14 +153,28 @@ def _delta(target: Target, rows: list[ListRow], records: dict[int, ListRecord], 
 # ---- rows as records: the only place where values of codes and keys of cards meet the list
 
 
+@dataclass(frozen=True, repr=False)
+class Known:
+    """Values of codes by person and whether it is the second one, cards and their keys by card: read once, while a list is made."""
+
+    codes: Mapping[tuple[UUID, bool], str]
+    cards: Mapping[UUID, credentials.CardView]
+    keys: Mapping[UUID, bytes]
+
+
 def _records(target: Target, rows: list[ListRow]) -> dict[int, ListRecord]:
     living = [row for row in rows if not row.gone]
     hours = {row.name: row.slot for row in living if row.kind == RecordKind.SCHEDULE}
     holders = {row.person_id for row in living if row.kind in (RecordKind.CARD_UID, RecordKind.CARD_AES) and row.person_id is not None}
     cards = {card.id: card for card in credentials.cards_of_people(holders, target.device.property_id, off_too=True)} if holders else {}
     coded = {(row.person_id, row.kind == RecordKind.DURESS_CODE) for row in living if row.kind in CODES and row.person_id is not None}
-    values = codes.permanent_digits_at(door_id=target.device.door_id, of=coded) if coded else {}
-    return {row.slot: _record(row, hours, _data(target, row, cards, values)) for row in living}
+    door_id = target.device.door_id
+    known = Known(
+        codes=codes.permanent_digits_at(door_id=door_id, of=coded) if coded else {},
+        cards=cards,
+        keys=credentials.card_keys_at(cards, door_id) if cards else {},
+    )
+    return {row.slot: _record(row, hours, _data(row, known)) for row in living}
 
 
 def _record(row: ListRow, hours: dict[str, int], data: Data) -> ListRecord:
@@ -179,20 +191,17 @@ def _record(row: ListRow, hours: dict[str, int], data: Data) -> ListRecord:
     )
 
 
-def _data(target: Target, row: ListRow, cards: dict[UUID, credentials.CardView], values: Values) -> Data:
+def _data(row: ListRow, known: Known) -> Data:
     said: Any = row.data
     match RecordKind(row.kind):
         case RecordKind.CODE | RecordKind.DURESS_CODE as kind:
             if row.person_id is None:
                 raise LookupError("a code without a person")
-            return int(values[row.person_id, kind == RecordKind.DURESS_CODE])
+            return int(known.codes[row.person_id, kind == RecordKind.DURESS_CODE])
         case RecordKind.CARD_UID:
-            return cards[UUID(row.data)].uid
+            return known.cards[UUID(row.data)].uid
         case RecordKind.CARD_AES:
-            key = credentials.card_keys(UUID(row.data), target.device.door_id)
-            if key is None:
-                raise LookupError("a card without a key")
-            return AesCard(cards[UUID(row.data)].uid, key)
+            return AesCard(known.cards[UUID(row.data)].uid, known.keys[UUID(row.data)])
         case RecordKind.REVOKED_PHONE:
             return bytes.fromhex(said)
         case RecordKind.SUBJECT_FLOOR:

@@ -4,9 +4,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from limen.credentials import queries as credentials
+from limen.credentials import services as codes
 from limen.fleet import services as fleet_services
+from limen.fleet.models import Bundle
 from limen.fleet.queries import Truth, Why
 from limen.identity import services as identity
 from limen.kernel.actors import Actor
@@ -44,6 +48,43 @@ def test_nothing_changed_raises_nothing(house: House) -> None:
             assert fleet_services.settle(door_id=house.doors["Package Room"], now=house.now) == 1
 
 
+def test_reads_of_a_settlement_do_not_grow_with_the_people(house: House) -> None:
+    """Settling and sealing a door asks the same questions for three people with phones, codes and cards as for nine."""
+    group = house.group("Residents", "Package Room")
+    house.activate("Package Room", "LM000001")
+
+    def join(first: str) -> None:
+        house.person(first)
+        house.give(first, group)
+        with unit_of_work():
+            codes.activate_card(
+                person_id=house.people[first],
+                property_id=house.property_id,
+                uid=bytes([4, 0, 0, 0, 0, 0, len(house.people)]),
+                kind="aes",
+                by=ANA,
+                now=house.now,
+            )
+        house.inbox(first)
+
+    def reads() -> int:
+        house.update("Package Room")
+        with CaptureQueriesContext(connection) as settled, unit_of_work():
+            fleet_services.settle(door_id=house.doors["Package Room"], now=house.now)
+        join(f"Late{len(house.people)}")
+        Bundle.objects.all().delete()
+        with CaptureQueriesContext(connection) as sealed:
+            assert house.bundle("Package Room") is not None
+        return len(settled) + len(sealed)
+
+    for number in range(3):
+        join(f"Early{number}")
+    before = reads()
+    for number in range(5):
+        join(f"Later{number}")
+    assert reads() == before
+
+
 @pytest.mark.rule("PLACE-2")
 def test_access_given_before_any_device_takes_effect_with_it(house: House) -> None:
     """A door exists before its lock: the first list already holds who was let in before."""
@@ -56,8 +97,6 @@ def test_access_given_before_any_device_takes_effect_with_it(house: House) -> No
 
 def test_the_lock_holds_the_tag_of_the_code_that_is_shown(house: House) -> None:
     """What the person is told and what the lock compares are the same code; the service's list holds neither (CODE-11)."""
-    from limen.credentials import services as codes
-
     house.give("Dana", house.group("Residents", "Package Room"))
     lock = house.activate("Package Room", "LM000001")
     with unit_of_work():
@@ -98,8 +137,6 @@ def test_pausing_and_resuming_bring_the_same_code_back(house: House) -> None:
 
 def test_a_new_code_and_a_new_card_are_said_as_what_they_are(house: House) -> None:
     """A reset code is a taking at once; a card turned on is a task even for somebody with the app (SYNC-3, CARD-2)."""
-    from limen.credentials import services as codes
-
     house.give("Dana", house.group("Residents", "Package Room"))
     house.activate("Package Room", "LM000001")
     with unit_of_work():

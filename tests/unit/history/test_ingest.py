@@ -1,6 +1,8 @@
 """Records arrive late, twice, out of order, with holes; each is stored once, and what is missing is said."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from limen.fleet import queries as fleet
 from limen.history import queries as history
@@ -42,6 +44,25 @@ def test_each_record_is_stored_once_whatever_the_order(archive: Archive) -> None
     assert not Waiting.objects.exists()
     assert Gap.objects.count() == 0
     assert archive.take("Package Room", pieces[0]).status == "known"
+
+
+def test_a_segment_that_came_before_costs_the_same_however_much_it_holds(archive: Archive) -> None:
+    """Another phone brings the same records: the questions asked do not grow with them, and nothing of them waits or is stored again."""
+
+    lock, number = archive.lock("Package Room"), archive.number("Package Room", "Dana")
+
+    def reads_of_a_second_copy(count: int) -> int:
+        for _ in range(count):
+            lock.note(t=int(archive.house.later(minutes=1).timestamp()), kind=Kind.ENTRY, method=Method.CODE, subj=number)
+        archive.carry("Package Room")
+        stored = Event.objects.count()
+        (again,) = lock.segments()
+        with CaptureQueriesContext(connection) as asked:
+            assert archive.take("Package Room", again).status == "taken"
+        assert (Event.objects.count(), Waiting.objects.count()) == (stored, 0)
+        return len(asked)
+
+    assert reads_of_a_second_copy(4) == reads_of_a_second_copy(40)
 
 
 @pytest.mark.rule("HISTORY-2")
