@@ -59,7 +59,7 @@ def test_a_run_says_how_fast_it_was(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_long_run_that_nobody_watches_speaks_once_a_minute(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Whole lines for a log, with what was wrong so far; a short run says nothing."""
     passed = iter((0.0, 30.0, 61.0, 61.0, 62.0))
-    monkeypatch.setattr(sim.time, "monotonic", lambda: next(passed))
+    monkeypatch.setattr("limen.cli.sim.time.monotonic", lambda: next(passed, 62.0))
     told = sim._Told(bar=False)
     told.day(1, 30, Tally())
     told.day(2, 30, Tally(attempts=12))

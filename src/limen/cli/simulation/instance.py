@@ -102,12 +102,10 @@ def raised(time: TrueTime, chance: Random) -> Iterator[Instance]:
 
 
 def _hash_fast() -> None:
-    """Passwords of people who do not exist: a slow hash of them would be a tenth of moving in."""
+    """Passwords of people who do not exist: a slow hash of them would be a third of moving in."""
     from django.conf import settings
-    from django.contrib.auth import hashers
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    hashers.get_hashers.cache_clear()
 
 
 def _connection() -> sqlite3.Connection:
