@@ -15,6 +15,7 @@ from limen.bench import tour as steps
 from limen.bench.cast import PLAYERS, player
 from limen.bench.sayings import book
 from limen.fleet import queries as fleet
+from limen.identity import services as accounts
 from limen.kernel.problems import NotYours, Problem
 from limen.notices import queries as notices
 from limen.places import queries as places
@@ -70,6 +71,7 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     if who is None or user is None:
         raise NotYours
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    accounts.note_session(request=request)
     to = request.GET.get("to", "")[:200]
     return HttpResponseRedirect(to if OURS.fullmatch(to) else who.home)
 

@@ -160,7 +160,23 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1  # the address is the identity (PEOPLE-1); staff change it
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is mailed because somebody typed their address
 ACCOUNT_LOGOUT_REDIRECT_URL = "/signin"
+ACCOUNT_FORMS = {
+    "change_password": "limen.identity.forms.ChangePassword",
+    "set_password": "limen.identity.forms.SetPassword",
+    "reset_password": "limen.identity.forms.ResetPassword",
+    "reset_password_from_key": "limen.identity.forms.ResetPasswordFromKey",
+    "reauthenticate": "limen.identity.forms.Reauthenticate",
+    "request_login_code": "limen.identity.forms.RequestLoginCode",
+    "confirm_login_code": "limen.identity.forms.ConfirmLoginCode",
+    "confirm_email_verification_code": "limen.identity.forms.ConfirmEmailCode",
+}
 MFA_ADAPTER = "limen.identity.adapters.MfaAdapter"
+MFA_FORMS = {
+    "reauthenticate": "limen.identity.forms.SecondFactorAgain",
+    "activate_totp": "limen.identity.forms.ActivateAuthenticator",
+    "add_webauthn": "limen.identity.forms.AddPasskey",
+    "edit_webauthn": "limen.identity.forms.RenamePasskey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False  # True would switch the check of the origin off; http://localhost passes it

@@ -97,11 +97,11 @@ def _held(asker: Asker, person_id: UUID) -> dict[str, object]:
 def _code_line(asker: Asker, person_id: UUID, door: places.DoorView, state: fleet.DoorState, with_code: bool) -> truth.Line:
     code = credentials.code_of(person_id, door.id) if with_code else None
     if not door.codes_allowed:
-        return truth.Line("unknown", _g("%(door)s gives no codes.") % {"door": door.name})
+        return truth.Line("none", _g("%(door)s gives no codes.") % {"door": door.name})
     if not with_code:
-        return truth.Line("unknown", _g("No code here: the group gives none at this door."))
+        return truth.Line("none", _g("No code here: the group gives none at this door."))
     if state.device is None or code is None:
-        return truth.Line("unknown", _g("The code works when a device is activated."))
+        return truth.Line("none", _g("The code works when a device is activated."))
     if _code_waits(state, person_id):
         return truth.Line("waiting", _g("The code works at %(door)s after that door is updated.") % {"door": door.name})
     if state.confirmed_at is None:

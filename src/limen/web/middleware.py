@@ -23,6 +23,7 @@ LANGUAGE_COOKIE: Final = "limen-language"
 NO_COOKIES: Final = "/v/"
 """Visitors get no cookie, not even for their language (screens 1.4)."""
 BODY_MAX_BYTES: Final = 5 * 1024 * 1024
+NO_PAGE: Final = 405
 
 POLICY: Final = {
     "default-src": "'self'",
@@ -115,7 +116,12 @@ class Problems:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != NO_PAGE or response.content:
+            return response
+        said = problems.answer(request, Problem("no_page", "This address is not a page. A button leads here.", status=NO_PAGE))
+        said["Allow"] = response["Allow"]
+        return said
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Problems answer with themselves; what is missing and what is forbidden by Django answer like ours."""

@@ -14,7 +14,7 @@ from limen.web.when import say, say_day
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: `state` is the mark (proved, waiting, carried, behind, ended, unknown, mismatch), `sentence` the words."""
+    """One line: `state` is the mark (proved, waiting, carried, behind, ended, unknown, mismatch, none), `sentence` the words."""
 
     state: str
     sentence: str

@@ -8,8 +8,10 @@ from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from limen.places import queries as places
 from limen.storage import clock
 from limen.web import when as words
+from limen.web.browsers import say_browser
 
 register = template.Library()
 GROUPS = {4: (4,), 5: (5,), 6: (3, 3), 7: (3, 4), 8: (4, 4), 9: (3, 3, 3)}
@@ -21,8 +23,12 @@ def _now(context: Context) -> datetime:
 
 
 def _zone(context: Context) -> ZoneInfo:
+    """The zone of the page's building; a page about an account is of no building, so there it is the zone that all of them share."""
     zone = context.get("zone")
-    return zone if isinstance(zone, ZoneInfo) else ZoneInfo(str(zone) if zone else "UTC")
+    if isinstance(zone, ZoneInfo):
+        return zone
+    shared = {one.time_zone for one in places.properties()} if not zone else set()
+    return ZoneInfo(str(zone) if zone else shared.pop() if len(shared) == 1 else "UTC")
 
 
 @register.simple_tag(takes_context=True)
@@ -50,6 +56,12 @@ def day(context: Context, value: date | datetime | None) -> str:
 def hour(context: Context, at: datetime) -> str:
     """`{% hour call.ended_at %}`: "14:02"."""
     return words.say_clock(at, _zone(context))
+
+
+@register.simple_tag
+def browser(agent: str) -> str:
+    """`{% browser session.user_agent %}`: "Chrome on Android"."""
+    return say_browser(agent)
 
 
 def grouped(code: str) -> list[str]:

@@ -1,0 +1,87 @@
+"""allauth's forms in the words of this house: the label says what to type, a hint how, and nothing stands in the field itself."""
+
+from typing import Final
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as second
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django.forms import BaseForm
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LABELS: Final[dict[str, Promise]] = {
+    "email": _("E-mail"),
+    "oldpassword": _("Password until now"),
+    "password": _("Password"),
+    "password1": _("New password"),
+    "password2": _("New password, once more"),
+    "name": _("Name, to tell it from others"),
+    "passwordless": _("It signs me in by itself, without the password"),
+}
+HINTS: Final[dict[str, Promise]] = {"password1": _("12 to 1024 characters.")}
+DIGITS: Final = _("The 6 digits from your authenticator")
+MAILED: Final = _("The code from the mail")
+
+
+class _OurWords(BaseForm):
+    code: Promise = DIGITS
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = self.code if name == "code" else LABELS.get(name, field.label)
+            field.help_text = HINTS.get(name, "")
+
+
+class ChangePassword(_OurWords, account.ChangePasswordForm):  # type: ignore[misc]
+    """The old one once, the new one twice."""
+
+
+class SetPassword(_OurWords, account.SetPasswordForm):  # type: ignore[misc]
+    """For whoever has none yet."""
+
+
+class ResetPassword(_OurWords, account.ResetPasswordForm):  # type: ignore[misc]
+    """Asks for the address only."""
+
+
+class ResetPasswordFromKey(_OurWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+    """After the link of the mail."""
+
+
+class Reauthenticate(_OurWords, account.ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, before the sign-in is changed."""
+
+
+class RequestLoginCode(_OurWords, account.RequestLoginCodeForm):  # type: ignore[misc]
+    """Asks for the address only."""
+
+
+class ConfirmLoginCode(_OurWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+    """The code that was mailed."""
+
+    code = MAILED
+
+
+class ConfirmEmailCode(_OurWords, account.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    """The code that was mailed to prove the address."""
+
+    code = MAILED
+
+
+class SecondFactorAgain(_OurWords, second.ReauthenticateForm):  # type: ignore[misc]
+    """The authenticator once more."""
+
+
+class ActivateAuthenticator(_OurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+    """Six digits prove that it was scanned."""
+
+
+class AddPasskey(_OurWords, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    """A name, and whether it signs in by itself."""
+
+
+class RenamePasskey(_OurWords, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+    """A name."""
