@@ -1,10 +1,11 @@
-"""The two addresses that belong to no surface: the root, which sends people on, and the sign of life."""
+"""The addresses that belong to no surface: the root, which sends people on, the sign of life, and what is not here."""
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from limen.identity import queries as identity
+from limen.kernel.problems import NotYours
 from limen.people import queries as people
 from limen.storage import clock
 
@@ -16,6 +17,11 @@ def root(request: HttpRequest) -> HttpResponse:
     person_id = identity.person_of(request.user)
     manages = person_id is not None and people.managed_properties(person_id, clock.now())
     return HttpResponseRedirect("/c/" if manages else "/home/")
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """A page of the library that this house does not have."""
+    raise NotYours
 
 
 def health(request: HttpRequest) -> HttpResponse:

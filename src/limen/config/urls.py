@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *surface("v/", "visitor"),
     *surface("gateway/", "gateway"),
     *surface("api/", "api"),
+    # Before allauth's own: nobody changes an address or connects a provider by hand (PEOPLE-1).
+    path("account/email/", front.nowhere, name="account_email"),
+    path("account/3rdparty/", front.nowhere, name="socialaccount_connections"),
     path("account/", include("allauth.urls")),
     # After allauth's own, so that its names lead to these addresses.
     path("signin", account.login, name="account_login"),

@@ -7,10 +7,9 @@ from allauth.mfa.base import forms as second
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.forms import BaseForm
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-LABELS: Final[dict[str, Promise]] = {
+LABELS: Final = {
     "email": _("E-mail"),
     "oldpassword": _("Password until now"),
     "password": _("Password"),
@@ -19,13 +18,13 @@ LABELS: Final[dict[str, Promise]] = {
     "name": _("Name, to tell it from others"),
     "passwordless": _("It signs me in by itself, without the password"),
 }
-HINTS: Final[dict[str, Promise]] = {"password1": _("12 to 1024 characters.")}
+HINTS: Final = {"password1": _("12 to 1024 characters.")}
 DIGITS: Final = _("The 6 digits from your authenticator")
 MAILED: Final = _("The code from the mail")
 
 
 class _OurWords(BaseForm):
-    code: Promise = DIGITS
+    code = DIGITS
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

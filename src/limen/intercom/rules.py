@@ -15,6 +15,8 @@ LONGEST_QUESTION = 40
 RINGS_FOR = timedelta(seconds=45)
 LONGEST_CALL = timedelta(minutes=10)
 FORGIVEN_SILENCE = timedelta(seconds=20)
+FORGIVEN_ABSENCE = timedelta(seconds=8)
+"""How long a ringing call waits for a caller whose page is gone: a page that is loaded again is back sooner."""
 COUNTED_FOR = timedelta(minutes=10)
 CALLS_FROM_LINK, CALLS_TO_UNIT, CALLS_FROM_ADDRESS, CALLS_FROM_ADDRESS_TO_UNIT = 30, 16, 12, 8
 """At most so many calls in `COUNTED_FOR` (LINK-9). One address alone cannot use up what a home may be rung by others."""
@@ -61,9 +63,14 @@ class Timeline:
 
 
 def run_out(call: Timeline, now: datetime) -> CallState | None:
-    """What a call becomes by time alone: missed after 45 s of ringing, ended after 20 s without one side or after its longest time."""
+    """What a call becomes by time alone.
+
+    Missed after 45 s of ringing, cancelled after 8 s of ringing for nobody, ended after 20 s without one side or after its longest time.
+    """
     if call.state == CallState.RINGING and now >= call.made_at + RINGS_FOR:
         return CallState.MISSED
+    if call.state == CallState.RINGING and call.lost_since is not None and now >= call.lost_since + FORGIVEN_ABSENCE:
+        return CallState.CANCELLED
     if call.state != CallState.ANSWERED:
         return None
     silent = call.lost_since is not None and now >= call.lost_since + FORGIVEN_SILENCE

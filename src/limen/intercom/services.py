@@ -142,6 +142,8 @@ def answer(*, call_id: UUID, person_id: UUID, session: str, now: datetime) -> Ca
     call.save(update_fields=["state", "answered_at", "answered_by_session"])
     _tell(call, now)
     _look_later(call, now, rules.LONGEST_CALL)
+    if call.visitor_lost_at is not None:
+        _look_later(call, call.visitor_lost_at, rules.FORGIVEN_SILENCE)
     return queries.call_view(call)
 
 
@@ -169,7 +171,7 @@ def cancel(*, call_id: UUID, token: str, now: datetime) -> CallView:
 
 
 def time_out(*, call_id: UUID, now: datetime) -> None:
-    """Ends a call whose time is over: nobody tapped for 45 seconds, one side stayed away for 20, or it lasted 10 minutes."""
+    """Ends a call whose time is over: nobody tapped for 45 seconds, the caller left, one side stayed away, or it lasted 10 minutes."""
     call = Call.objects.select_for_update().filter(id=call_id).first()
     over = rules.run_out(queries.timeline(call), now) if call else None
     if call is not None and over is not None:
@@ -177,16 +179,23 @@ def time_out(*, call_id: UUID, now: datetime) -> None:
 
 
 def note_line(*, call_id: UUID, side: Side, lost: bool, now: datetime) -> None:
-    """Notes that one side lost the network, or is back, so that both screens can say it; the call stays open for 20 seconds."""
-    call = Call.objects.select_for_update().filter(id=call_id, state=CallState.ANSWERED).first()
+    """Notes that one side lost the network, or is back.
+
+    In a call both screens say it, and it stays open for 20 seconds. While it rings only the caller can be lost: it rings on for 8 seconds,
+    because a page that was closed sends no word.
+    """
+    states = (CallState.ANSWERED, CallState.RINGING) if side == "visitor" else (CallState.ANSWERED,)
+    call = Call.objects.select_for_update().filter(id=call_id, state__in=states).first()
     name = "visitor_lost_at" if side == "visitor" else "resident_lost_at"
     if call is None or (getattr(call, name) is not None) == lost:
         return
     setattr(call, name, now if lost else None)
     call.save(update_fields=[name])
-    _tell(call, now)
+    talking = call.state == CallState.ANSWERED
+    if talking:
+        _tell(call, now)
     if lost:
-        _look_later(call, now, rules.FORGIVEN_SILENCE)
+        _look_later(call, now, rules.FORGIVEN_SILENCE if talking else rules.FORGIVEN_ABSENCE)
 
 
 def make_code_for_call(*, call_id: UUID, person_id: UUID, now: datetime) -> CallCode:

@@ -44,6 +44,11 @@ class VisitorEnd(CallEnd):
         call = await reads(self._call)()
         return call is not None and call.state == CallState.ANSWERED
 
+    async def is_missed(self) -> bool:
+        """From the first ring on: nobody shall be rung by a page that was closed."""
+        call = await reads(self._call)()
+        return call is not None and call.state.is_open
+
     def _call(self) -> intercom.CallView | None:
         call_id: UUID = self.scope["url_route"]["kwargs"]["call_id"]
         return intercom.call_for_visitor(call_id, self.token)

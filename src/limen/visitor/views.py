@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from limen.intercom import queries as intercom
 from limen.intercom import services as calls
+from limen.intercom.views import CallState
 from limen.kernel.problems import NotYours, Problem, TooMany
 from limen.places import queries as places
 from limen.visitor.answers import as_json, refusal
@@ -89,6 +90,8 @@ def look(request: HttpRequest, code: str, call_id: UUID) -> HttpResponse:
         raise NotYours
     if body.get("do") == "stop":
         view = calls.cancel(call_id=call_id, token=token, now=now)
+    elif view.state == CallState.RINGING:
+        calls.note_line(call_id=call_id, side="visitor", lost=False, now=now)  # this page is there, whatever became of its socket
     return JsonResponse(as_json(view, now))
 
 

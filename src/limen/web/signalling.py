@@ -91,8 +91,12 @@ class CallEnd(AsyncWebsocketConsumer):  # type: ignore[misc]
         """True while the call this socket belongs to is answered, by this very screen."""
         raise NotImplementedError
 
+    async def is_missed(self) -> bool:
+        """True while the other side must know when this socket is gone."""
+        return await self.may_signal()
+
     async def _note_line(self, *, lost: bool) -> None:
-        if self.call_id is not None and await self.may_signal():
+        if self.call_id is not None and await self.is_missed():
             await reads(_note_line)(self.call_id, self.side, lost)
 
     async def _pass_on(self, message: Message) -> None:

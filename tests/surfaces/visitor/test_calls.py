@@ -12,6 +12,7 @@ from asgiref.testing import ApplicationCommunicator
 
 from limen.intercom import rules, services
 from limen.intercom.models import Call
+from limen.storage import outbox
 from limen.storage.transactions import unit_of_work
 from limen.visitor.sockets import VisitorEnd
 from tests.surfaces.visitor.conftest import Street
@@ -261,6 +262,26 @@ def test_a_socket_tells_what_is_true_and_goes_away_for_strangers(street: Street)
 
     first, second = async_to_sync(play)()
     assert first["state"] == "ringing" and second["state"] == "answered"
+
+
+@pytest.mark.rule("LINK-7")
+def test_a_page_that_is_closed_while_it_rings_stops_ringing_within_seconds(street: Street) -> None:
+    """The socket's end is the only word of it; a page that still looks is there, whatever became of its socket."""
+    call = begin(street)
+
+    async def come_and_go() -> None:
+        end = End(street, call)
+        assert (await end.hello())["state"] == "ringing"
+        await end.leave()
+
+    async_to_sync(come_and_go)()
+    street.clock.pass_by(seconds=5)
+    assert street.look(call).json()["state"] == "ringing"
+    outbox.settle(street.clock.now() + timedelta(seconds=5))
+    assert street.look(call).json()["state"] == "ringing"
+    async_to_sync(come_and_go)()
+    outbox.settle(street.clock.now() + timedelta(seconds=9))
+    assert street.look(call).json()["state"] == "cancelled"
 
 
 @pytest.mark.rule("LINK-7")

@@ -103,7 +103,7 @@ def test_an_end_is_an_end() -> None:
 
 @pytest.mark.rule("LINK-7")
 def test_time_ends_calls() -> None:
-    """Missed after 45 s; ended 20 s after a side went away, or after 10 minutes."""
+    """Missed after 45 s; cancelled 8 s after the caller left; ended 20 s after a side went away, or after 10 minutes."""
 
     def call(state: CallState, *, answered: bool = False, lost_s: float | None = None) -> rules.Timeline:
         return rules.Timeline(state, NOW, NOW if answered else None, None if lost_s is None else NOW + timedelta(seconds=lost_s))
@@ -113,6 +113,8 @@ def test_time_ends_calls() -> None:
 
     assert after(call(CallState.RINGING), 44.9) is None
     assert after(call(CallState.RINGING), 45) is CallState.MISSED
+    left = call(CallState.RINGING, lost_s=10)
+    assert after(left, 17.9) is None and after(left, 18) is CallState.CANCELLED
     talking = call(CallState.ANSWERED, answered=True)
     assert after(talking, 599) is None and after(talking, 600) is CallState.ENDED
     lost = call(CallState.ANSWERED, answered=True, lost_s=30)

@@ -159,6 +159,35 @@ def test_nobody_taps_for_45_seconds_and_the_call_is_missed(porch: Porch) -> None
 
 
 @pytest.mark.rule("LINK-7")
+def test_nobody_is_rung_for_45_seconds_by_a_page_that_was_closed(porch: Porch) -> None:
+    """8 seconds later the phone is silent; a page that was only loaded again rings on, and only the caller's page counts."""
+    call, _ = porch.call()
+    with unit_of_work():
+        services.note_line(call_id=call.id, side="visitor", lost=True, now=porch.at(3))
+        services.note_line(call_id=call.id, side="visitor", lost=False, now=porch.at(5))
+        services.note_line(call_id=call.id, side="resident", lost=True, now=porch.at(5))
+    outbox.settle(porch.at(20))
+    assert porch.seen(call.id).state is CallState.RINGING
+    with unit_of_work():
+        services.note_line(call_id=call.id, side="visitor", lost=True, now=porch.at(21))
+    outbox.settle(porch.at(30))
+    assert porch.seen(call.id).state is CallState.CANCELLED
+
+
+@pytest.mark.rule("LINK-7")
+def test_who_answers_a_caller_that_left_waits_20_seconds_and_no_longer(porch: Porch) -> None:
+    """The caller's page may have been loaded again just then; the line is said to be lost meanwhile."""
+    call, _ = porch.call()
+    with unit_of_work():
+        services.note_line(call_id=call.id, side="visitor", lost=True, now=porch.at(3))
+        services.answer(call_id=call.id, person_id=porch.house.people["dana"], session=SESSION, now=porch.at(5))
+    outbox.settle(porch.at(20))
+    assert porch.seen(call.id).state is CallState.ANSWERED and porch.seen(call.id).lost_line
+    outbox.settle(porch.at(24))
+    assert porch.seen(call.id).state is CallState.ENDED
+
+
+@pytest.mark.rule("LINK-7")
 def test_a_side_that_loses_the_network_has_20_seconds_to_come_back(porch: Porch) -> None:
     """Both screens say so; back in time, they talk on; not back, the call ends."""
     call, _ = porch.talking()

@@ -7,6 +7,8 @@ import { technician } from "./technician.js";
 const take = document.getElementById("take");
 const taken = /** @type {HTMLElement | null} */ (document.getElementById("taken"));
 const list = document.getElementById("list");
+const QUIET_MS = 300; // until then nothing is said: most networks are done sooner
+const SLOW_MS = 8000;
 
 /** @param {string} words @param {number} [count] */
 function tell(words, count = 0) {
@@ -15,14 +17,26 @@ function tell(words, count = 0) {
   taken.textContent = words.replace("{n}", String(count));
 }
 
-take?.addEventListener("click", async () => {
-  const words = taken?.dataset ?? {};
+/** What became of it, as the name of its sentence and how many updates are here. @returns {Promise<[string, number]>} */
+async function takeAlong() {
   const courier = await technician().catch(() => null);
-  if (courier === null) return tell(words.nosignal ?? "");
-  if (!courier.channel) return tell(words.unsupported ?? "");
-  if (!(await courier.inbox.refresh())) return tell(words.nosignal ?? "");
+  if (courier === null) return ["nosignal", 0];
+  if (!courier.channel) return ["unsupported", 0];
+  if (!(await courier.inbox.refresh())) return ["nosignal", 0];
   const count = (await courier.inbox.carried()).length;
-  tell((count === 0 ? words.none : count === 1 ? words.one : words.words) ?? "", count);
+  return [count === 0 ? "none" : count === 1 ? "one" : "words", count];
+}
+
+take?.addEventListener("click", async () => {
+  if (!taken || taken.getAttribute("aria-busy") === "true") return; // a second tap changes nothing
+  const words = taken.dataset;
+  taken.setAttribute("aria-busy", "true");
+  const saying = [setTimeout(() => tell(words.taking ?? ""), QUIET_MS), setTimeout(() => tell(words.slow ?? ""), SLOW_MS)];
+  /** @type {[string, number]} */
+  const [name, count] = await takeAlong().catch(() => ["nosignal", 0]);
+  for (const one of saying) clearTimeout(one);
+  taken.setAttribute("aria-busy", "false");
+  tell(words[name] ?? "", count);
 });
 
 if (document.getElementById("round") && list) walk(list);
