@@ -195,7 +195,10 @@ def test_j4_and_j5_a_revocation_is_told_truly_and_milo_brings_it(demo: Running, 
     milo.goto(f"{place.address}/c/updates")
     expect(milo.get_by_text("Access ended for 1 person.").first).to_be_visible()
     none_on(milo)
+    place.fall_silent()
     milo.get_by_role("button", name="Take along").click()
+    expect(milo.locator("#taken")).to_have_text("Taking the updates along")
+    place.back()
     expect(milo.locator("#taken")).to_have_text(
         re.compile(r"^\d+ updates? (is|are) on this phone\. (It works|They work) without signal\.$")
     )
