@@ -65,6 +65,13 @@ def test_a_visitor_gets_no_cookie_not_even_for_their_language() -> None:
     assert Client().get("/signin?lang=es").cookies[middleware.LANGUAGE_COOKIE].value == "es"
 
 
+def test_an_address_that_is_only_posted_to_answers_with_a_page() -> None:
+    """Whoever loads such an address again reads a sentence, not the browser's own error; the status and what is allowed stay."""
+    answer = Client().get("/demo/sign-in/ana")
+    assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
+    assert "This address is not a page. A button leads here." in answer.content.decode()
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_read() -> None:
     """The announced length decides; nothing lands on the disk."""
     edge = middleware.BodyLimit(lambda request: HttpResponse("read"))
