@@ -1,11 +1,16 @@
-"""A door that was left open or forced: whoever looks after the building is told, once an hour at most (LOCK-17, LOCK-18)."""
+"""A door that was left open or forced: whoever looks after the building is told, once an hour at most (LOCK-17, LOCK-18).
+
+A home's door is the home's: there the household is told, and nobody else (HISTORY-1).
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from limen.history.models import Record, Told
 from limen.people import queries as people
+from limen.places import queries as places
 from limen.storage import outbox
 from limen.wire.events import Kind, Result
 from limen.wire.segments import Opened
@@ -31,7 +36,13 @@ def tell(record: Record, found: Iterable[Opened], now: datetime) -> None:
 
 
 def _notice(record: Record, kind: str, now: datetime) -> None:
-    watching = {role.person_id for role in people.roles_in(record.property_id, now) if role.kind in WATCHING}
-    for person in sorted(watching):
-        body = {"kind": kind, "person": str(person), "property": str(record.property_id), "facts": {"door": str(record.door_id)}}
-        outbox.put("notice", body, now)
+    unit_id = places.door_view(record.door_id).unit_id
+    facts = {"door": str(record.door_id)} | ({"home": "yes"} if unit_id is not None else {})
+    for person in sorted(_watching(record.property_id, unit_id, now)):
+        outbox.put("notice", {"kind": kind, "person": str(person), "property": str(record.property_id), "facts": facts}, now)
+
+
+def _watching(property_id: UUID, unit_id: UUID | None, now: datetime) -> set[UUID]:
+    if unit_id is not None:
+        return {person.id for person in people.household(unit_id, now)}
+    return {role.person_id for role in people.roles_in(property_id, now) if role.kind in WATCHING}

@@ -88,13 +88,18 @@ def card_on(facts: Facts) -> Message:
 
 def door_ajar(facts: Facts) -> Message:
     """A wired door stands open (LOCK-17)."""
-    return Message(_("%(door)s was left open") % {"door": facts["door"]}, "", "/c/history")
+    return Message(_("%(door)s was left open") % {"door": facts["door"]}, "", _where(facts))
 
 
 def door_forced(facts: Facts) -> Message:
     """A wired door opened though its lock had let nobody through (LOCK-18)."""
     text = _("It opened though its lock let nobody through.")
-    return Message(_("%(door)s was forced open") % {"door": facts["door"]}, text, "/c/history")
+    return Message(_("%(door)s was forced open") % {"door": facts["door"]}, text, _where(facts))
+
+
+def _where(facts: Facts) -> str:
+    """The history of a home is on its own screen."""
+    return "/home/history" if facts.get("home") else "/c/history"
 
 
 def card_off(facts: Facts) -> Message:

@@ -94,3 +94,14 @@ def test_what_comes_late_is_history_and_no_notice(archive: Archive) -> None:
     assert [line.sentence for line in lines(page, {}, zone, archive.house.now)] == [  # type: ignore[arg-type]
         "The door was forced open: its lock let nobody through"
     ]
+
+
+@pytest.mark.rule("LOCK-17", "LOCK-18", "HISTORY-1")
+def test_at_the_door_of_a_home_the_household_is_told_and_no_staff(archive: Archive) -> None:
+    """When somebody at home leaves their door open is nothing that managers or security may learn (visibility table, unit, unknown)."""
+    at = int(archive.house.now.timestamp())
+    for kind in WATCHED:
+        archive.lock("Unit 4B").note(t=at, kind=kind, method=Method.NONE, result=Result.NOTED)
+    archive.carry("Unit 4B")
+    assert told(archive) == [("Dana", "door_ajar"), ("Dana", "door_forced"), ("Theo", "door_ajar"), ("Theo", "door_forced")]
+    assert set(Notice.objects.filter(kind__in=("door_ajar", "door_forced")).values_list("link", flat=True)) == {"/home/history"}
