@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+from django.test import Client
 from hypothesis import Phase
 from hypothesis import settings as properties
 from pytest_django import Settings
@@ -26,6 +29,24 @@ def own_data(tmp_path: Path, settings: Settings) -> Path:
     """Keys and ledger of this test alone; gives the folder that it may write to."""
     settings.LIMEN_DATA = tmp_path / "data"
     return tmp_path
+
+
+def _sign_in(client: Client, request: HttpRequest) -> None:
+    """Django's test client keeps a session's key for a cookie; here a key alone is no session (limen.web.cookies)."""
+    from limen.web.cookies import marked
+
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = marked(request.session.session_key or "")
+
+
+def _session_of(client: Client) -> SessionStore:
+    from limen.web.cookies import key_in
+
+    cookie = client.cookies.get(django_settings.SESSION_COOKIE_NAME)
+    return SessionStore(key_in(cookie.value) or None if cookie else None)
+
+
+Client._set_login_cookies = _sign_in  # type: ignore[attr-defined]
+Client.session = property(_session_of)  # type: ignore[assignment]
 
 
 @pytest.fixture

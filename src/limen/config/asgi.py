@@ -19,14 +19,16 @@ from django.core.wsgi import get_wsgi_application
 
 pages = get_wsgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.auth import AuthMiddleware  # noqa: E402
 from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.sessions import CookieMiddleware, SessionMiddleware  # noqa: E402
 from django.apps import apps  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from limen.storage import live  # noqa: E402
+from limen.web.cookies import SocketCookies  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -58,7 +60,8 @@ class ByOrigin:
 
     def __init__(self) -> None:
         end = [re_path(r"", NothingHere.as_asgi())]
-        self.browsers = cast(App, AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*routes("browsers"), *end]))))
+        signed_in = CookieMiddleware(SocketCookies(SessionMiddleware(AuthMiddleware(URLRouter([*routes("browsers"), *end])))))
+        self.browsers = cast(App, AllowedHostsOriginValidator(signed_in))
         self.programmes = cast(App, URLRouter([*routes("programmes"), *end]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

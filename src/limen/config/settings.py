@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "limen.web.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "limen.web.cookies.SessionCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "limen.web.middleware.Language",
     "limen.web.middleware.BodyLimit",
