@@ -26,6 +26,7 @@ FIRST_BACK_OFF_S = 2
 LAST_BACK_OFF_S = 3600
 BODY_MAX_BYTES = 64 * 1024
 KEPT_AFTER_TELLING = timedelta(days=7)
+TIDIED_EVERY = timedelta(hours=6)
 
 KEY_ID = "service:outbox"
 
@@ -95,6 +96,7 @@ class Dispatcher:
 
     def __init__(self, now: Callable[[], datetime] = clock.now, poll_s: float = POLL_S, lease: timedelta = LEASE) -> None:
         self._now, self._poll_s, self._lease = now, poll_s, lease
+        self._tidy_from: datetime | None = None
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -113,7 +115,11 @@ class Dispatcher:
     def _once(self) -> int:
         close_old_connections()
         try:
-            return tell_due(self._now(), self._lease)
+            now = self._now()
+            if self._tidy_from is None or now >= self._tidy_from:
+                tidy(now)
+                self._tidy_from = now + TIDIED_EVERY
+            return tell_due(now, self._lease)
         except DatabaseError as problem:  # away, locked or restarting: the rows stay and are told later
             log.warning("outbox: database not reached (%s)", type(problem).__name__)
             connection.close()

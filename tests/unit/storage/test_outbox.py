@@ -104,6 +104,18 @@ def test_a_later_job_waits_for_its_time(told: Told, now: datetime) -> None:
     assert outbox.tell_due(now + timedelta(seconds=45)) == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_dispatcher_lets_old_rows_go_by_itself(told: Told, now: datetime) -> None:
+    """At its start, and every few hours after: the table holds a week, however long the service lives."""
+    at = [now]
+    dispatcher = outbox.Dispatcher(now=lambda: at[0])
+    for days, left in ((0, 1), (6, 2), (8, 2), (16, 1)):
+        at[0] = now + timedelta(days=days)
+        outbox.put("greeting", {}, at[0])
+        dispatcher._once()
+        assert OutboxRow.objects.count() == left, days
+
+
 @pytest.mark.django_db
 def test_told_rows_leave_after_a_week(told: Told, now: datetime) -> None:
     """Waiting ones never do."""
