@@ -7,21 +7,19 @@ from functools import wraps
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from limen.identity import queries as identity
 from limen.identity.queries import PhoneView
 from limen.kernel.actors import Actor
 from limen.kernel.problems import Problem
+from limen.web import callers
 from limen.web.middleware import now_of
 from limen.wire import cbor, limits
 from limen.wire.cbor import Encodable, Key, Value
 
 CBOR = "application/cbor"
 BODY_BYTES_MAX = 256 * 1024
-TOKEN_CHARS_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -73,50 +71,15 @@ Verb = Callable[[Asked], dict[str, Encodable]]
 def question(verb: Verb) -> Callable[[HttpRequest], HttpResponse]:
     """Makes a view of a verb: one POST, signed in or with a phone's token, CBOR both ways."""
 
-    @csrf_exempt  # checked below for sessions; a token in a header is no cookie
+    @csrf_exempt  # `callers` checks it for sessions; a token in a header is no cookie
     @require_POST
     @wraps(verb)
     def view(request: HttpRequest) -> HttpResponse:
-        courier = _courier(request)
-        answer = verb(Asked(courier, _body(request), now_of(request)))
+        asking = callers.caller(request, removed=phone_removed())
+        answer = verb(Asked(Courier(asking.person_id, asking.phone), _body(request), now_of(request)))
         return HttpResponse(cbor.encode(answer), content_type=CBOR)
 
     return view
-
-
-def _courier(request: HttpRequest) -> Courier:
-    header = request.headers.get("Authorization", "")
-    if header:
-        return _by_token(header)
-    person_id = identity.person_of(request.user)
-    if person_id is None:
-        raise signed_out()
-    _check_origin(request)
-    return Courier(person_id, None)
-
-
-def _by_token(header: str) -> Courier:
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token or len(token) > TOKEN_CHARS_MAX:
-        raise signed_out()
-    phone = identity.phone_by_token(token)
-    if phone is None:
-        raise phone_removed()
-    return Courier(phone.person_id, phone)
-
-
-class _OriginCheck(CsrfViewMiddleware):
-    """Django's own check, asked for its reason."""
-
-    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
-        return HttpResponse(reason, status=403)
-
-
-def _check_origin(request: HttpRequest) -> None:
-    check = _OriginCheck(lambda _: HttpResponse())
-    check.process_request(request)
-    if check.process_view(request, lambda _: HttpResponse(), (), {}) is not None:
-        raise Problem("form_too_old", "This page is too old. Load it again.", status=403)
 
 
 def _body(request: HttpRequest) -> dict[Key, Value]:
@@ -132,11 +95,6 @@ def _body(request: HttpRequest) -> dict[Key, Value]:
     if not isinstance(said, dict):
         raise Malformed("a map")
     return said
-
-
-def signed_out() -> Problem:
-    """Nobody we know."""
-    return Problem("signed-out", "Sign in first.", status=401)
 
 
 def phone_removed() -> Problem:

@@ -9,16 +9,13 @@ from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
-from limen.identity import queries as identity
 from limen.kernel.problems import NotAllowed, Problem
 from limen.resident.asker import Asker, asker_of
-from limen.web import limits
+from limen.web import callers, limits
 
 BODY_BYTES_MAX: Final = 16 * 1024
-TOKEN_CHARS_MAX: Final = 200
 ASKED_MOST: Final = (600, timedelta(minutes=10))
 
 Json = dict[str, object]
@@ -87,7 +84,7 @@ def by_app(*methods: str, before_consent: bool = False) -> Callable[[Verb], Call
     """Makes a view of a verb: signed in or with a phone's token, agreed, JSON both ways. Strangers get 401, not a sign-in page."""
 
     def decorate(verb: Verb) -> Callable[..., HttpResponse]:
-        @csrf_exempt  # checked below for sessions; a token in a header is no cookie
+        @csrf_exempt  # `callers` checks it for sessions; a token in a header is no cookie
         @wraps(verb)
         def view(request: HttpRequest, **kwargs: object) -> HttpResponse:
             if request.method not in methods:
@@ -108,39 +105,9 @@ def by_app(*methods: str, before_consent: bool = False) -> Callable[[Verb], Call
 
 
 def _asker(request: HttpRequest) -> Asker:
-    header = request.headers.get("Authorization", "")
-    if header:
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token or len(token) > TOKEN_CHARS_MAX:
-            raise signed_out()
-        phone = identity.phone_by_token(token)
-        if phone is None:
-            raise Problem("phone-removed", "This phone was removed. Sign in again.", status=410)
-        return asker_of(request, phone.person_id, phone)
-    person_id = identity.person_of(request.user)
-    if person_id is None:
-        raise signed_out()
-    _check_origin(request)
-    return asker_of(request, person_id)
-
-
-def signed_out() -> Problem:
-    """Nobody we know."""
-    return Problem("signed-out", "Sign in first.", status=401)
-
-
-class _OriginCheck(CsrfViewMiddleware):
-    """Django's own check, asked for its reason."""
-
-    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
-        return HttpResponse(reason, status=403)
-
-
-def _check_origin(request: HttpRequest) -> None:
-    check = _OriginCheck(lambda _: HttpResponse())
-    check.process_request(request)
-    if check.process_view(request, lambda _: HttpResponse(), (), {}) is not None:
-        raise Problem("form_too_old", "This page is too old. Load it again; what you typed is not sent.", status=403)
+    removed = Problem("phone-removed", "This phone was removed. Sign in again.", status=410)
+    asking = callers.caller(request, removed=removed)
+    return asker_of(request, asking.person_id, asking.phone)
 
 
 def _body(request: HttpRequest) -> Json:

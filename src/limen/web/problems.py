@@ -47,4 +47,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from a page of ours, or from one that is too old."""
-    return answer(request, Problem("form_too_old", "This page is too old. Load it again; what you typed is not sent.", status=403))
+    return answer(request, form_too_old())
+
+
+def form_too_old() -> Problem:
+    """Said where the mark of our own pages is missing."""
+    return Problem("form_too_old", "This page is too old. Load it again; what you typed is not sent.", status=403)
