@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -214,16 +215,7 @@ def _infos(device: Device, now: datetime) -> tuple[bytes, bytes]:
         id_key=bytes(device.id_public),
         iat=int(now.timestamp()),
     )
-    whole = doorinfo.DoorInfo(
-        lock_id=base.lock_id,
-        epoch=base.epoch,
-        xs=base.xs,
-        id_key=base.id_key,
-        iat=base.iat,
-        door=device.door_number,
-        kind=device.door_kind,
-        model=device.model,
-    )
+    whole = replace(base, door=device.door_number, kind=device.door_kind, model=device.model)
     return doorinfo.sign_door_info(whole, signer), doorinfo.sign_door_info(base, signer)
 
 

@@ -37,14 +37,6 @@ def shortest(stops: Iterable[Stop]) -> tuple[Stop, ...]:
     return tuple([*here, *below, *above] if down <= up else [*here, *above, *below])
 
 
-def floors_walked(stops: Sequence[Stop]) -> int:
-    """How many floors lie between the doors in this order, from the ground floor on."""
-    walked, at = 0, GROUND
-    for stop in stops:
-        walked, at = walked + abs(_floor(stop) - at), _floor(stop)
-    return walked
-
-
 def by_itself(visits: Sequence[datetime], now: datetime) -> timedelta | None:
     """How long one usually waits for the next phone that brings an update: the mean gap between visits of the last four weeks.
 

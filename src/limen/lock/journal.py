@@ -56,7 +56,6 @@ class Journal:
         self._sealer: Sealer | None = None
         self._began_at = 0
         self._ended = self._recalled()
-        self.revision = 0
         self._counts = dict.fromkeys(Rank, 0)
         for held in ring.held.values():
             self._counts[held.rank] += 1
@@ -153,7 +152,6 @@ class Journal:
         self._ring.wipe()
         self._writer = self._sealer = None
         self._counts = dict.fromkeys(Rank, 0)
-        self.revision += 1
         return unread
 
     def _write(self, event: Event, at: int, mark: int = 0) -> int:
@@ -179,7 +177,6 @@ class Journal:
     def _store(self, item: Item) -> None:
         self._ring.append(item)
         self._counts[item.rank] += 1
-        self.revision += 1
 
     def _make_room(self, event: Event, at: int) -> None:
         """Refusals hold a quarter at most, ordinary records leave 512 places to security ones; the oldest go first (F.2)."""
@@ -251,7 +248,6 @@ class Journal:
         idle = [key for key in self._ring.held if not key[1] and key[0] not in needed and key[0] != self._ended.logepoch]
         self._counts[Rank.HEADER] -= len(idle)
         self._ring.drop(idle, erase)
-        self.revision += 1
 
     def _count_unwritten(self) -> None:
         """A number is spent on what could not be written, so that its absence shows; the next log epoch starts after it."""

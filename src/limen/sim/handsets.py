@@ -38,7 +38,6 @@ class Visit:
 
     heard: int = 0
     kept: list[Item] = field(default_factory=list)
-    brought_time: bool = False
 
 
 @dataclass
@@ -134,7 +133,6 @@ class Handset:
             assertion=self.wallet.time_for(body.lock_id, self.time.ms),
             frame_bytes=limits.FRAME_BYTES_MAX,
         )
-        left.brought_time = courier.assertion is not None
         try:
             air = Air(body, self.time, trouble)
         except OutOfReach:
@@ -165,12 +163,10 @@ class _Hands:
     def time(self, lock_id: bytes, nonce: bytes) -> bytes | None:
         """The service's answer, or an errand."""
         try:
-            said = self._phone._ask(lambda gateway: gateway.time(lock_id, nonce))
+            return self._phone._ask(lambda gateway: gateway.time(lock_id, nonce))
         except (NoSignal, SaidNo):
             self._phone.wallet.take_errand(lock_id, nonce, self._phone.time.ms)
             return None
-        self._visit.brought_time = True
-        return said
 
     def nonce(self, lock_id: bytes) -> bytes | None:
         """A nonce, where there is signal."""

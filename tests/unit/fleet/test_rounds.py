@@ -1,7 +1,8 @@
 """The round: nobody climbs a staircase twice that could be climbed once, and an estimate is made of visits."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from limen.fleet import queries
-from limen.fleet.rounds import COUNTED, Stop, by_itself, floors_walked, shortest
+from limen.fleet.rounds import COUNTED, GROUND, Stop, by_itself, shortest
 from limen.places import services as places
 from limen.storage.transactions import unit_of_work
 from tests.unit.fleet.house import ANA, House
@@ -20,6 +21,12 @@ FLOORS = st.lists(st.one_of(st.none(), st.integers(-3, 9)), max_size=6)
 
 def stops(floors: list[int | None]) -> list[Stop]:
     return [Stop(UUID(int=n), floor, None) for n, floor in enumerate(floors)]
+
+
+def floors_walked(order: Sequence[Stop]) -> int:
+    """How many floors lie between the doors in this order, from the ground floor on; an unknown floor is the ground."""
+    floors = [GROUND, *(stop.floor or GROUND for stop in order)]
+    return sum(abs(there - here) for here, there in pairwise(floors))
 
 
 @pytest.mark.rule("SYNC-14")

@@ -1,4 +1,4 @@
-"""Flash that loses power: at any byte of any write, in the middle of an erase, and with what no barrier had confirmed arriving or not.
+"""Flash that loses power: at any byte of any write, in the middle of an erase, and with what no barrier had confirmed arriving or not. And worn flash.
 
 Between barriers each area keeps its own order, but areas may overtake each other, as a disk's write-back does.
 """
@@ -6,7 +6,7 @@ Between barriers each area keeps its own order, but areas may overtake each othe
 import random
 from collections.abc import Callable
 
-from limen.lock.flash import Area
+from limen.lock.flash import Area, FlashError
 from limen.lock.shell.flash import MemoryFlash
 
 
@@ -97,3 +97,14 @@ class CrashFlash(MemoryFlash):
                 for act in acts[: self._random.randint(0, len(acts))]:
                     act()
         raise PowerLossError
+
+
+class Worn(MemoryFlash):
+    """Flash that takes nothing for its ring while `worn`."""
+
+    worn = False
+
+    def program(self, area: Area, at: int, data: bytes) -> None:
+        if self.worn and area.name == "ring":
+            raise FlashError("worn out")
+        super().program(area, at, data)

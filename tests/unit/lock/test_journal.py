@@ -5,7 +5,7 @@ import random
 import pytest
 
 from limen.lock import journal as journal_room
-from limen.lock.flash import Area, FlashError, Layout
+from limen.lock.flash import FlashError, Layout
 from limen.lock.journal import DROPPED_AT_ONCE, LOSSES_MAX, OPENINGS_MAX, ORDINARY_MAX, REFUSALS_MAX, Journal
 from limen.lock.memory import draft
 from limen.lock.notes import Notes
@@ -16,7 +16,7 @@ from limen.wire.hpke import HpkeOpener, HpkeSealer
 from limen.wire.receipts import TrustedTime
 from limen.wire.segments import gaps, open_log
 from limen.wire.session import public_of
-from tests.unit.lock.crash import CrashFlash, PowerLossError
+from tests.unit.lock.crash import CrashFlash, PowerLossError, Worn
 from tests.unit.lock.site import Chance
 
 LAYOUT = Layout.for_capacity(10)
@@ -197,17 +197,6 @@ def test_a_discard_leaves_a_declared_loss_for_privacy_and_no_bytes() -> None:
     assert (loss.loss.first, loss.loss.last) == (0, 9)
     assert sealed[0] not in flash.image()
     assert sealed[15] in flash.image()
-
-
-class Worn(MemoryFlash):
-    """Flash that takes nothing for its ring while `worn`."""
-
-    worn = False
-
-    def program(self, area: Area, at: int, data: bytes) -> None:
-        if self.worn and area.name == "ring":
-            raise FlashError("worn out")
-        super().program(area, at, data)
 
 
 @pytest.mark.rule("LOCK-13")

@@ -8,8 +8,6 @@ import pytest
 
 from limen.lock.commands import Command, ReleaseBolt
 from limen.lock.events import BoltMoved, Cause, CheckPressed, DigitTyped, InsideHandle, KeyTurned, LensTouched
-from limen.lock.flash import Area, FlashError
-from limen.lock.shell.flash import MemoryFlash
 from limen.lock.shell.keycard import encoded
 from limen.lock.shell.nfc import Field
 from limen.wire import operations as ask
@@ -20,7 +18,7 @@ from limen.wire.grants import Cls
 from limen.wire.operations import Op
 from limen.wire.records import AesCard, DoorKind, ListRecord, RecordKind
 from limen.wire.refusals import Reason
-from tests.unit.lock.crash import CrashFlash, PowerLossError
+from tests.unit.lock.crash import CrashFlash, PowerLossError, Worn
 from tests.unit.lock.reading import events, last
 from tests.unit.lock.site import CONFIG, DANA, ZONE, House, Rig, code, house, opened
 
@@ -113,17 +111,6 @@ def test_whenever_power_goes_no_opening_is_unlogged(way: str) -> None:
         rig.boot(Cause.POWER)
         granted = [event for event in events(home) if event.kind is Kind.ENTRY and event.result is Result.GRANTED]
         assert len(granted) >= moved
-
-
-class Worn(MemoryFlash):
-    """Flash whose ring takes nothing while `worn`."""
-
-    worn = False
-
-    def program(self, area: Area, at: int, data: bytes) -> None:
-        if self.worn and area.name == "ring":
-            raise FlashError("worn out")
-        super().program(area, at, data)
 
 
 @pytest.mark.rule("LOCK-13")
