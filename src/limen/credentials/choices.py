@@ -29,6 +29,14 @@ def set_one_code(*, person_id: UUID, property_id: UUID, wanted: bool, by: Actor,
     _choose(OneCode, person_id, property_id, wanted, now)
 
 
+def forget_who_left(*, person_id: UUID, property_id: UUID, now: datetime) -> None:
+    """Ends what somebody chose who has no access here any more, paused or not: who comes back is asked anew, and nothing says what they had."""
+    if any(grant.is_live(now) for grant in access.grants_of(person_id, property_id)):
+        return
+    for table in (OneCode, SecondCodes):
+        table._default_manager.filter(person_id=person_id, property_id=property_id).delete()
+
+
 def _must_be(person_id: UUID, by: Actor) -> None:
     if by.person_id != person_id:
         raise NotYours

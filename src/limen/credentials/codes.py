@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from limen.access import queries as access
-from limen.credentials import epochs, rules, shared
+from limen.credentials import choices, epochs, rules, shared
 from limen.credentials.models import Keypad, PermanentCode, SecondCodes, TemporaryCode
 from limen.credentials.shared import Whose
 from limen.credentials.views import CodeRef
@@ -63,9 +63,11 @@ def settle_codes(*, door_id: UUID, now: datetime) -> None:
     entitled = _entitled(door, now)
     keypad = _keypad(door, len(entitled), now)
     held = {(row.person_id, row.duress): row for row in _live(door_id)}
-    sharing = shared.sharing_at(door.view)
-    for who in sorted(set(held) - entitled | {who for who, row in held.items() if shared.is_behind(door.view, row, who in sharing)}):
+    sharing, left = shared.sharing_at(door.view), set(held) - entitled
+    for who in sorted(left | {who for who, row in held.items() if shared.is_behind(door.view, row, who in sharing)}):
         _retire(held.pop(who), now)
+    for person_id in {whose[0] for whose in left}:
+        choices.forget_who_left(person_id=person_id, property_id=door.view.property_id, now=now)
     digits = rules.wanted_digits(door.settings(len(entitled)), len(entitled), door.building.code_digits, keypad.digits)
     if digits != keypad.digits:
         _change_length(door, keypad, digits, held.values(), now)

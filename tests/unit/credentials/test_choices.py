@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from limen.access import services as access
 from limen.credentials import queries, services
 from limen.kernel.problems import NotYours
 from limen.storage.transactions import unit_of_work
@@ -40,3 +41,24 @@ def test_a_second_code_is_made_at_each_door_for_who_asks_and_ends_when_they_say_
             services.show_code(person_id=dana, door_id=door, by=house.actor("theo"), now=now, duress=True)
     wants(False)
     assert second() == []
+
+
+@pytest.mark.rule("LOCK-14", "CODE-14")
+def test_what_somebody_chose_ends_with_their_access(house: Harbor, now: datetime) -> None:
+    """Dana pauses and it stays; she moves out, comes back years later, and has no second code that she has forgotten."""
+    dana = house.people["dana"]
+
+    def chosen() -> tuple[bool, bool]:
+        return queries.has_second_code(dana, house.property_id), queries.has_one_code(dana, house.property_id)
+
+    with unit_of_work():
+        for choose in (services.set_second_code, services.set_one_code):
+            choose(person_id=dana, property_id=house.property_id, wanted=True, by=house.actor("dana"), now=now)
+    with unit_of_work():
+        access.suspend(person_id=dana, property_id=house.property_id, by=house.actor(), now=now)
+    assert chosen() == (True, True)
+    with unit_of_work():
+        access.resume(person_id=dana, property_id=house.property_id, by=house.actor(), now=now)
+    with unit_of_work():
+        access.move_out(person_id=dana, property_id=house.property_id, by=house.actor(), now=now)
+    assert chosen() == (False, False)
