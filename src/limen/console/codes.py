@@ -81,7 +81,7 @@ def _held(asker: Asker, person_id: UUID) -> dict[str, object]:
     rows, off, waiting = [], 0, []
     for door in sorted(doors, key=lambda door: door.name):
         with_code = any(window.code for window in held[door.id])
-        rows.append((door, _code_line(asker, person_id, door, states[door.id], with_code)))
+        rows.append((door, _code_line(person_id, door, states[door.id], with_code)))
         if any(window.card for window in held[door.id]):
             off += 1
             if _card_waits(states[door.id], person_id):
@@ -94,7 +94,7 @@ def _held(asker: Asker, person_id: UUID) -> dict[str, object]:
     }
 
 
-def _code_line(asker: Asker, person_id: UUID, door: places.DoorView, state: fleet.DoorState, with_code: bool) -> truth.Line:
+def _code_line(person_id: UUID, door: places.DoorView, state: fleet.DoorState, with_code: bool) -> truth.Line:
     code = credentials.code_of(person_id, door.id) if with_code else None
     if not door.codes_allowed:
         return truth.Line("none", _g("%(door)s gives no codes.") % {"door": door.name})

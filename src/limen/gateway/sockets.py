@@ -132,7 +132,7 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._tell_time(contact)
         while loop.time() - since < RENEW_AFTER_S:
             self.look.clear()
-            await self._remote_orders(contact)
+            await self._remote_orders()
             await self._bring(contact)
             await self._pull_record(contact)
             if last_word < 0 or loop.time() - last_word > WORD_EVERY_S:
@@ -204,7 +204,7 @@ class ConnectedLock(AsyncWebsocketConsumer):  # type: ignore[misc]
         if isinstance(answer, Given):
             await database_sync_to_async(desk.take_receipt)(answer.data, clock.now())
 
-    async def _remote_orders(self, contact: desk.Contact) -> None:
+    async def _remote_orders(self) -> None:
         while not self.orders.empty():
             order = self.orders.get_nowait()
             pressed = int(order["utime"])

@@ -71,12 +71,12 @@ class Bucket:
         self._at = at
 
     def tokens_left(self, rule: Rule, at: int) -> int:
-        state = self._now(rule, at)
+        state = self._now(at)
         return max(0, rule.tokens - -(-state.spent_ms // _token_ms(rule)))
 
     def wait_ms(self, rule: Rule, at: int) -> int:
         """How long nothing is compared: the delay that runs, or the time until a token is back; 0 if a code may be typed."""
-        state = self._now(rule, at)
+        state = self._now(at)
         over = state.spent_ms + _token_ms(rule) - rule.tokens * _token_ms(rule)
         empty = max(0, over) * (GUARD_FACTOR if state.guarded else 1)
         return max(state.delay_left_ms, empty)
@@ -86,13 +86,13 @@ class Bucket:
         wait = self.wait_ms(rule, at)
         if wait:
             return Wait(wait)
-        before = self._now(rule, at)
+        before = self._now(at)
         self._keep(_as_if_wrong(before, rule), at)
         return Charged(before)
 
     def settle(self, charged: Charged, rule: Rule, at: int) -> None:
         """The code was right and the bolt has moved: gives back the one token it paid and resets the delay."""
-        now, before = self._now(rule, at), charged.before
+        now, before = self._now(at), charged.before
         hours = _drop_one(now.hours)
         self._keep(
             replace(
@@ -101,22 +101,22 @@ class Bucket:
             at,
         )
 
-    def synced(self, rule: Rule, at: int) -> None:
+    def synced(self, at: int) -> None:
         """An authenticated sync ends the guard."""
-        now = self._now(rule, at)
+        now = self._now(at)
         if now.guarded:
             self._keep(replace(now, guarded=False, hours=(0,) * GUARD_HOURS), at)
 
-    def persist(self, rule: Rule, at: int) -> None:
+    def persist(self, at: int) -> None:
         """Every 15 minutes: keeps what was earned since the last change."""
         if self._state != FULL:
-            self._keep(self._now(rule, at), at)
+            self._keep(self._now(at), at)
 
     @property
     def guarded(self) -> bool:
         return self._state.guarded
 
-    def _now(self, rule: Rule, at: int) -> _State:
+    def _now(self, at: int) -> _State:
         passed = max(0, at - self._at)
         if not passed:
             return self._state

@@ -223,7 +223,7 @@ class Lock:
             return restarts
         if at >= memory.persist_due() and memory.held is not None:
             try:
-                memory.bucket.persist(memory.held.config.bucket, at)
+                memory.bucket.persist(at)
                 memory.keep_clock(at)
             except FlashError:
                 pass  # a quarter of an hour less is remembered after a power cut

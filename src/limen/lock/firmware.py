@@ -166,7 +166,7 @@ class Firmware:
         if not slots.on_trial:
             return []
         if not self._finds_itself(at):
-            return self._fail(at)
+            return self._fail()
         self._trial = _Trial(at + TRIAL_MS)
         return [Noticed(f"trying firmware {slots.running.version}"), TestYourself()]
 
@@ -181,7 +181,7 @@ class Firmware:
         if self._trial is None:
             return []
         if not (event.radio and event.motor):
-            return self._fail(at)
+            return self._fail()
         self._trial.passed = True
         return []
 
@@ -194,7 +194,7 @@ class Firmware:
         if self._trial is not None:
             if at < self._trial.until:
                 return []
-            return self._confirm(at) if self._trial.passed else self._fail(at)
+            return self._confirm(at) if self._trial.passed else self._fail()
         return [] if talking or at < self._quiet_at else self._start(at)
 
     def due(self, at: int) -> int | None:
@@ -248,7 +248,7 @@ class Firmware:
         self._tell(at)
         return [Noticed(f"runs firmware {self._memory.slots.running.version}")]
 
-    def _fail(self, at: int) -> list[Command]:
+    def _fail(self) -> list[Command]:
         """Another start, or back to the good image after the third."""
         self._trial = None
         slots, version = self._memory.slots, self._memory.slots.running.version

@@ -237,7 +237,7 @@ class Operations:
         try:
             memory.keep_clock(at, durable=False)
             memory.record(draft(kind=Kind.CLOCK_SET, clock=clock), at)
-            memory.bucket.synced(memory.held.config.bucket, at)
+            memory.bucket.synced(at)
         except FlashError:
             return Plain(Op.TIME)
         return Plain(Op.TIME)

@@ -85,7 +85,7 @@ class Updates:
             return Plain(Op.MANIFEST, Status.STALE_EPOCH if manifest.epoch < held.state.epoch else Status.WRONG_EPOCH)
         memory.hear(manifest.iat, at)
         if manifest.ver <= held.state.ver:
-            memory.bucket.synced(held.config.bucket, at)
+            memory.bucket.synced(at)
             return Settled(Op.MANIFEST, Status.ALREADY, receipt(memory, session, at))
         if manifest.kind == BundleKind.DELTA and manifest.base > held.state.ver:
             return Plain(Op.MANIFEST, Status.NEED_SNAPSHOT)
@@ -192,7 +192,7 @@ class Updates:
             memory.adopt(holding, at)
             memory.log_update_once(at, session.grant.subj if session.grant else None)
             memory.store.scrub()
-            memory.bucket.synced(holding.state.config.bucket, at)
+            memory.bucket.synced(at)
         except FlashError:
             return  # the list is committed; record and scrub are made good at the next start
 

@@ -225,9 +225,9 @@ class Oracle:
         error_ms = max(GOOD_S_MS, u_ms)
         if made.kind == "24_hour":
             start, end = made.made_ms, made.made_ms + DAY_MS
-            return all_of((after(start - HALF_HOUR_MS - 2 * error_ms, now_ms, 0), _till(end, now_ms, HALF_HOUR_MS + 2 * error_ms, clock)))
+            return all_of((after(start - HALF_HOUR_MS - 2 * error_ms, now_ms, 0), _till(end, now_ms, HALF_HOUR_MS + 2 * error_ms)))
         start, end = made.day_ms
-        whole = all_of((_from(max(start, made.made_ms), now_ms, 2 * error_ms, clock), _till(end, now_ms, 2 * error_ms, clock)))
+        whole = all_of((_from(max(start, made.made_ms), now_ms, 2 * error_ms, clock), _till(end, now_ms, 2 * error_ms)))
         used = self.first_uses.get((made.door, made.digits))
         if made.kind == "daily_single_use" and used is not None:
             return all_of((whole, before(used + SINGLE_USE_MS, now_ms, clock.margin_ms)))
@@ -294,7 +294,7 @@ def _from(start_ms: int, now_ms: int, early_ms: int, clock: Clock) -> Verdict:
     return Verdict.MAY if now_ms >= start_ms - early_ms - clock.margin_ms else Verdict.MUST_REFUSE
 
 
-def _till(end_ms: int, now_ms: int, late_ms: int, clock: Clock) -> Verdict:
+def _till(end_ms: int, now_ms: int, late_ms: int) -> Verdict:
     """Promised to its end, never later than that by more than `late_ms`."""
     if now_ms < end_ms:
         return Verdict.MUST_OPEN

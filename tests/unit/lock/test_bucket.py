@@ -91,7 +91,7 @@ def test_the_guard_makes_tokens_four_times_as_slow_until_a_sync() -> None:
     assert bucket.guarded
     spent = bucket.tokens_left(rule, at)
     assert bucket.tokens_left(rule, at + 39 * MINUTE) <= spent + 1
-    bucket.synced(rule, at)
+    bucket.synced(at)
     assert not bucket.guarded
     assert bucket.tokens_left(rule, at + 30 * MINUTE) >= spent + 3
 

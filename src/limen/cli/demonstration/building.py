@@ -52,12 +52,12 @@ def make(data: Path, now: datetime) -> Made:
     )
     here = files("limen.cli.demonstration")
     building.import_doors(property_id=property_id, data=here.joinpath("doors.csv").read_bytes(), by=SYSTEM, now=now)
-    roll = persons.import_people(property_id=property_id, data=here.joinpath("rent_roll.csv").read_bytes(), by=SYSTEM, now=now)
+    persons.import_people(property_id=property_id, data=here.joinpath("rent_roll.csv").read_bytes(), by=SYSTEM, now=now)
     made = _made(property_id)
     ids = cast.add_everybody(property_id, now)
     groups = _groups(made, now)
     cast.appoint(ids, portfolio, property_id, (groups["Amenities"], groups["Services"]), now)
-    _give(made, groups, ids, list(roll.made), now)
+    _give(made, groups, ids, now)
     cast.open_accounts(ids, data, now)
     for name in SIGNS:
         intercom.make_link(door_id=made.doors[name], by=SYSTEM, now=now)
@@ -94,7 +94,7 @@ def _door(made: Made, name: str, *, codes: bool = True, hours: Weekly | None = N
     return GroupDoorView(made.doors[name], hours, codes)
 
 
-def _give(made: Made, groups: dict[str, UUID], ids: dict[str, UUID], roll: list[UUID], now: datetime) -> None:
+def _give(made: Made, groups: dict[str, UUID], ids: dict[str, UUID], now: datetime) -> None:
     """Everybody who lives here gets their home's group; the cast gets a little more."""
     homes = people.residents_by_unit(made.property_id, now)
     later = {ids["Dana"], ids["Theo"]}

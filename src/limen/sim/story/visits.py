@@ -57,10 +57,10 @@ class Visits:
         phone.signal = calm or world.chance.random() >= world.faults.dead_zone
         trouble = None if calm else self._trouble(door)
         world.carries(phone, "resident", door, entry.bundle)
-        outcome, visit = phone.visit(door.body, "resident", tap, trouble=trouble)
+        outcome, _visit = phone.visit(door.body, "resident", tap, trouble=trouble)
         phone.signal = True
         shown = Phone(phone.owner, phone.key.public, [held.grant for held in entry.grants])
-        self._leave(door, before, visit)
+        self._leave(door)
         moved = len(door.body.moved) > before.moved
         disturbed = trouble is not None or door.body.cuts > before.cuts
         verdict = self._phone_verdict(shown, door, before)
@@ -98,7 +98,7 @@ class Visits:
             instead=None if lie is None else with_bundle(lie),
         )
         phone.signal = True
-        self._leave(door, before, visit)
+        self._leave(door)
         if view == "manager" or entry.name is None:
             self._pushed_only(door, visit)
         if len(door.body.moved) > before.moved:
@@ -113,8 +113,8 @@ class Visits:
         before = self._arrive(door)
         if before is None:
             return
-        found, visit = phone.visit(door.body, "manager", pry)
-        self._leave(door, before, visit)
+        found, _visit = phone.visit(door.body, "manager", pry)
+        self._leave(door)
         if isinstance(found, Leak):
             world.tally.wrong("push_only_leak", f"{world.name(door)}: answered {found.what} with {found.size} bytes")
         world.tally.note(world.time.ms, "pry", door.number, found is None)
@@ -155,7 +155,7 @@ class Visits:
             door.keypad.perhaps(now, moved)
         elif waits is Verdict.MUST_OPEN and len(digits) >= length:  # too few digits are no try (CODE-9)
             door.keypad.wrong(now)
-        self._leave(door, before, Visit())
+        self._leave(door)
         self.judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=cut)
         self._after_power(door)
         return moved
@@ -179,7 +179,7 @@ class Visits:
         verdict = world.oracle.by_card(card.uid, proves, self._moment(door, before.belief, before.clock))
         door.body.tap(card)
         moved, cut = len(door.body.moved) > before.moved, door.body.cuts > before.cuts
-        self._leave(door, before, Visit())
+        self._leave(door)
         self.judge(door, who, verdict, moved, "", disturbed=cut)
         self._after_power(door)
         return moved
@@ -213,7 +213,7 @@ class Visits:
         door.body.flash.cut_after = self.world.faults.cut_after(self.world.chance)
         return self.world.faults.trouble(self.world.chance)
 
-    def _leave(self, door: Door, before: _Before, visit: Visit) -> None:
+    def _leave(self, door: Door) -> None:
         door.body.flash.cut_after = None
         self.world.look(door)
 
