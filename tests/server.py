@@ -1,14 +1,16 @@
-"""Spawns the real command on a free port with its own data folder, as somebody at a terminal would."""
+"""Spawns the real command on a free port with its own data folder, as somebody at a terminal would; and answers websockets where a test plays a lock."""
 
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from websockets.sync.server import ServerConnection, serve
 
 START_S = 240  # the first start of a demonstration makes a building and activates its locks
 STOP_S = 15
@@ -62,6 +64,17 @@ def running(data: Path, *command: str, environ: Mapping[str, str] | None = None)
         reader.join(STOP_S)
         if process.stdout:
             process.stdout.close()
+
+
+@contextmanager
+def answering(play: Callable[[ServerConnection], None]) -> Iterator[str]:
+    """A websocket server on a free port for as long as the block lasts; each connection is given to `play`."""
+    with serve(play, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
+        server.shutdown()
+        thread.join(STOP_S)
 
 
 def _read(server: Running, first: threading.Event) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from limen.access import services as access
+from limen.access.queries import GroupDoorView
 from limen.fleet.catalogue import model
 from limen.fleet.models import Device, Lease
 from limen.fleet.wanted import hours_name, hours_of, rows_from, wanted_of
@@ -64,18 +66,20 @@ def test_a_card_mirrors_its_owners_access_where_the_model_reads_cards(house: Hou
     assert kinds(house, "Gym") == [RecordKind.CODE]
 
 
-def test_hours_stay_as_long_as_a_grant_refers_to_them(house: House) -> None:
-    """A phone without signal keeps opening after the hours were widened: its grant still names the old slot."""
-    from limen.access import services as access
-    from limen.access.queries import GroupDoorView
-
+def leased_then_changed(house: House, start: int, end: int) -> None:
+    """Dana's phone has a lease for the Gym from 9 to 17; then the group's hours become these, in minutes of the day."""
     group = house.group("Gym", "Gym", hours=Weekly.of([[127, 540, 1020]]), codes=False)
     house.give("Dana", group)
     house.activate("Gym", "LM000002")
     house.inbox("Dana")
     with unit_of_work():
-        wider = GroupDoorView(house.doors["Gym"], Weekly.of([[127, 480, 1080]]), False)
-        access.edit_group(group_id=group, name="Gym", doors=[wider], by=ANA, now=house.now)
+        door = GroupDoorView(house.doors["Gym"], Weekly.of([[127, start, end]]), False)
+        access.edit_group(group_id=group, name="Gym", doors=[door], by=ANA, now=house.now)
+
+
+def test_hours_stay_as_long_as_a_grant_refers_to_them(house: House) -> None:
+    """A phone without signal keeps opening after the hours were widened: its grant still names the old slot."""
+    leased_then_changed(house, 480, 1080)
     assert kinds(house, "Gym") == [RecordKind.SCHEDULE, RecordKind.SCHEDULE]
     assert not Lease.objects.filter(taken_at__isnull=False).exists()
     house.later(days=8)
@@ -85,16 +89,7 @@ def test_hours_stay_as_long_as_a_grant_refers_to_them(house: House) -> None:
 @pytest.mark.rule("SYNC-3")
 def test_narrower_hours_put_a_floor_under_old_phone_grants(house: House) -> None:
     """The lease said 9 to 17, the group now says 9 to 12: the door needs people today, and the phone gets a new number."""
-    from limen.access import services as access
-    from limen.access.queries import GroupDoorView
-
-    group = house.group("Gym", "Gym", hours=Weekly.of([[127, 540, 1020]]), codes=False)
-    house.give("Dana", group)
-    house.activate("Gym", "LM000002")
-    house.inbox("Dana")
-    with unit_of_work():
-        narrower = GroupDoorView(house.doors["Gym"], Weekly.of([[127, 540, 720]]), False)
-        access.edit_group(group_id=group, name="Gym", doors=[narrower], by=ANA, now=house.now)
+    leased_then_changed(house, 540, 720)
     (task,) = house.tasks()
     assert task.is_due and task.still_opens[0].by == "app"
     house.update("Gym")

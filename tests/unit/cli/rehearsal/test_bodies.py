@@ -1,14 +1,14 @@
 """Hands at a lock's face: what they do is sent, what the face shows is read."""
 
 import json
-import threading
 from collections.abc import Iterator
 
 import pytest
-from websockets.sync.server import ServerConnection, serve
+from websockets.sync.server import ServerConnection
 
 from limen.cli.rehearsal import bodies
 from limen.cli.rehearsal.bodies import Face, NotSeen
+from tests.server import answering
 
 
 def lock(link: ServerConnection) -> None:
@@ -37,12 +37,8 @@ def lock(link: ServerConnection) -> None:
 @pytest.fixture
 def locks() -> Iterator[str]:
     """A process of locks on a free port."""
-    with serve(lock, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
-        server.shutdown()
-        thread.join(5)
+    with answering(lock) as address:
+        yield address
 
 
 def test_typing_a_code_gives_what_the_lens_says(locks: str) -> None:

@@ -1,13 +1,13 @@
 """The websocket channel: one message is one frame, and whatever breaks is out of reach."""
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from websockets.sync.server import Server, ServerConnection, serve
+from websockets.sync.server import ServerConnection
 
 from limen.phone.channels.websocket import WebSocket
 from limen.phone.commands import OutOfReach
+from tests.server import answering
 
 
 def lock(link: ServerConnection) -> None:
@@ -24,13 +24,8 @@ def lock(link: ServerConnection) -> None:
 @pytest.fixture
 def air() -> Iterator[str]:
     """A lock on a free port."""
-    server: Server
-    with serve(lock, "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
-        server.shutdown()
-        thread.join(5)
+    with answering(lock) as address:
+        yield address
 
 
 def test_one_message_is_one_frame(air: str) -> None:
