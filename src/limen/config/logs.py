@@ -1,8 +1,13 @@
-"""What a log line may not hold: addresses that open something by being known."""
+"""What a log line may not hold: addresses that open something by being known, and what an exception says about people."""
 
 import logging
 import re
+import traceback
+from types import TracebackType
 from typing import Final
+
+CAUSES_MAX: Final = 8
+Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 SECRET_PATHS: Final = re.compile(r"(/(?:join|v|account/password/reset/key|account/confirm-email)/)[^\s/?'\"]+")
 
@@ -17,3 +22,17 @@ class WithoutTokens(logging.Filter):
         if cut != said:
             record.msg, record.args = cut, ()
         return True
+
+
+class WithoutWords(logging.Formatter):
+    """Tells of an exception where and what it was, never its text: mail servers put addresses there, and databases whole rows (OPS-3)."""
+
+    def formatException(self, ei: Raised) -> str:  # noqa: N802 (the name is logging's)
+        """The places, oldest first, each cause before what came of it."""
+        told: list[str] = []
+        problem = ei[1]
+        while problem is not None and len(told) < CAUSES_MAX:
+            places = "".join(traceback.format_tb(problem.__traceback__))
+            told.append(f"Traceback (most recent call last):\n{places}{type(problem).__module__}.{type(problem).__qualname__}")
+            problem = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
+        return "\n\n".join(reversed(told))

@@ -1,8 +1,10 @@
-"""Tokens in paths do not reach the log."""
+"""Tokens in paths do not reach the log, nor what an exception says."""
 
 import logging
+import logging.config
 
 import pytest
+from django.conf import settings
 
 from limen.config.logs import WithoutTokens
 
@@ -25,3 +27,21 @@ def test_other_lines_stay_as_they_are() -> None:
     WithoutTokens().filter(record)
     assert record.getMessage() == "door /c/doors/17"
     assert record.args == ("/c/doors/17",)
+
+
+@pytest.mark.rule("OPS-3")
+def test_a_failure_is_logged_with_its_place_and_without_its_words() -> None:
+    """A mail server refuses with the address, a database with the row: the log says where and what kind, also of the cause."""
+    line = logging.config.DictConfigurator(settings.LOGGING).configure_formatter(settings.LOGGING["formatters"]["line"])
+    refusal, row = (f"{words} dana@example.org 4711 2233" for words in ("550 no such mailbox", "already exists"))
+    try:
+        try:
+            raise ValueError(refusal)
+        except ValueError as refused:
+            raise RuntimeError(row) from refused
+    except RuntimeError as problem:
+        raised = (type(problem), problem, problem.__traceback__)
+    told = line.format(logging.LogRecord("limen", logging.ERROR, __file__, 1, "outbox: %s failed", ("mail.code",), raised))
+    assert "dana" not in told and "2233" not in told
+    assert told.startswith("ERROR limen: outbox: mail.code failed")
+    assert "builtins.ValueError" in told and "builtins.RuntimeError" in told and "test_logs.py" in told
