@@ -8,9 +8,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from time import perf_counter, sleep
 
@@ -30,6 +29,7 @@ from limen.phone.update import update
 from limen.wire import limits
 from limen.wire.advertising import advertisement, air_name
 from limen.wire.bundles import Bundle
+from limen.wire.frames import LAST
 from limen.wire.records import ListRecord, RecordKind
 from tests.air import Place, place
 from tests.stories.standing import Hands, Standing
@@ -74,9 +74,14 @@ class Recorded:
 
     @property
     def round_trips(self) -> int:
-        """How often the phone waited for the lock."""
-        speakers = [who for who, _ in self.said]
-        return sum(one == "phone" and other == "lock" for one, other in pairwise(speakers))
+        """How often the phone had to hear the lock before it could go on; what it says ahead is not waited for."""
+        waits, heard = [0], 0
+        for who, frame in self.said:
+            if frame[0] & LAST and who == "lock":
+                heard += 1
+            elif frame[0] & LAST:
+                waits.append(1 + waits[heard])
+        return waits[-1]
 
 
 def main() -> int:
@@ -145,15 +150,15 @@ def replayed(around: Place, phone: Radio, said: list[tuple[str, bytes]]) -> floa
 
 
 async def counting(link: str, said: list[tuple[str, bytes]]) -> Device:
-    """A peer that answers as recorded once it has as many frames as came before."""
+    """A peer that answers each message with the recorded one as soon as the message is whole, as a lock does."""
     transport = await open_transport(link)
     device = Device.with_hci("", Address.generate_static_address(), transport.source, transport.sink)
-    left = list(reversed(said))
+    answers = messages(frame for who, frame in said if who == "lock")
 
-    async def written(connection: Connection, _: bytes) -> None:
-        left.pop()
-        while left and left[-1][0] == "lock":
-            await device.notify_subscriber(connection, to_phone, left.pop()[1])
+    async def written(connection: Connection, frame: bytes) -> None:
+        if frame[0] & LAST:
+            for answer in next(answers):
+                await device.notify_subscriber(connection, to_phone, answer)
 
     to_lock = Characteristic[bytes](
         limits.GATT_TO_LOCK, Properties.WRITE_WITHOUT_RESPONSE, Characteristic.WRITEABLE, CharacteristicValue(write=written)
@@ -164,6 +169,16 @@ async def counting(link: str, said: list[tuple[str, bytes]]) -> Device:
     name = air_name(NOBODY.lock_id, NOBODY.key)
     await device.start_advertising(advertising_data=advertisement(name), advertising_interval_min=20, advertising_interval_max=20)
     return device
+
+
+def messages(frames: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The frames of one message after the other."""
+    message: list[bytes] = []
+    for frame in frames:
+        message.append(frame)
+        if frame[0] & LAST:
+            yield message
+            message = []
 
 
 def removed(desk: Desk, number: int) -> Bundle:

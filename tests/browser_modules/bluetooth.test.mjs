@@ -13,11 +13,13 @@ class Radio {
   chooses = true;
   answers = true;
   connected = false;
+  /** The name of the one lock that is near; null: the first that is asked for. */
+  near = null;
 
   async requestDevice(wish) {
     this.asked.push(wish);
     if (!this.chooses) throw new Error("the person closed the list");
-    const device = new EventTarget();
+    const device = Object.assign(new EventTarget(), { name: this.near ?? wish.filters[0].name });
     device.gatt = {
       connect: async () => {
         if (!this.answers) throw new Error("not in range");
@@ -109,4 +111,22 @@ test("Who stopped does not begin, and a browser without Bluetooth says so.", asy
   Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
   assert.ok(!canBluetooth());
   await assert.rejects(bluetoothChannel().open(whom), OutOfReach);
+});
+
+// rule: SYNC-13
+test("Of several locks the person is shown those by name, and the one they pick is reached without another list.", async () => {
+  const radio = withRadio();
+  const those = [1, 2, 3].map((n) => ({ serial: `LM${n}`, lockId: new Uint8Array(8).fill(n), lockKey: new Uint8Array(32).fill(n) }));
+  const names = await Promise.all(those.map(({ lockId, lockKey }) => airName(lockId, lockKey)));
+  const channel = bluetoothChannel();
+  radio.near = names[1];
+  assert.equal((await channel.chooseAmong(those)).serial, "LM2");
+  assert.equal(await channel.asks(those[1]), null);
+  await channel.open(those[1]);
+  assert.deepEqual(radio.asked, [{ filters: names.map((name) => ({ services: [SERVICE], name })) }]);
+  radio.chooses = false;
+  await assert.rejects(channel.chooseAmong(those), NoLockChosen);
+  radio.chooses = true;
+  radio.near = "ANOTHER1";
+  await assert.rejects(channel.chooseAmong(those), NoLockChosen);
 });

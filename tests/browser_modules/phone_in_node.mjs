@@ -5,6 +5,7 @@ import { hex } from "../../src/limen/web/static/courier/bytes.js";
 import { webSocketChannel } from "../../src/limen/web/static/courier/channels/websocket.js";
 import { answersReady } from "../../src/limen/web/static/courier/clockwork.js";
 import { openCourier } from "../../src/limen/web/static/courier/courier.js";
+import { pickWaiting } from "../../src/limen/web/static/courier/errand.js";
 import { httpService, NoSignal } from "../../src/limen/web/static/courier/service.js";
 import { memoryStorage } from "../../src/limen/web/static/courier/storage.js";
 import { unlock } from "../../src/limen/web/static/courier/unlock.js";
@@ -71,6 +72,10 @@ const DO = {
     const stop = new AbortController();
     const watch = (step) => (step.name === stopAt?.[0] && step.done === stopAt?.[1] ? stop.abort() : undefined);
     return update({ courier, lock, pull, onstep: (step) => [onstep(step), watch(step)], signal: stop.signal });
+  },
+  carry: async (courier) => {
+    const lock = await pickWaiting(courier);
+    return lock === null ? { result: "none_waits" } : update({ courier, lock, pull: false, onstep });
   },
   unlockDuringUpdate: async (courier, { lock }) => {
     let opening = null;

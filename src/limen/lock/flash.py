@@ -112,8 +112,11 @@ def _pages(size_bytes: int) -> int:
 
 def wipe(flash: Flash, area: Area) -> None:
     """Erases the pages of an area that are not erased already (an erase costs a cycle of the flash's life)."""
+    data = flash.read(area, 0, area.size_bytes)
+    if is_erased(data):
+        return
     for page in range(area.pages):
-        if not is_erased(flash.read(area, page * area.page_bytes, area.page_bytes)):
+        if not is_erased(data[page * area.page_bytes : (page + 1) * area.page_bytes]):
             flash.erase(area, page)
 
 

@@ -89,6 +89,8 @@ class Staging(Generic[P]):
         self._flash, self._area, self._bits = flash, area, bits
         self._chunks_at = STAGING_HEAD_PAGES * area.page_bytes
         self.now: Staged[P] | None = None
+        self._clean = False
+        """Erased in this start and not written since."""
 
     @property
     def area(self) -> Area:
@@ -136,10 +138,14 @@ class Staging(Generic[P]):
     def discard(self) -> None:
         """Erases staging: a finished bundle's ciphertext has no business here either."""
         self.now = None
+        if self._clean:
+            return
         wipe(self._flash, self._area)
         wipe(self._flash, self._bits)
+        self._clean = True
 
     def _start(self, statement: bytes, now_ms: int) -> None:
+        self._clean = False
         self._flash.program(self._area, 0, _HEAD.pack(len(statement), now_ms, zlib.crc32(statement)) + statement)
         self._flash.barrier()
 

@@ -60,6 +60,8 @@ class ListStore:
         self.holding: Holding | None = None
         self.commit: Commit | None = None
         self._page = 0
+        self._blank: set[int] = set()
+        """Slots that this start has erased and not written since: they need not be looked at again."""
 
     def boot(self, browned_out: bool) -> None:
         """Finds the newest commit and its list. Raises FlashError if a committed list does not read back: the lock is faulty.
@@ -82,7 +84,9 @@ class ListStore:
         head = _SLOT_HEAD.pack(len(blob), _digest(blob))
         if len(head) + len(blob) > area.size_bytes:
             raise FlashError("the list does not fit its slot")
-        wipe(self._flash, area)
+        if target not in self._blank:
+            wipe(self._flash, area)
+        self._blank.discard(target)
         for at in range(0, len(blob), _PROGRAM_BYTES):
             self._flash.program(area, len(head) + at, blob[at : at + _PROGRAM_BYTES])
         self._flash.program(area, 0, head)
@@ -102,8 +106,9 @@ class ListStore:
     def scrub(self) -> None:
         """Step 6: erases every slot that is not in use, so that no removed record's bytes stay (F.6). Repeating it does no harm."""
         for number, area in enumerate(self._layout.slots):
-            if self.commit is None or number != self.commit.slot:
+            if number not in self._blank and (self.commit is None or number != self.commit.slot):
                 wipe(self._flash, area)
+                self._blank.add(number)
         self._flash.barrier()
 
     def _read(self, commit: Commit) -> Holding:
@@ -178,7 +183,7 @@ def _encoded(holding: Holding) -> bytes:
             state.config.to_value(),
             state.k_daily,
             state.k_pin,
-            [state.records[slot].to_value() for slot in sorted(state.records)],
+            [state.records[slot].encoded for slot in sorted(state.records)],
             holding.direction,
         ]
     )

@@ -8,13 +8,13 @@ was held does not know its sticker: there the installer comes with a grant of it
 from dataclasses import dataclass
 from typing import Final
 
-from limen.phone import outbox
+from limen.phone import outbox, parts
 from limen.phone.carry import bundle_of
 from limen.phone.commands import Again, Conversation, Keep, OutOfReach, Say
 from limen.phone.link import Broken, Draw, Link, connect, present
 from limen.phone.wallet import Held, KeyHandle
 from limen.wire import limits
-from limen.wire.answers import Answer, Denied, Given, NeedUpdate, Plain, Presented, Settled, Staged, missing
+from limen.wire.answers import Answer, Denied, Given, NeedUpdate, Plain, Presented, Settled, Staged
 from limen.wire.bundles import Bundle
 from limen.wire.cbor import WireError
 from limen.wire.doorinfo import DoorInfo
@@ -26,7 +26,7 @@ from limen.wire.session import Initiator, activation_psk, activation_static, pub
 from limen.wire.sticker import Sticker
 from limen.wire.tickets import read_attest, read_certificate
 
-CHUNKS_ASKED_MAX: Final = 3 * limits.CHUNKS_MAX
+ROUNDS_MAX: Final = 3
 
 
 @dataclass(frozen=True)
@@ -136,16 +136,14 @@ def _owners(installer: Installer, anew: Anew) -> Conversation[Link]:
 
 
 def _send(link: Link, bundle: Bundle) -> Conversation[Answer]:
-    total = len(bundle.chunks)
     answer = yield from link.ask(ManifestPush(bundle.manifest))
-    for _ in range(CHUNKS_ASKED_MAX):
+    for _ in range(ROUNDS_MAX):
         if not isinstance(answer, Staged):
             break
-        lacking = missing(answer.bitmap, total)
-        yield Say("sending", done=total - len(lacking), total=total)
-        if not lacking:
+        brought = yield from parts.bring(link, answer, bundle.chunks, ChunkPush)
+        answer = brought.answer
+        if brought.here == len(bundle.chunks):
             break
-        answer = yield from link.ask(ChunkPush(lacking[0], bundle.chunks[lacking[0]]))
     return answer
 
 

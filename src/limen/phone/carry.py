@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from limen.phone import outbox
+from limen.phone import outbox, parts
 from limen.phone.commands import AskNonce, AskTime, Conversation, Keep, Rest, Say, Step, fetch
 from limen.phone.link import Broken, Courier, Link
 from limen.wire import cbor, limits, shape
-from limen.wire.answers import Answer, Busy, Given, Plain, Settled, Staged, missing
+from limen.wire.answers import Answer, Busy, Given, Plain, Settled, Staged
 from limen.wire.bundles import Bundle, Manifest, read_manifest
 from limen.wire.cbor import WireError
 from limen.wire.envelope import RoleKeys, unverified_payload
@@ -43,6 +43,10 @@ class Load:
             self.bytes_left -= size
         return True
 
+    def reach(self, done: int) -> None:
+        """So many parts lie at the lock now."""
+        self.done = done
+
 
 @dataclass(frozen=True)
 class Pushed:
@@ -54,13 +58,13 @@ class Pushed:
 
 def bundle_of(data: bytes) -> tuple[Bundle, Manifest]:
     """The bundle a door's entry carries; only its head can be read here. `Malformed` for anything else."""
-    manifest, chunks = shape.array(cbor.decode(data), 2)
+    manifest, listed = shape.array(cbor.decode(data), 2)
     head = shape.blob(manifest, most=limits.MANIFEST_BYTES_MAX)
-    parts = tuple(shape.blob(chunk, most=1 << limits.BIG_CHUNK_LOG2) for chunk in shape.array(chunks, 1, limits.CHUNKS_MAX))
+    chunks = tuple(shape.blob(chunk, most=1 << limits.BIG_CHUNK_LOG2) for chunk in shape.array(listed, 1, limits.CHUNKS_MAX))
     read = read_manifest(unverified_payload(head, limits.MANIFEST_BYTES_MAX)[1])
-    if len(parts) != read.chunks or not all(read.holds_chunk(index, part) for index, part in enumerate(parts)):
+    if len(chunks) != read.chunks or not all(read.holds_chunk(index, chunk) for index, chunk in enumerate(chunks)):
         raise cbor.Malformed("chunks are not the manifest's")
-    return Bundle(manifest=head, chunks=parts), read
+    return Bundle(manifest=head, chunks=chunks), read
 
 
 def for_this_lock(courier: Courier) -> Bundle | None:
@@ -97,16 +101,14 @@ def push(link: Link, courier: Courier, bundle: Bundle, step: Step, load: Load) -
     for _ in range(ROUNDS_MAX):
         if not load.has(len(bundle.manifest), link.heard_ms):
             return Pushed(Status.OK, None)
-        answer = yield from link.ask(ManifestPush(bundle.manifest))
-        while isinstance(answer, Staged):
-            lacking = missing(answer.bitmap, load.total)
-            load.done = load.total - len(lacking)
-            yield Say(step, done=load.done, total=load.total)
-            if not lacking:
-                break
-            if not load.has(len(bundle.chunks[lacking[0]]), link.heard_ms):
+        if load.total == 1 and not load.has(len(bundle.chunks[0]), link.heard_ms):
+            return Pushed(Status.OK, None)
+        answer = yield from (_at_once(link, bundle) if load.total == 1 else link.ask(ManifestPush(bundle.manifest)))
+        if isinstance(answer, Staged) and load.total > 1:
+            brought = yield from parts.bring(link, answer, bundle.chunks, ChunkPush, step=step, may=load.has, reached=load.reach)
+            answer = brought.answer
+            if brought.stopped and isinstance(answer, Staged):
                 return Pushed(Status.OK, None)
-            answer = yield from link.ask(ChunkPush(lacking[0], bundle.chunks[lacking[0]]))
         if not isinstance(answer, Busy | Staged):
             break
         yield from _wait(answer)
@@ -117,11 +119,26 @@ def push(link: Link, courier: Courier, bundle: Bundle, step: Step, load: Load) -
     return Pushed(answer.status, (yield from keep_receipt(courier, answer.receipt)))
 
 
-def ask_receipt(link: Link, courier: Courier, fresh: bool) -> Conversation[Receipt | None]:
-    """The newest receipt, checked and kept; `fresh` adds a nonce of the service where there is signal."""
+def _at_once(link: Link, bundle: Bundle) -> Conversation[Answer]:
+    """An update of one chunk, as every ordinary revocation is: manifest and chunk in one breath (O-13)."""
+    manifest, chunk = ManifestPush(bundle.manifest), ChunkPush(0, bundle.chunks[0])
+    yield from link.say(manifest)
+    yield from link.say(chunk)
+    begun = yield from link.hear(manifest)
+    answer = yield from link.hear(chunk)
+    return answer if isinstance(begun, Staged) else begun
+
+
+def ask_receipt(link: Link, courier: Courier, fresh: bool, newest: Receipt | None = None) -> Conversation[Receipt | None]:
+    """The newest receipt, checked and kept; `fresh` adds a nonce of the service where there is signal.
+
+    Without one, `newest` is as good as another: what the lock has signed in this session, if nothing happened since.
+    """
     nonce: bytes | None = None
     if fresh:
         nonce = yield from fetch(AskNonce(lock_id=courier.door.lock_id))
+    if nonce is None and newest is not None:
+        return newest
     answer = yield from link.ask(ReceiptAsk(nonce))
     if not isinstance(answer, Given):
         return None

@@ -3,9 +3,10 @@
 The phone believes nothing of it and can change nothing about it; it does not even know whether the lock wants it.
 """
 
-from limen.phone.commands import Conversation, Rest, Say
+from limen.phone import parts
+from limen.phone.commands import Conversation, Rest
 from limen.phone.link import Broken, Courier, Link
-from limen.wire.answers import Answer, Busy, Denied, Settled, Staged, missing
+from limen.wire.answers import Answer, Busy, Denied, Settled, Staged
 from limen.wire.bundles import chunk_log2
 from limen.wire.operations import FirmwarePush
 from limen.wire.refusals import Reason, Status
@@ -18,18 +19,18 @@ def bring(link: Link, courier: Courier) -> Conversation[Status | Reason | None]:
     if courier.door.firmware is None or courier.image is None:
         return None
     offer, step = courier.door.firmware[0], 1 << chunk_log2(len(courier.image))
-    parts = [courier.image[at : at + step] for at in range(0, len(courier.image), step)]
+    image = [courier.image[at : at + step] for at in range(0, len(courier.image), step)]
     for _ in range(ROUNDS_MAX):
         answer: Answer = yield from link.ask(FirmwarePush(None, offer))
-        while isinstance(answer, Staged):
-            lacking = missing(answer.bitmap, len(parts))
-            yield Say("sending", done=len(parts) - len(lacking), total=len(parts))
-            if not lacking:
+        if isinstance(answer, Staged):
+            brought = yield from parts.bring(link, answer, image, FirmwarePush)
+            answer = brought.answer
+            if brought.here == len(image):
                 return Status.OK
-            answer = yield from link.ask(FirmwarePush(lacking[0], parts[lacking[0]]))
-        if not isinstance(answer, Busy):
+        if not isinstance(answer, Busy | Staged):
             return _said(answer)
-        yield Rest(answer.ms)
+        if isinstance(answer, Busy):
+            yield Rest(answer.ms)
     return Status.BUSY
 
 

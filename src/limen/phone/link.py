@@ -46,7 +46,7 @@ class Courier:
 
 
 class Link:
-    """Ask one thing at a time. `heard_ms` is when the last frame came; `h` names this session in proofs."""
+    """Ask one thing at a time, or say parts ahead and hear their answers in order. `heard_ms` is when the last frame came; `h` names this session in proofs."""
 
     def __init__(self, transport: Transport, cutter: Cutter, assembler: Assembler, heard_ms: int) -> None:
         self._transport = transport
@@ -61,8 +61,21 @@ class Link:
 
     def ask(self, request: Request) -> Conversation[Answer]:
         """The lock's answer to this request; `Broken` for anything else."""
+        yield from self.say(request)
+        answer = yield from self.hear(request)
+        return answer
+
+    def say(self, request: Request) -> Conversation[None]:
+        """Says it and does not wait; for each such request one `hear` is owed, in the same order (O-13)."""
         try:
-            yield Send(tuple(self._cutter.cut(self._transport.encrypt(encode_request(request)))))
+            frames = self._cutter.cut(self._transport.encrypt(encode_request(request)))
+        except WireError as problem:
+            raise Broken from problem
+        yield Send(tuple(frames))
+
+    def hear(self, request: Request) -> Conversation[Answer]:
+        """The lock's answer to what was said first of all that is unanswered; `Broken` for anything else."""
+        try:
             message, self.heard_ms = yield from _message(self._assembler, ANSWER_MS)
             answer = parse_answer(self._transport.decrypt(message))
         except WireError as problem:

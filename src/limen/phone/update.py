@@ -122,11 +122,13 @@ def _with(courier: Courier, held: Held, pull: bool, progress: _Progress) -> Gene
     if isinstance(answer, NeedUpdate) or answer.wants_time:
         yield from carry.bring_time(link, courier)  # a lock that lacks an update does not say whether it lacks the time too
     yield from _down(link, courier, answer.ver if isinstance(answer, Presented) else 0, progress)
-    if pull and effective_rights(held.grant) & Rights.PULL:
+    pulls = pull and bool(effective_rights(held.grant) & Rights.PULL)
+    if pulls:
         yield from _up(link, courier, progress)
     yield Say("confirming")
-    progress.receipt = (yield from carry.ask_receipt(link, courier, fresh=True)) or progress.receipt
-    if pull and effective_rights(held.grant) & Rights.PULL:
+    newest = progress.receipt if not pulls and courier.door.ack is None else None
+    progress.receipt = (yield from carry.ask_receipt(link, courier, fresh=True, newest=newest)) or progress.receipt
+    if pulls:
         yield from _stills(link, courier, progress)
     with suppress(OutOfReach, Broken):  # the list is proved; an image goes on where it stopped
         progress.image = yield from firmware.bring(link, courier)

@@ -1,17 +1,20 @@
 """My doors, one door, and its update. What a lock says reaches these pages from the lock, through the courier modules (W7, W8, W9)."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_GET, require_http_methods
 
 from limen.access import queries as access
 from limen.fleet import queries as fleet
 from limen.kernel.problems import NotYours
 from limen.places import queries as places
+from limen.places import services as place_verbs
 from limen.resident import words
 from limen.resident.asker import Asker, at_home, page
 from limen.resident.words import Row
+from limen.web import limits
 from limen.web.when import say
 
 
@@ -76,10 +79,22 @@ def update(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
 
 
 @at_home
-@require_GET
+@require_http_methods(["GET", "POST"])
 def carry(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """What this phone carries for the building. The counts are the phone's own; the service is not asked (SYNC-13)."""
-    return page(request, "carry.html", asker, {"here": "me"})
+    """What this phone carries for the building, counted on the phone; and whether others' phones may carry for one's own door (SYNC-13)."""
+    if request.method == "POST":
+        _let_others(request, asker)
+        return HttpResponseRedirect("/home/carry")
+    return page(request, "carry.html", asker, {"here": "me", "own_doors": asker.own_doors()})
+
+
+def _let_others(request: HttpRequest, asker: Asker) -> None:
+    """Only a household decides about its own door; any other is not there."""
+    limits.spend("carry", str(asker.id), most=10, span=timedelta(minutes=10), now=asker.now)
+    found = next((door for door in asker.own_doors() if str(door.id) == request.POST.get("door")), None)
+    if found is None:
+        raise NotYours
+    place_verbs.edit_door(door_id=found.id, carried_by_others=request.POST.get("others") == "yes", by=asker.actor, now=asker.now)
 
 
 def _phone(row: Row) -> str:

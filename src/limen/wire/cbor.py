@@ -6,18 +6,29 @@ refused, so nothing a stranger sends can reach a decoder hook.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 12
 
 Key: TypeAlias = int | bytes | str
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One item that is encoded already, to stand as it is inside another."""
+
+    data: bytes
+
+
 Value: TypeAlias = int | bytes | str | bool | list["Value"] | dict[Key, "Value"] | None
 Encodable: TypeAlias = (
     int
     | bytes
     | str
     | bool
+    | Encoded
     | Sequence["Encodable"]
     | Mapping[int, "Encodable"]
     | Mapping[str, "Encodable"]
@@ -87,9 +98,24 @@ def _write(out: bytearray, value: Encodable, depth: int) -> None:
     elif isinstance(value, (list, tuple)):
         out += head(4, len(value))
         for item in value:
-            _write(out, item, depth + 1)
+            _write_item(out, item, depth + 1)
+    elif isinstance(value, Encoded):
+        out += value.data
     else:
         raise Malformed(f"cannot encode {type(value).__name__}")
+
+
+def _write_item(out: bytearray, item: Encodable, depth: int) -> None:
+    """Plain items of a list at once: of such are the records that a lock spells at every update."""
+    kind = type(item)
+    if item is None:
+        out.append(0xF6)
+    elif kind is int and isinstance(item, int) and item >= 0:
+        out += head(0, item)
+    elif kind is bytes and isinstance(item, bytes):
+        out += head(2, len(item)) + item
+    else:
+        _write(out, item, depth)
 
 
 def _write_map(out: bytearray, value: Mapping[int, Encodable] | Mapping[str, Encodable] | Mapping[Key, Encodable], depth: int) -> None:
@@ -167,9 +193,18 @@ def _array(data: bytes, at: int, count: int, depth: int) -> tuple[Value, int]:
     if depth > MAX_DEPTH or count > len(data) - at:
         raise Malformed("array")
     items: list[Value] = []
+    size = len(data)
     for _ in range(count):
-        item, at = _read(data, at, depth)
-        items.append(item)
+        initial = data[at] if at < size else 0x18
+        if initial < 24 or initial == 0xF6:
+            items.append(initial if initial < 24 else None)
+            at += 1
+        elif 0x40 <= initial < 0x58 and at + initial - 0x3F <= size:
+            items.append(data[at + 1 : at + initial - 0x3F])
+            at += initial - 0x3F
+        else:
+            item, at = _read(data, at, depth)
+            items.append(item)
     return items, at
 
 

@@ -45,6 +45,7 @@ BUNDLE_BYTES_BASE = 4_096
 REVOCATIONS_MAX = 256
 CAPACITY_MAX = 5_000  # the largest model (devices.yaml)
 CHUNKS_MAX = 256
+CHUNKS_AHEAD = 4  # how many parts may be on their way before the first of them is answered (O-13)
 SNAPSHOT_EVERY_VERSIONS = 256
 STAGING_TTL_S = 72 * 3_600
 STAGING_RESTARTS_PER_DAY = 20

@@ -33,7 +33,7 @@ class ListState:
     @cached_property
     def after(self) -> bytes:
         """Names this state; worked out once, because a lock proves it, commits it and signs it, and the records of 500 people take a while."""
-        rows = [self.records[slot].to_value() for slot in sorted(self.records)]
+        rows = [self.records[slot].encoded for slot in sorted(self.records)]
         listed = cbor.encode([rows, self.config.to_value(), hashlib.sha256(self.k_daily).digest()])
         return hashlib.sha256(b"dl/st/1" + self.salt + listed).digest()[:AFTER_BYTES]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from functools import cached_property
 from typing import TypeAlias
 
 from limen.wire import cbor, limits, shape
@@ -68,6 +69,11 @@ class ListRecord:
         """The array of eight as it stands in a payload or a state."""
         cls = None if self.cls is None else int(self.cls)
         return [self.slot, int(self.kind), self.subj, cls, self.nbf, self.exp, self.sched, _said(self.data)]
+
+    @cached_property
+    def encoded(self) -> cbor.Encoded:
+        """The same, encoded once: a record stays while versions pass, and each version is hashed and written whole."""
+        return cbor.Encoded(cbor.encode(self.to_value()))
 
     @classmethod
     def from_value(cls, value: Value, stored: bool = False) -> "ListRecord":

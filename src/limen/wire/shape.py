@@ -4,12 +4,13 @@ The parsers of the wire read through these, so a wrong type, length or range nev
 """
 
 from collections.abc import Collection
+from enum import IntEnum
 from typing import TypeVar
 
 from limen.wire.cbor import Key, Malformed, Value
 
 U8, U16, U32, U64 = (1 << 8) - 1, (1 << 16) - 1, (1 << 32) - 1, (1 << 64) - 1
-T = TypeVar("T")
+E = TypeVar("E", bound=IntEnum)
 
 
 def uint(value: Value, most: int = U64) -> int:
@@ -60,12 +61,12 @@ def table(value: Value, needs: Collection[Key], may: Collection[Key] = ()) -> di
     return value
 
 
-def member(kind: type[T], value: Value) -> T:
+def member(kind: type[E], value: Value) -> E:
     """A member of the integer enumeration ``kind``."""
-    try:
-        return kind(uint(value))  # type: ignore[call-arg]
-    except ValueError:
-        raise Malformed("unknown number") from None
+    found = kind._value2member_map_.get(uint(value))
+    if not isinstance(found, kind):
+        raise Malformed("unknown number")
+    return found
 
 
 def u32(number: int) -> bytes:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from limen.credentials import services as credentials
+from limen.places import queries as places
 from limen.storage.transactions import unit_of_work
 from tests.surfaces.resident.conftest import Home, browser_of
 
@@ -71,3 +72,21 @@ def test_no_page_holds_the_digits_of_a_code_before_they_were_asked_for(home: Hom
 def without_ids(page: str) -> str:
     """What differs between two loads of the same page: tokens."""
     return "\n".join(line for line in page.splitlines() if "csrf" not in line)
+
+
+@pytest.mark.rule("SYNC-13")
+def test_a_household_excludes_its_own_door_from_others_phones_and_no_other(home: Home) -> None:
+    """The switch names the household's door alone; another's door is not there for it, held or not."""
+    browser, mine = home.browser("dana"), home.door("Unit 4B")
+    page = browser.get("/home/carry").content.decode()
+    assert "Phones of others in the building bring sealed updates to Unit 4B" in page
+    assert "Main Entrance" not in page and "Unit 4C" not in page
+    assert browser.post("/home/carry", {"door": str(mine), "others": "no"})["Location"] == "/home/carry"
+    assert places.door_view(mine).carried_by_others is False
+    assert "Phones of others bring nothing to Unit 4B" in browser.get("/home/carry").content.decode()
+    browser.post("/home/carry", {"door": str(mine), "others": "yes"})
+    assert places.door_view(mine).carried_by_others is True
+    for name in ("Unit 4C", "Main Entrance"):
+        assert browser.post("/home/carry", {"door": str(home.door(name)), "others": "no"}).status_code == 404
+        assert places.door_view(home.door(name)).carried_by_others is True
+    assert browser.post("/home/carry", {"door": "nothing"}).status_code == 404

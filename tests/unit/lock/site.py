@@ -322,6 +322,15 @@ class Talk:
         self.emitted.append(plain)
         return parse_answer(plain)
 
+    def ask_ahead(self, requests: Iterable[Request]) -> list[Answer]:
+        """All said before the first answer is heard."""
+        assert self.transport is not None
+        for request in requests:
+            for frame in self.cutter.cut(self.transport.encrypt(encode_request(request))):
+                self.rig.do(FrameArrived(self.link, frame))
+        heard = [self.assembler.feed(frame) for frame in self.rig.frames.pop(self.link, [])]
+        return [parse_answer(self.transport.decrypt(message)) for message in heard if message is not None]
+
     def _say(self, message: bytes) -> bytes | None:
         for frame in self.cutter.cut(message):
             self.rig.do(FrameArrived(self.link, frame))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from limen.lock.events import Cause
 from limen.wire import operations as ask
-from limen.wire.answers import Busy, Denied, Given, Plain, Presented, Settled, Staged
+from limen.wire.answers import Busy, Denied, Given, Plain, Presented, Settled, Staged, StatusNow
 from limen.wire.bundles import Bundle, BundleHead, BundleKind, Payload, build
 from limen.wire.envelope import Role
 from limen.wire.events import Kind
@@ -326,3 +326,20 @@ def test_any_later_session_gets_the_newest_receipt() -> None:
     given = talk.ask(ask.ReceiptAsk())
     assert isinstance(given, Given)
     assert home.service.take(given.data).ver == 2
+
+
+def test_parts_said_ahead_are_answered_in_order_and_those_of_nothing_are_stored_nowhere() -> None:
+    """O-13: manifest and chunks in one breath end in the list; a chunk behind a refused manifest changes nothing."""
+    home = house()
+    many(home)
+    bundle = home.service.bundle()
+    talk = pushing(home)
+    wishes = [ask.ManifestPush(bundle.manifest), *(ask.ChunkPush(n, chunk) for n, chunk in enumerate(bundle.chunks))]
+    answers = talk.ask_ahead(wishes)
+    assert [type(one) for one in answers] == [*[Staged] * len(bundle.chunks), Settled]
+    assert home.rig.lock.holds(home.rig.at).ver == home.service.ver
+    again = pushing(home).ask_ahead([ask.ManifestPush(bundle.manifest), ask.ChunkPush(0, bundle.chunks[0])])
+    assert [type(one) for one in again] == [Settled, Busy]
+    status_now = pushing(home).ask(ask.StatusAsk())
+    assert isinstance(status_now, StatusNow)
+    assert (status_now.ver, status_now.staged) == (home.service.ver, None)

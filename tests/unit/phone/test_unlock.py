@@ -45,8 +45,10 @@ def friendly(ver: int = 1, wants_time: bool = False, segments: int = 0) -> Scrip
                 return Given(Op.LOG, SEGMENT if left[0] >= 0 else b"")
             case TimeAsk():
                 return Given(Op.TIME_ASK, bytes(16))
-            case ManifestPush() | ChunkPush():
-                return Settled(Op.MANIFEST, Status.APPLIED, receipt(2))
+            case ManifestPush():
+                return Staged(Op.MANIFEST, b"\x00")
+            case ChunkPush():
+                return Settled(Op.CHUNK, Status.APPLIED, receipt(2))
             case Unlock():
                 return Plain(Op.UNLOCK)
             case TimeTell():
@@ -164,7 +166,7 @@ def test_after_the_bolt_comes_a_short_update() -> None:
     outcome = meet(lock, unlock(courier(door(grant(), bundled=bundle(2), ver=2, ack=b"\x00"))), pocket)
     assert outcome == Opened(set_up=False, delivered=1, segments=1)
     after = lock.heard[[type(one) for one in lock.heard].index(Unlock) + 1 :]
-    assert [type(one) for one in after] == [ManifestPush, AckTell, ReceiptAsk, LogAsk]
+    assert [type(one) for one in after] == [ManifestPush, ChunkPush, AckTell, ReceiptAsk, LogAsk]
     assert pocket.kept[-1] == item("segment", LOCK_ID, SEGMENT)
 
 

@@ -176,7 +176,7 @@ def test_a_newer_list_in_staging_is_left_alone() -> None:
         return Plain(Op.MANIFEST, Status.SUPERSEDED) if isinstance(request, ManifestPush) else taking(bundle(2))(request)
 
     lock, pocket = ScriptedLock(script), Pocket()
-    done = meet(lock, update(courier(door(grant(), bundled=bundle(2), ver=2)), pull=False), pocket)
+    done = meet(lock, update(courier(door(grant(), bundled=bundle(2, size=1500), ver=2)), pull=False), pocket)
     assert done.result == "superseded"
     assert ChunkPush not in {type(one) for one in lock.heard}
 

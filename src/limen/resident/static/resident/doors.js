@@ -97,7 +97,7 @@ async function look() {
 async function carried() {
   const line = document.getElementById("carried");
   if (!line) return;
-  const count = await (await phone()).wallet.elsewhere();
+  const { length: count } = await (await phone()).wallet.elsewhere();
   const link = line.querySelector("a");
   line.hidden = count === 0;
   if (link) link.textContent = (count === 1 ? line.dataset.one : line.dataset.many)?.replace("{n}", String(count)) ?? "";

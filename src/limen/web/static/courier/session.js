@@ -95,8 +95,19 @@ export class LockSession {
 
   /** @param {number} op @param {Bytes} message @returns {Promise<Answer>} anything but a DENIED @throws {Denied} */
   async ask(op, message) {
+    await this.say(message);
+    return this.hear(op);
+  }
+
+  /** Says it and does not wait: for each such message one `hear` is owed, in the same order. @param {Bytes} message */
+  async say(message) {
     if (this.secured === null) throw new LinkEnded("no session");
     await this.send(await this.secured.send.seal(message));
+  }
+
+  /** @param {number} op of what was said first of all that is unanswered @returns {Promise<Answer>} anything but a DENIED @throws {Denied} */
+  async hear(op) {
+    if (this.secured === null) throw new LinkEnded("no session");
     const answer = readAnswer(await this.secured.receive.open(await this.receive(ANSWER_MS)), op);
     if (answer.status === STATUS.denied) throw new Denied(wordOf(answer.rest[0]));
     return answer;

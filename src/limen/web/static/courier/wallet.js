@@ -81,10 +81,10 @@ export class Wallet {
     return entry === null ? null : this.shown(entry);
   }
 
-  /** How many other doors of the building have a sealed update riding along (SYNC-13). @returns {Promise<number>} */
+  /** Other doors of the building for which a sealed update rides along and nobody has seen a proof (SYNC-13). @returns {Promise<Entry[]>} */
   async elsewhere() {
-    return (await this.entries()).filter((entry) => entry.class === CLS.courier && (entry.bundle !== null || entry.release !== null))
-      .length;
+    const others = (await this.entries()).filter((entry) => entry.class === CLS.courier);
+    return others.filter((entry) => entry.release !== null || (entry.bundle !== null && entry.ver > Math.max(entry.proven, entry.held)));
   }
 
   /** @returns {Promise<number | null>} when the service last said what is in here */

@@ -2,13 +2,13 @@
  * A lock over Bluetooth: one service, one characteristic to write without response, one to be notified by (docs/protocol/bluetooth.md).
  *
  * Only Chromium has Web Bluetooth, and its list of locks needs a tap. It is asked for exactly the name that the lock's key gives, so there is one
- * lock in it or none; a lock that was chosen is not asked for again while the page lives.
+ * lock in it or none, or of several names those that are near; a lock that was chosen is not asked for again while the page lives.
  *
  * @typedef {EventTarget & {value?: DataView, writeValueWithoutResponse: (frame: Bytes) => Promise<void>,
  *   startNotifications: () => Promise<unknown>}} Characteristic
  * @typedef {{getCharacteristic: (uuid: string) => Promise<Characteristic>}} Service
  * @typedef {{connect: () => Promise<Server>, disconnect: () => void, getPrimaryService: (uuid: string) => Promise<Service>}} Server
- * @typedef {EventTarget & {gatt?: Server}} Device
+ * @typedef {EventTarget & {name?: string, gatt?: Server}} Device
  * @typedef {{requestDevice: (wish: object) => Promise<Device>}} Bluetooth
  */
 /** @import { Bytes } from "../bytes.js" */
@@ -39,7 +39,7 @@ export function bluetoothChannel() {
   /** @param {Whom} whom @returns {Promise<{name: string, device: Device}>} */
   const deviceOf = async ({ lockId, lockKey }) => {
     const name = await airName(lockId, lockKey);
-    const device = chosen.get(name) ?? (await ask(name));
+    const device = chosen.get(name) ?? (await ask([name]));
     chosen.set(name, device);
     return { name, device };
   };
@@ -50,6 +50,16 @@ export function bluetoothChannel() {
     },
     choose: async (whom) => {
       await deviceOf(whom);
+    },
+    chooseAmong: async (those) => {
+      const named = new Map(
+        await Promise.all(those.map(async (whom) => /** @type {const} */ ([await airName(whom.lockId, whom.lockKey), whom]))),
+      );
+      const device = await ask([...named.keys()]);
+      const whom = named.get(device.name ?? "");
+      if (whom === undefined) throw new NoLockChosen("a lock of another name");
+      chosen.set(device.name ?? "", device);
+      return whom;
     },
     open: async (whom, signal) => {
       if (signal?.aborted) throw new OutOfReach("stopped before it began");
@@ -64,12 +74,12 @@ export function bluetoothChannel() {
   };
 }
 
-/** @param {string} name @returns {Promise<Device>} @throws {NoLockChosen} */
-async function ask(name) {
+/** @param {string[]} names @returns {Promise<Device>} @throws {NoLockChosen} */
+async function ask(names) {
   const bluetooth = radio();
   if (bluetooth === undefined) throw new OutOfReach("this browser has no Bluetooth");
   try {
-    return await bluetooth.requestDevice({ filters: [{ services: [SERVICE], name }] });
+    return await bluetooth.requestDevice({ filters: names.map((name) => ({ services: [SERVICE], name })) });
   } catch {
     throw new NoLockChosen("no lock chosen");
   }

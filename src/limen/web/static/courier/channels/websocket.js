@@ -4,7 +4,7 @@
 /** @import { Bytes } from "../bytes.js" */
 /** @import { Channel, Link } from "../channel.js" */
 
-import { Arrivals, LinkEnded, OutOfReach } from "../channel.js";
+import { Arrivals, LinkEnded, NoLockChosen, OutOfReach } from "../channel.js";
 import { FRAME_BYTES_MAX } from "../frames.js";
 
 const REACH_MS = 5000;
@@ -15,6 +15,11 @@ export function webSocketChannel(origin) {
   return {
     asks: async () => null,
     choose: async () => undefined,
+    // In a demonstration every lock is near: the one that waits longest, as the service named them.
+    chooseAmong: async ([first]) => {
+      if (first === undefined) throw new NoLockChosen("none to choose from");
+      return first;
+    },
     open: ({ serial }, signal) => connect(`${base}/air/${encodeURIComponent(serial)}`, signal),
   };
 }
