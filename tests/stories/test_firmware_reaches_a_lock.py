@@ -190,3 +190,54 @@ def test_a_list_that_only_gives_waits_for_required_firmware_and_a_revocation_doe
     answer = home.push(talk, Bundle.from_bytes(entry.bundle))
     assert isinstance(answer, Settled)
     assert answer.status is Status.APPLIED
+
+
+def rotate(times: int) -> None:
+    """So many times other people hold the keys; the last of them are the holders of these tests."""
+    for number in range(times - 1):
+        roots.trust_firmware([SoftSigner.from_scalar(hashlib.sha256(b"%d %d" % (number, n)).digest()).public for n in range(3)])
+    roots.trust_firmware([holder.public for holder in HOLDERS])
+
+
+def root_of(home: site.House) -> int:
+    """The newest root that the lock itself believes."""
+    assert home.rig.lock.memory.owner is not None
+    return home.rig.lock.memory.owner.trust.root.n
+
+
+@pytest.mark.rule("LOCK-11")
+def test_a_lock_that_slept_through_twenty_roots_catches_up_over_three_visits(building: House) -> None:
+    """Eight with each update, the next eight when the last ones are proved; then it believes what the newest holders signed."""
+    home, door = owned(building), building.doors["Package Room"]
+    walk_by(building, home)
+    first = root_of(home)
+    rotate(20)
+    publish(building.now)
+    aim(building, 41)
+    for later_ones in (8, 16):
+        refused = walk_by(building, home)
+        assert root_of(home) == first + later_ones
+        assert isinstance(refused, Denied), "the image's holders are in a root that it has not seen"
+        building.later(minutes=1)
+    assert isinstance(walk_by(building, home), Staged)
+    assert root_of(home) == first + 20
+    state = fleet.door_state(door, building.now)
+    walk_by(building, home)
+    assert fleet.door_state(door, building.now).current == state.current, "nothing more to say"
+
+
+def test_an_update_that_was_never_proved_brings_the_same_roots_again(building: House) -> None:
+    """A courier that went astray costs nothing: the next bundle starts where the lock is known to be."""
+    home = owned(building)
+    walk_by(building, home)
+    first = root_of(home)
+    rotate(10)
+    publish(building.now)
+    aim(building, 41)
+    session(building, home)  # carried, never brought
+    aim(building, None)
+    aim(building, 41)
+    walk_by(building, home)
+    assert root_of(home) == first + 8
+    walk_by(building, home)
+    assert root_of(home) == first + 10

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F
+
 from limen.fleet.models import Device, FirmwareImage, FirmwareList, FirmwareTargets, ListChange, Running
 from limen.fleet.views import Firmware
 from limen.storage import kms, ledger
@@ -49,8 +51,15 @@ def unsaid(device: Device) -> str | None:
 
 
 def said(device: Device, meant: str, version: int) -> None:
-    """The list version that says it."""
-    Running.objects.filter(device=device).update(said=meant, said_version=version)
+    """The list version that says it, and up to which root."""
+    row = Running.objects.get(device=device)
+    Running.objects.filter(device=device).update(said=meant, said_version=version, said_root=_next_root(row))
+
+
+def proved(device: Device, version: int) -> bool:
+    """The lock holds this version, and with it the roots that came along (R-5); whether more of them wait for its next update."""
+    followed = Running.objects.filter(device=device, said_version__gt=0, said_version__lte=version, said_root__gt=F("root"))
+    return followed.update(root=F("said_root")) > 0 and unsaid(device) is not None
 
 
 def direction(device: Device, version: int, since: int) -> bytes | None:
@@ -71,9 +80,9 @@ def direction(device: Device, version: int, since: int) -> bytes | None:
 
 
 def roots(device: Device, since: int) -> tuple[bytes, ...]:
-    """The roots that came after the one its ticket pinned."""
+    """The roots that follow the newest one it is known to hold, as many as one update carries: the rest come once it has proved these."""
     row = Running.objects.filter(device=device, said_version__gt=since).first()
-    return root_file.statements()[row.root :][: limits.ROOTS_MAX] if row is not None else ()
+    return root_file.statements()[row.root : row.said_root or row.root + limits.ROOTS_MAX] if row is not None else ()
 
 
 def least(device: Device, base: int) -> int | None:
@@ -84,11 +93,16 @@ def least(device: Device, base: int) -> int | None:
     return None if takes or said_now else asked
 
 
+def _next_root(row: Running) -> int:
+    """The last root of the next update: a lock takes them one after the other, and an update has room for eight."""
+    return min(len(root_file.statements()), row.root + limits.ROOTS_MAX)
+
+
 def _meant(row: Running) -> str:
-    newest = len(root_file.statements())
+    root = _next_root(row)
     if row.starts is None or row.ends is None:
-        return f"root {newest}" if newest > row.root else ""
-    return f"root {newest}, {row.image_id or 'nothing'}, {row.starts.timestamp():.0f} to {row.ends.timestamp():.0f}"
+        return f"root {root}" if root > row.root or row.said else ""
+    return f"root {root}, {row.image_id or 'nothing'}, {row.starts.timestamp():.0f} to {row.ends.timestamp():.0f}"
 
 
 # ---- what couriers take along

@@ -301,12 +301,13 @@ class Running(models.Model):
     version = models.PositiveBigIntegerField(null=True)
     stopped = models.PositiveBigIntegerField(null=True)
     read_at = models.DateTimeField(null=True)
-    root = models.PositiveBigIntegerField(default=1)  # the root that its ticket pinned
+    root = models.PositiveBigIntegerField(default=1)  # the newest root it is known to hold: its ticket's, then what it proved
     image = models.ForeignKey(FirmwareImage, on_delete=models.SET_NULL, null=True, related_name="+")
     starts = models.DateTimeField(null=True)
     ends = models.DateTimeField(null=True)
     said = models.CharField(max_length=160, default="")
     said_version = models.PositiveBigIntegerField(default=0)
+    said_root = models.PositiveBigIntegerField(default=0)  # the last root that this version carries
 
 
 class Carry(models.Model):

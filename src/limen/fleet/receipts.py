@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from limen.credentials import services as credentials
-from limen.fleet import activation, releasing, rules, tasks
+from limen.fleet import activation, aiming, releasing, rules, tasks
 from limen.fleet.models import AttestNonce, Bundle, Carry, Delivery, Device, DoorList, ListVersion, Receipt
 from limen.fleet.numbers import reserve
 from limen.fleet.settlement import new_version
@@ -175,6 +175,8 @@ def _prove(heard: Heard, held: DoorList) -> None:
         made = ListVersion.objects.get(device=device, version=said.ver).made_at
         credentials.note_proven(door_id=device.door_id, as_of=made, now=now)
         news.say("list.proven", now=now, door_id=str(device.door_id))
+        if aiming.proved(device, said.ver):
+            news.say("list.unsettled", now=now, door_id=str(device.door_id))
     if is_news:
         held.confirmed_at = now
     elif heard.asked_at is not None:  # signed after we asked, perhaps long before it was brought

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('fleet', '0004_firmware'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='running',
+            name='said_root',
+            field=models.PositiveBigIntegerField(default=0),
+        ),
+    ]
