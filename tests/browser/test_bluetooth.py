@@ -1,6 +1,9 @@
 """Dana's browser and the locks around her, over Web Bluetooth: Chromium's own, with an emulated radio that leads to real lock minds."""
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,3 +131,75 @@ def test_dana_updates_her_door(stairs: Stairs) -> None:
     expect(page.locator('[data-when="confirmed"]')).to_be_visible(timeout=25_000)
     expect(page.locator('[data-when="confirmed"]')).to_contain_text("Up to date. Confirmed by the lock")
     assert stairs.radio.lists == [1]
+
+
+def new_code(stairs: Stairs) -> None:
+    """Dana resets the code of her home: from then on its lock waits for an update."""
+    page = stairs.page
+    page.goto(f"{stairs.address}/home/codes")
+    row = page.locator(".code-row", has=page.get_by_role("heading", name="Unit 4B"))
+    row.get_by_role("button", name="Show the code for Unit 4B").click()
+    row.get_by_role("button", name="Reset the code").click()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.rule("SYNC-13")
+def test_gus_brings_a_door_that_is_not_his_its_update(stairs: Stairs) -> None:
+    """He sees no name of it and opens nothing: the list shows the locks near him that wait, he picks one, and the lock confirms."""
+    new_code(stairs)
+    page, radio = stairs.page, stairs.radio
+    sign_in(page, stairs.address, "gus")
+    page.goto(f"{stairs.address}/home/carry")
+    carried = page.locator('[data-fill="updates"]')
+    expect(carried).to_contain_text("for the building", timeout=30_000)
+    button = page.get_by_role("button", name="Update the door here")
+    expect(button).to_be_visible(timeout=30_000)
+    before, sent = carried.inner_text(), stairs.home.sent + stairs.parcels.sent
+    radio.picks = False
+    button.click()
+    expect(page.locator('[data-when="no_lock_chosen"]')).to_be_visible(timeout=25_000)
+    radio.picks = True
+    page.locator('[data-when="no_lock_chosen"]').get_by_role("button", name="Update the door here").click()
+    confirmed = page.locator('[data-when="confirmed"]')
+    expect(confirmed).to_be_visible(timeout=40_000)
+    expect(confirmed).to_contain_text("Up to date. Confirmed by the lock")
+    expect(carried).not_to_have_text(before)
+    assert stairs.home.sent + stairs.parcels.sent > sent
+    assert "4B" not in page.locator("main").inner_text()
+    assert len(radio.lists) == 2
+    with stairs.hands(HOME) as lock:
+        assert not lock.words().startswith("Open for")
+
+
+def firmware(data: Path, *said: str) -> None:
+    """One step of the publisher's, on the table or at the service."""
+    environ = os.environ | {"LIMEN_DATA": str(data), "LIMEN_DEMO": "1"}
+    done = subprocess.run([sys.executable, "-m", "limen", "firmware", *said], env=environ, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.rule("LOCK-11")
+def test_dana_brings_her_lock_its_new_software(stairs: Stairs, demo: Running, tmp_path: Path) -> None:
+    """Two holders signed it, the service aimed it: after the list is confirmed the parts go, a broken link breaks nothing, and the rest follows."""
+    keys, archive, image = tmp_path / "keys", str(tmp_path / "archive"), tmp_path / "lock.bin"
+    image.write_bytes(bytes(range(256)) * 64)
+    data = Path(demo.data)
+    firmware(data, "keys", str(keys))
+    firmware(data, "trust", *(str(path) for path in sorted(keys.glob("*.pub"))))
+    firmware(data, "add", archive, str(image), "--model", "C2", "--number", "41", "--version", "900")
+    for holder in ("kf-1.key", "kf-3.key"):
+        firmware(data, "sign", archive, "--key", str(keys / holder))
+    firmware(data, "publish", archive)
+    firmware(data, "aim", "--model", "C2", "--number", "41")
+    door = at_doors(stairs).locator(".door-row", has=stairs.page.get_by_role("heading", name="Unit 4B")).get_attribute("data-door")
+    page = stairs.page
+    page.goto(f"{stairs.address}/home/doors/{door}/update")
+    stairs.home.cut_after = stairs.home.sent + 60
+    page.get_by_role("button", name="Update").click()
+    confirmed = page.locator('[data-when="confirmed"]')
+    expect(confirmed).to_be_visible(timeout=60_000)
+    expect(confirmed).to_contain_text("A part of the lock's new software is there. The next update brings the rest.")
+    page.reload()
+    page.get_by_role("button", name="Update").click()
+    expect(page.get_by_text("New software for the lock")).to_be_visible(timeout=40_000)
+    expect(confirmed).to_contain_text("The lock has its new software.", timeout=60_000)

@@ -61,6 +61,10 @@ const DO = {
   register: async (courier) => ({ id: await courier.wallet.register("node") }),
   refresh: async (courier) => ({ signal: await courier.inbox.refresh() }),
   doors: async (courier) => ({ doors: await courier.wallet.doors(), carried: await courier.inbox.carried() }),
+  images: async (courier) => {
+    await courier.images.refresh();
+    return { kept: (await storage.all("images")).map(([name, image]) => [name, image.length]) };
+  },
   waiting: (courier) => courier.outbox.waiting(),
   handIn: (courier) => courier.outbox.handIn(),
   questions: async (courier) => ({ ready: await answersReady(courier.wallet) }),

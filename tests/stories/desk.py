@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from json import dumps, loads
 
-from limen.wire import cbor, shape
+from limen.wire import cbor, firmware, shape
 from limen.wire.bundles import Bundle, BundleHead, BundleKind, Change, Payload, build, cumulative_delta
 from limen.wire.cbor import Value
 from limen.wire.doorinfo import DoorInfo, sign_door_info
@@ -27,6 +27,7 @@ from limen.wire.records import Bucket, Config, DoorKind, ListRecord
 from limen.wire.roots import Root, sign_root
 from limen.wire.segments import open_segment
 from limen.wire.session import public_of
+from limen.wire.sticker import MODEL_NUMBERS
 from limen.wire.tickets import ROLE_TYPS, Attest, Release, Ticket, read_attest, read_certificate, sign_release, sign_ticket
 from limen.wire.timestamps import TimeAssertion, sign_time
 
@@ -48,6 +49,7 @@ def signer(number: int) -> SoftSigner:
 
 ROOTS = [signer(10), signer(11), signer(12)]
 BY_ROLE = {Role.KA: signer(1), Role.KU: signer(2), Role.KG: signer(3), Role.KT: signer(4), Role.KL: signer(5)}
+HOLDERS, KS = [signer(20), signer(21), signer(22)], signer(6)
 KLOG = bytes(range(32))
 
 
@@ -75,12 +77,46 @@ class Desk:
     released: bool = False
     wiped: list[WipedReceipt] = field(default_factory=list)
     built: dict[tuple[int, int], Bundle] = field(default_factory=dict)
+    image: bytes | None = None
 
     def change(self, *records: ListRecord, gone: tuple[int, ...] = ()) -> None:
         """One more version of the list."""
         self.ver += 1
         self.list_changes += [Change(self.ver, record.slot, record) for record in records]
         self.list_changes += [Change(self.ver, slot, None) for slot in gone]
+
+    def publish(self, image: bytes) -> None:
+        """Firmware for this lock, signed by two holders; the next version of its list says that it should run it."""
+        self.image = image
+        self.change()
+
+    def offer(self) -> bytes:
+        """What a phone tells the lock about the image."""
+        assert self.image is not None
+        digest, parts, hashes = firmware.describe(self.image)
+        image = firmware.Image(
+            number=41, vendor="limen", hardware=(1, 9), version=2, counter=1, size=len(self.image), digest=digest, parts=parts
+        )
+        ends = self.now_ms // 1000 + 10**7
+        payload = firmware.encode_targets(firmware.Targets(model=MODEL_NUMBERS["M"], ver=1, expires=ends, images=(image,)))
+        listed = firmware.FirmwareList(ver=1, expires=ends, targets={MODEL_NUMBERS["M"]: (1, firmware.targets_hash(payload))})
+        statements = firmware.sign_targets(payload, HOLDERS[:2]), firmware.sign_list(listed, KS)
+        return firmware.encode_offer(firmware.Offer(*statements, 41, hashes))
+
+    def _direction(self) -> bytes | None:
+        if self.image is None:
+            return None
+        digest, since = firmware.describe(self.image)[0], self.now_ms // 1000
+        meant = firmware.Direction(
+            lock_id=self.lock_id,
+            epoch=self.epoch,
+            ver=self.ver,
+            image=(41, digest[: firmware.SHORT_BYTES]),
+            starts=since - 60,
+            ends=since + 10**6,
+            battery=20,
+        )
+        return firmware.sign_direction(meant, BY_ROLE[Role.KU])
 
     def bundle(self, base: int) -> Bundle:
         """What leads from `base` to the current version, the same bytes each time; from 0 it is the whole list."""
@@ -100,6 +136,7 @@ class Desk:
             config=CONFIG if whole else None,
             k_daily=bytes(32) if whole else None,
             k_pin=bytes(31) + b"\x01" if whole else None,
+            fw_director=self._direction(),
         )
         head = BundleHead(
             lock_id=self.lock_id,
@@ -194,6 +231,8 @@ class Desk:
             "class": int(self.cls),
             "until": now_s + lasts_s,
         }
+        if self.image is not None:
+            door["firmware"] = [self.offer(), firmware.describe(self.image)[0]]
         if self.released:
             door["release"] = sign_release(Release(self.lock_id, self.epoch, now_s), BY_ROLE[Role.KA])
         return {"now": self.now_ms, "phone": "phone-1", "doors": [door]}
@@ -242,6 +281,9 @@ class Desk:
             return {"time": sign_time(said, BY_ROLE[Role.KT])}
         if path == "/gateway/nonce":
             return {"nonce": bytes(15) + bytes([len(self.receipts)])}
+        if path == "/gateway/image":
+            assert self.image is not None
+            return {"image": self.image}
         if path == "/gateway/activation/begin":
             self.lock_id = shape.blob(question["lock"])
             if self.attest is None:
@@ -309,4 +351,5 @@ def _roles() -> dict[Typ, bytes]:
 
 
 def _lists() -> dict[Typ, tuple[bytes, ...]]:
-    return {typ: (key,) for typ, key in _roles().items()}
+    trusted = {Typ.FW_TARGETS: tuple(holder.public for holder in HOLDERS), Typ.FW_LIST: (KS.public,)}
+    return {typ: (key,) for typ, key in _roles().items()} | trusted

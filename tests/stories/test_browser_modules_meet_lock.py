@@ -3,6 +3,7 @@
 The service is a desk (`desk.py`) that signs and seals and nothing more; phone and lock are the ones that ship.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -141,11 +142,16 @@ def names(said: Said) -> list[str]:
     return list(dict.fromkeys(step["name"] for step in steps))
 
 
-def sent_parts(said: Said) -> list[int]:
-    """The counts shown while sending."""
+def steps_of(said: Said, name: str) -> list[dict[str, int]]:
+    """What was shown of one step."""
     steps = said["steps"]
     assert isinstance(steps, list)
-    return [step["done"] for step in steps if step["name"] == "sending"]
+    return [step for step in steps if step["name"] == name]
+
+
+def sent_parts(said: Said) -> list[int]:
+    """The counts shown while sending."""
+    return [step["done"] for step in steps_of(said, "sending")]
 
 
 @pytest.mark.rule("LOCK-10")
@@ -391,7 +397,7 @@ def test_a_browser_brings_a_strangers_door_its_update_and_reads_nothing(story: S
     carried = story.say("carry")
     assert carried["result"] == "confirmed" and carried["handedIn"] is True, carried
     assert carried["battery"] is None and carried["records"] == 0
-    assert desk.receipts[-1].ver == desk.ver and desk.receipts[-1].lock_time is None
+    assert desk.receipts[-1].ver == desk.ver and desk.receipts[-1].full is None
     assert {kind for kind, _ in desk.taken.values()} == {"receipt"}
     assert story.say("carry")["result"] == "none_waits"
     assert story.say("unlock")["result"] != "open"
@@ -411,6 +417,39 @@ def test_a_strangers_update_that_breaks_off_goes_on_with_the_next_passing(story:
     again = story.say("carry")
     assert again["result"] == "confirmed"
     assert again["frames"]["out"] < 25 + len(desk.bundle(1).chunks) * 3  # type: ignore[index]
+
+
+@pytest.mark.rule("LOCK-11")
+def test_a_browser_brings_firmware_over_two_visits_and_keeps_it_once(story: Story) -> None:
+    """Fetched and checked while there is signal; after the list is proved the parts go, and the second visit brings only what lacks."""
+    image = bytes(range(256)) * 160
+    story.desk.publish(image)
+    story.refresh()
+    digest = hashlib.sha256(image).hexdigest()
+    assert story.say("images")["kept"] == [[digest, len(image)]]
+    story.say("hand", dropAfter=40, signal=False)
+    first = story.say("update", pull=True)
+    assert (first["result"], first["image"]) == ("confirmed", "interrupted"), first
+    sent = [step["done"] for step in steps_of(first, "image")]
+    assert sent == sorted(sent) and 0 < sent[-1] < 40
+    story.say("hand", dropAfter=None)
+    second = story.say("update", pull=True)
+    assert (second["result"], second["image"]) == ("confirmed", "there"), second
+    again = [step["done"] for step in steps_of(second, "image")]
+    assert sent[-1] <= again[0] <= sent[-1] + 4 and again[-1] == 40
+    story.say("hand", signal=True)
+    story.desk.image = None
+    story.refresh()
+    assert story.say("images")["kept"] == []
+
+
+@pytest.mark.rule("LOCK-11")
+def test_an_image_that_is_not_the_one_that_was_named_is_never_kept(story: Story) -> None:
+    """Whoever sits at the service: bytes of another digest are nothing to this phone."""
+    story.desk.publish(bytes(3000))
+    story.refresh()
+    story.desk.image = bytes(2999)
+    assert story.say("images")["kept"] == []
 
 
 @pytest.mark.rule("LOCK-10")

@@ -35,6 +35,7 @@ async function refresh() {
   try {
     await courier.wallet.register(nameOfThisBrowser());
     const there = await courier.inbox.refresh();
+    if (there) fetchImages(courier);
     document.dispatchEvent(new CustomEvent("limen:fetched", { detail: { there } }));
     return there;
   } catch (problem) {
@@ -47,6 +48,12 @@ async function refresh() {
     else if (!(problem instanceof Refused)) throw problem;
     return true;
   }
+}
+
+/** Firmware that its doors wait for, in the background; where the person asked to save data an update fetches it. @param {Courier} courier */
+function fetchImages(courier) {
+  const { connection } = /** @type {{connection?: {saveData?: boolean}}} */ (/** @type {unknown} */ (navigator));
+  if (!connection?.saveData) courier.images.refresh().catch(() => undefined);
 }
 
 /** This phone is nobody's any more: nothing stays on it. @param {Courier} courier */

@@ -1,7 +1,7 @@
 /**
  * All that a page needs at doors, put together once.
  *
- * @typedef {{as: As, wallet: Wallet, inbox: Inbox, outbox: Outbox, channel: Channel | null, service: Service, turns: Turns, now: () => number,
+ * @typedef {{as: As, wallet: Wallet, inbox: Inbox, outbox: Outbox, channel: Channel | null, service: Service, images: Images, turns: Turns, now: () => number,
  *   storage: Storage}} Courier
  */
 /** @import { Channel } from "./channel.js" */
@@ -10,6 +10,7 @@
 /** @import { As } from "./wallet.js" */
 
 import { chooseChannel } from "./channel.js";
+import { Images } from "./images.js";
 import { Inbox } from "./inbox.js";
 import { Outbox } from "./outbox.js";
 import { pageService } from "./service.js";
@@ -27,7 +28,8 @@ export async function openCourier({ as, channel, service = pageService(document)
   const wallet = new Wallet({ as, storage: drawers, service, now });
   const outbox = new Outbox({ storage: drawers, service, wallet, now });
   const inbox = new Inbox({ service, wallet, outbox });
-  return { as, wallet, inbox, outbox, channel: way, service, turns: new Turns(), now, storage: drawers };
+  const images = new Images({ storage: drawers, service, wallet });
+  return { as, wallet, inbox, outbox, channel: way, service, images, turns: new Turns(), now, storage: drawers };
 }
 
 /** `<meta name="limen-person" content="…">`; a page without it has one wallet for whoever uses the browser. */

@@ -16,6 +16,7 @@ import { readDoorInfo } from "./doorinfo.js";
 import { CLS, readGrant } from "./grants.js";
 import { NoSignal, Refused } from "./service.js";
 import { bytesOf, listOf, mapOf, perhaps, textOf, wholeOf } from "./shapes.js";
+import { firmwareOf } from "./wallet.js";
 
 /** This browser is no phone of this person any more; the wallet is empty now. */
 export class PhoneRemoved extends Error {}
@@ -101,6 +102,7 @@ async function readEntry(said, mine) {
     ack: perhaps(said.get("ack"), (value) => bytesOf(value)),
     release: perhaps(said.get("release") ?? null, (value) => bytesOf(value)),
     held: 0,
+    firmware: perhaps(said.get("firmware"), firmwareOf),
   };
 }
 

@@ -52,6 +52,10 @@ export const request = Object.freeze({
   /** @param {number} number from 0 in each session @param {number} offset */
   photo: (number, offset) => encode([OP.photo, number, offset]),
   telemetry: () => encode([OP.telemetry]),
+  /** @param {Bytes} offer what is signed about the image */
+  image: (offer) => encode([OP.firmware, offer]),
+  /** @param {number} index @param {Bytes} part */
+  imagePart: (index, part) => encode([OP.firmware, index, part]),
   /** @param {Bytes} nonce of the service */
   attest: (nonce) => encode([OP.activate, 0, nonce]),
   /** @param {Bytes} ticket */

@@ -2,7 +2,7 @@
  * From a door in the wallet to a session in which the lock knows who is here; and what a page is told when that fails.
  *
  * @typedef {"fetching" | "choosing" | "looking" | "connecting" | "setting_up" | "opening" | "sending" | "waiting" | "yielding" | "newer" | "reading" |
- *   "confirming"} StepName
+ *   "confirming" | "image"} StepName
  * @typedef {{name: StepName, done?: number, total?: number, call?: string}} Step `call` is what the browser's list of locks shows
  * @typedef {"out_of_reach" | "no_lock_chosen" | "unsupported" | "stopped" | "refused"} Failure
  */

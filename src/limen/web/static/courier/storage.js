@@ -15,9 +15,9 @@
  */
 /** @import { Bytes } from "./bytes.js" */
 
-export const DRAWERS = Object.freeze(["phone", "doors", "outbox", "questions", "staged"]);
+export const DRAWERS = Object.freeze(["phone", "doors", "outbox", "questions", "staged", "images"]);
 const NAME = "limen-courier";
-const VERSION = 1;
+const VERSION = 2;
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 function done(request) {
@@ -42,7 +42,8 @@ function committed(transaction) {
 export async function openStorage(whose = "") {
   const opening = indexedDB.open(whose === "" ? NAME : `${NAME} ${whose}`, VERSION);
   opening.onupgradeneeded = () => {
-    for (const drawer of DRAWERS) opening.result.createObjectStore(drawer);
+    const there = opening.result.objectStoreNames;
+    for (const drawer of DRAWERS) if (!there.contains(drawer)) opening.result.createObjectStore(drawer);
   };
   const database = await done(opening);
   database.onversionchange = () => database.close();

@@ -6,12 +6,13 @@
  *
  * @typedef {{ver: number, lock_ms: number | null, at_ms: number}} Confirmed `lock_ms` is the lock's own time, `at_ms` this phone's
  * @typedef {{result: "confirmed" | "wiped" | "interrupted" | "nothing" | Failure, reason: string | null, receipt: Confirmed | null, handedIn: boolean,
- *   battery: number | null, records: number}} Updated
+ *   battery: number | null, records: number, image: Brought | null}} Updated `image`: what became of firmware for the lock, where this phone has it
  * @typedef {{receipt: Receipt, key: string}} Proof
  * @typedef {{courier: Courier, lock: string, pull: boolean, onstep: (step: Step) => void}} Facts
  */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Courier } from "./courier.js" */
+/** @import { Brought } from "./firmware.js" */
 /** @import { Grant } from "./grants.js" */
 /** @import { Failure, Step } from "./reach.js" */
 /** @import { Receipt } from "./receipts.js" */
@@ -24,6 +25,7 @@ import { LinkEnded } from "./channel.js";
 import { repairTime } from "./clockwork.js";
 import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
+import { bringImage } from "./firmware.js";
 import { effectiveRights, grantsInOrder, RIGHT } from "./grants.js";
 import { PhoneRemoved } from "./inbox.js";
 import { OP } from "./operations.js";
@@ -40,7 +42,7 @@ const EMPTY = new Uint8Array(0);
 const NEWER_MAX = 4;
 const PHOTOS_MAX = 64;
 /** @type {Updated} */
-const NOTHING = { result: "nothing", reason: null, receipt: null, handedIn: false, battery: null, records: 0 };
+const NOTHING = { result: "nothing", reason: null, receipt: null, handedIn: false, battery: null, records: 0, image: null };
 
 /**
  * @param {{courier: Courier, lock: string, pull: boolean, onstep?: (step: Step) => void, signal?: AbortSignal}} facts
@@ -69,7 +71,7 @@ async function attempt(facts, signal, fetch) {
       return { ...NOTHING, ...failure(problem, signal) };
     }
     onstep({ name: "fetching" });
-    await refresh(courier);
+    if (await refresh(courier)) await courier.images.refresh();
   }
   const entry = await courier.wallet.entry(lock);
   if (entry === null || entry.grants.length === 0) return NOTHING;
@@ -78,13 +80,14 @@ async function attempt(facts, signal, fetch) {
   try {
     const session = await begin(facts, entry, signal);
     begun = true;
-    let key = null;
     try {
-      key = await converse({ ...facts, entry, session, signal, updated });
+      const key = await converse({ ...facts, entry, session, signal, updated });
+      const handedIn = handIn(courier, key);
+      const [image] = await Promise.all([firmware({ ...facts, entry, session, signal, updated }), handedIn]); // the proof does not wait for it
+      return { ...updated, image, handedIn: await handedIn };
     } finally {
       session.close();
     }
-    return { ...updated, handedIn: await handIn(courier, key) };
   } catch (problem) {
     return { ...updated, ...told(problem, signal, begun) };
   }
@@ -229,6 +232,16 @@ async function pullPhotos({ courier, entry, session, signal }) {
   } catch (problem) {
     if (!(problem instanceof LinkEnded || problem instanceof OutboxFull || problem instanceof Denied)) throw problem;
   }
+}
+
+/** After everything else: it may take minutes, and the list is proved. @param {Conversation} facts @returns {Promise<Brought | null>} null: none is carried for this lock */
+async function firmware({ courier, entry, session, signal, onstep, updated }) {
+  if (entry.firmware === null || updated.result === "wiped") return null;
+  const image = await courier.images.image(entry.firmware.digest);
+  if (image === null) return null;
+  /** @param {number} done @param {number} total */
+  const onpart = (done, total) => onstep({ name: "image", done, total });
+  return bringImage({ session, offer: entry.firmware.offer, image, onpart, signal });
 }
 
 /** With signal the receipt is a fresh proof. @param {Conversation} facts @returns {Promise<Bytes | null>} */

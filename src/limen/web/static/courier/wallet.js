@@ -5,8 +5,10 @@
  *
  * @typedef {"resident" | "manager"} As
  * @typedef {{lock: string, serial: string, door: string, name: string | null, class: number, ver: number, proven: number, until_ms: number,
- *   info: Bytes, grants: Bytes[], bundle: Bytes | null, ack: Bytes | null, release: Bytes | null, held: number}} Entry
- * `held` is the version of the newest receipt that this phone itself checked; `release`: the lock is to be told that it has no owner here
+ *   info: Bytes, grants: Bytes[], bundle: Bytes | null, ack: Bytes | null, release: Bytes | null, held: number,
+ *   firmware: {offer: Bytes, digest: Bytes} | null}} Entry
+ * `held` is the version of the newest receipt that this phone itself checked; `release`: the lock is to be told that it has no owner here;
+ * `firmware`: what is signed about the image it should run, and the digest by which that is kept
  * @typedef {{lock: string, serial: string, door: string, name: string | null, class: number, ver: number, proven: number, until_ms: number,
  *   usableNow: boolean}} Door
  */
@@ -15,7 +17,7 @@
 /** @import { Service } from "./service.js" */
 /** @import { Change, Sealed, Storage } from "./storage.js" */
 
-import { base64url, utf8 } from "./bytes.js";
+import { base64url, hex, utf8 } from "./bytes.js";
 import { decode, encode } from "./cbor.js";
 import { compressed, signerOf } from "./cose.js";
 import { CLS, readGrant } from "./grants.js";
@@ -87,6 +89,13 @@ export class Wallet {
     return others.filter((entry) => entry.release !== null || (entry.bundle !== null && entry.ver > Math.max(entry.proven, entry.held)));
   }
 
+  /** Digests of the images that doors of either view wait for, in hex. @returns {Promise<string[]>} */
+  async imagesWanted() {
+    const kept = await this.storage.all("doors");
+    const opened = await Promise.all(kept.map(([name, value]) => this.opened(name, value)));
+    return opened.flatMap(({ entry }) => (entry.firmware === null ? [] : [hex(entry.firmware.digest)]));
+  }
+
   /** @returns {Promise<number | null>} when the service last said what is in here */
   async freshAt_ms() {
     const kept = await this.storage.get("phone", `fresh ${this.as}`);
@@ -95,7 +104,7 @@ export class Wallet {
 
   /** Nothing of this phone remains here: at sign-out, and when the phone was removed. @returns {Promise<void>} */
   async empty() {
-    await this.storage.change(["phone", "doors", "outbox", "questions"].map((drawer) => ({ drawer, name: "", clear: true })));
+    await this.storage.change(["phone", "doors", "outbox", "questions", "images"].map((drawer) => ({ drawer, name: "", clear: true })));
   }
 
   /** @param {Entry} entry @returns {Door} */
@@ -154,16 +163,32 @@ export class Wallet {
   /** @param {string} label @param {Entry} entry @param {number} place @returns {Promise<Change>} */
   async closed(label, entry, place) {
     const { serial, door, name, ver, proven, until_ms, info, grants, bundle, ack, held, release } = entry;
-    const plain = encode([place, serial, door, name, entry.class, ver, proven, until_ms, info, grants, bundle, ack, held, release]);
+    const firmware = entry.firmware === null ? null : [entry.firmware.offer, entry.firmware.digest];
+    const plain = encode([
+      place,
+      serial,
+      door,
+      name,
+      entry.class,
+      ver,
+      proven,
+      until_ms,
+      info,
+      grants,
+      bundle,
+      ack,
+      held,
+      release,
+      firmware,
+    ]);
     return { drawer: "doors", name: label, put: await seal(await this.sealingKey(), plain, utf8(label)) };
   }
 
   /** @param {string} label @param {unknown} kept @returns {Promise<{entry: Entry, place: number}>} */
   async opened(label, kept) {
     const plain = await unseal(await this.sealingKey(), /** @type {Sealed} */ (kept), utf8(label));
-    const [place, serial, door, name, cls, ver, proven, until_ms, info, grants, bundle, ack, held, release] = listOf(
+    const [place, serial, door, name, cls, ver, proven, until_ms, info, grants, bundle, ack, held, release, firmware] = listOf(
       decode(plain, ENTRY_BYTES_MAX),
-      14,
     );
     const entry = {
       lock: label.slice(label.indexOf(" ") + 1),
@@ -180,7 +205,14 @@ export class Wallet {
       ack: perhaps(ack, (value) => bytesOf(value)),
       held: wholeOf(held),
       release: perhaps(release, (value) => bytesOf(value)),
+      firmware: perhaps(firmware, firmwareOf), // absent in what an earlier version of this page kept
     };
     return { entry, place: wholeOf(place) };
   }
+}
+
+/** @param {unknown} said `[offer, digest]` @returns {{offer: Bytes, digest: Bytes}} @throws {NotCanonical} */
+export function firmwareOf(said) {
+  const [offer, digest] = listOf(said, 2);
+  return { offer: bytesOf(offer), digest: bytesOf(digest, 32) };
 }

@@ -16,6 +16,7 @@ const NEAREST = {
   looking: "connecting",
   stopped: "interrupted",
   no_lock_chosen: "out_of_reach",
+  image: "confirming",
 };
 const ASIDE = new Set(["waiting", "newer", "yielding"]);
 
@@ -49,6 +50,7 @@ export class Updating {
     this.stage.show("running");
     this.stage.progress(0);
     this.stage.fill("extra", "");
+    this.stage.part("image", false);
     this.stage.part("no-signal", !navigator.onLine);
     const awake = await navigator.wakeLock?.request("screen").catch(() => null);
     try {
@@ -80,11 +82,12 @@ export class Updating {
   }
 
   /** @param {Courier} courier @param {Updated} answer */
-  async #told(courier, { result, receipt, battery, handedIn }) {
+  async #told(courier, { result, receipt, battery, handedIn, image }) {
     const { records } = await courier.outbox.waiting();
     this.stage.fill("at", this.stage.clock(receipt?.at_ms ?? courier.now()));
     this.stage.fill("battery", battery === null ? "" : this.stage.words("battery", "percent").replace("{n}", String(battery)));
     this.stage.fill("records", records === 0 ? "" : this.stage.words("records", "words").replace("{n}", String(records)));
+    this.stage.fill("image-said", image === null ? "" : this.stage.words("image-said", image));
     this.stage.show(handedIn ? result : "at-lock");
     if (!handedIn) this.#handInLater(courier, this.turn, result);
   }
@@ -109,9 +112,11 @@ export class Updating {
     }
     if (name !== "sending") this.stage.fill("extra", "");
     this.stage.step(this.stage.has("step", name) ? name : (NEAREST[name] ?? name));
-    if (name === "sending" && total) {
-      const words = this.stage.words("parts", "of");
-      this.stage.fill("parts", words.replace("{done}", String(done)).replace("{total}", String(total)));
+    if (name === "image") this.stage.part("image", true);
+    if ((name === "sending" || name === "image") && total) {
+      const part = name === "image" ? "image-parts" : "parts";
+      const words = this.stage.words(part, "of");
+      this.stage.fill(part, words.replace("{done}", String(done)).replace("{total}", String(total)));
       this.stage.progress((100 * done) / total);
     }
   }
