@@ -1,6 +1,6 @@
 """`limen firmware`: from an image to the locks that should run it. `keys`, `add` and `sign` need no service and no network.
 
-keys → trust → add → sign → sign → publish → aim
+keys → trust → add → sign → sign → publish → roll-out (or aim at one door)
 """
 
 import argparse
@@ -45,6 +45,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     one.add_argument("--number", type=int, help="of the image; without it: whatever they run")
     one.add_argument("--door", type=UUID, help="only the lock of this door")
     one.add_argument("--days", type=int, default=AIM_DAYS, help="how long they may begin")
+    one = verbs.add_parser("roll-out", help="bring an image to every lock of a model in waves: 5, 25, 100 percent (at the service)")
+    one.add_argument("--model", required=True)
+    one.add_argument("--number", type=int, required=True, help="of the image")
+    one.add_argument("--days", type=int, default=AIM_DAYS, help="how long they may begin")
     one = verbs.add_parser("require", help="hold lists back from older firmware, revocations excepted (at the service)")
     one.add_argument("--model", required=True)
     one.add_argument("--version", type=int, required=True, help="0: from none")
@@ -52,7 +56,16 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """Does one step and says what it came to."""
-    steps = {"keys": _keys, "add": _add, "sign": _sign, "trust": _trust, "publish": _publish, "aim": _aim, "require": _require}
+    steps = {
+        "keys": _keys,
+        "add": _add,
+        "sign": _sign,
+        "trust": _trust,
+        "publish": _publish,
+        "aim": _aim,
+        "roll-out": _roll_out,
+        "require": _require,
+    }
     try:
         print(steps[args.verb](args))
     except (OSError, ValueError, _Refused) as problem:
@@ -157,6 +170,23 @@ def _aim(args: argparse.Namespace) -> str:
     except Problem as problem:
         raise _Refused(f"{problem.title} {problem.detail}".strip()) from problem
     return f"{count} locks. It goes on with the next update of each door."
+
+
+def _roll_out(args: argparse.Namespace) -> str:
+    migrate.prepare()
+    from limen.fleet import services as fleet
+    from limen.kernel.actors import SYSTEM
+    from limen.kernel.problems import Problem
+    from limen.storage import clock
+    from limen.storage.transactions import unit_of_work
+
+    now, ends = clock.now(), clock.now() + timedelta(days=args.days)
+    try:
+        with unit_of_work():
+            count = fleet.roll_out_firmware(model=args.model, number=args.number, starts=now, ends=ends, by=SYSTEM, now=now)
+    except Problem as problem:
+        raise _Refused(f"{problem.title} {problem.detail}".strip()) from problem
+    return f"{count} locks in the first wave. The next begins when they are well for a day, and none when one of them goes back."
 
 
 def _require(args: argparse.Namespace) -> str:

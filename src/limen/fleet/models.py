@@ -310,6 +310,18 @@ class Running(models.Model):
     said_root = models.PositiveBigIntegerField(default=0)  # the last root that this version carries
 
 
+class Rollout(models.Model):
+    """An image on its way to every lock of a model, wave after wave; stopped by itself when a self-test failed (SEC-3)."""
+
+    model = models.CharField(max_length=16, primary_key=True)
+    image = models.ForeignKey(FirmwareImage, on_delete=models.CASCADE, related_name="+")
+    wave = models.PositiveSmallIntegerField(default=0)
+    began_at = models.DateTimeField()
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+
+
 class Carry(models.Model):
     """A phone holds the sealed update to this version of one device."""
 

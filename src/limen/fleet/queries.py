@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from limen.fleet import aiming, carrying, catalogue, releasing, standing
+from limen.fleet import aiming, carrying, catalogue, releasing, standing, waves
 from limen.fleet.catalogue import Model, model
 from limen.fleet.models import Device, FirmwareImage, Lease, Pseudonym, Running
 from limen.fleet.rounds import Stop
@@ -20,6 +20,7 @@ from limen.fleet.views import (
     InboxEntry,
     LiveTemporary,
     LockClock,
+    ModelFirmware,
     Moments,
     Released,
     Staleness,
@@ -43,6 +44,7 @@ __all__ = [
     "LiveTemporary",
     "LockClock",
     "Model",
+    "ModelFirmware",
     "Moments",
     "Ownership",
     "Released",
@@ -185,6 +187,11 @@ def firmware_at(door_id: UUID) -> Firmware | None:
     device = Device.objects.filter(door_id=door_id, ended_at=None).first()
     row = Running.objects.filter(device=device).select_related("image").first() if device else None
     return aiming.shown(device, row) if device else None
+
+
+def firmware_of(property_id: UUID) -> tuple[ModelFirmware, ...]:
+    """What the locks of a property run, model by model, and how a roll-out stands (SEC-3)."""
+    return waves.of_property(property_id)
 
 
 def firmware_offer(door_id: UUID, now: datetime) -> tuple[bytes, bytes] | None:

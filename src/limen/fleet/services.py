@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from limen.access import queries as access
-from limen.fleet import activation, aiming, carrying, publishing, receipts, settlement
+from limen.fleet import activation, aiming, carrying, publishing, receipts, settlement, waves
 from limen.fleet.models import Delivery, Device
 from limen.fleet.pseudonyms import number_for
 from limen.fleet.views import Activation, Anew, Outcome
@@ -95,6 +95,8 @@ def take_telemetry(*, data: bytes, now: datetime) -> Outcome:
     device.lost = max(device.lost, said.lost)
     device.save()
     aiming.heard(device, said.firmware, said.stopped, read_at)
+    for each in waves.look(device.model, now):
+        settlement.settle_door(each.door_id, now)
     return Outcome("taken")
 
 
@@ -109,11 +111,25 @@ def aim_firmware(
 ) -> int:
     """Says which image the locks of a model, or of one door, should run between two moments; gives their number. Refused `no_firmware`."""
     image = None if number is None else publishing.image_of(model, number)
+    if door_id is None:
+        waves.end(model)
     devices = [device for device in publishing.active(model) if door_id in (None, device.door_id)]
     for device in devices:
         aiming.aim(device, image, starts, ends)
         settlement.settle_door(device.door_id, now)
     journal.record(by=by, verb="firmware.aimed", target=f"model:{model}", detail={"image": number or 0, "locks": len(devices)}, now=now)
+    return len(devices)
+
+
+def roll_out_firmware(*, model: str, number: int, starts: datetime, ends: datetime, by: Actor, now: datetime) -> int:
+    """Brings an image to every lock of a model in waves, and gives how many are in the first (SEC-3).
+
+    Each next one begins by itself when the one before is well, and none after a failed self-test. Refused `no_firmware`, `failed_before`.
+    """
+    devices = waves.begin(publishing.image_of(model, number), starts, ends, now)
+    for device in devices:
+        settlement.settle_door(device.door_id, now)
+    journal.record(by=by, verb="firmware.rolled_out", target=f"model:{model}", detail={"image": number, "locks": len(devices)}, now=now)
     return len(devices)
 
 

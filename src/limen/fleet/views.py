@@ -243,6 +243,24 @@ class Released:
 
 
 @dataclass(frozen=True)
+class ModelFirmware:
+    """What the locks of one model run on a property's doors, by their own last word (SEC-3).
+
+    `newest`: the version that a roll-out brings, or the highest that is aimed at one of them; None: nobody aimed any. `old`: doors whose locks are not
+    known to run it, each with what it last said. `failed`: how many of the model, anywhere, tried it and went back. `wave`, `waves`: of a roll-out.
+    """
+
+    model: str
+    doors: int
+    newest: int | None
+    old: tuple[tuple[UUID, int | None], ...]
+    failed: int
+    stopped: bool
+    wave: int | None
+    waves: int
+
+
+@dataclass(frozen=True)
 class Firmware:
     """What a door's lock runs by its own last word (None: it never said), and what it should run.
 

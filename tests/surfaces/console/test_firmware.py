@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from limen.fleet import aiming, services
+from limen.fleet import aiming, services, waves
 from limen.fleet.models import Device
 from limen.storage import roots
 from limen.storage.transactions import unit_of_work
@@ -57,3 +57,22 @@ def test_a_door_says_that_its_lock_went_back(desk: Desk) -> None:
         assert desk.get("Ana", desk.door("Package Room")).says(
             "Stopped by itself: locks of this model failed their self-test. Nothing else is sent."
         )
+
+
+@pytest.mark.rule("SEC-3")
+def test_a_page_says_which_doors_run_what_is_older_and_that_a_failed_self_test_stopped_it(desk: Desk) -> None:
+    """For who looks after devices; the words are those of the locks, and nobody else's."""
+    device = aimed(desk)
+    page = desk.get("Ana", "/c/firmware")
+    assert page.says("1 of 1 doors still run version 1.", "It goes on with the next update of each door.", "Package Room")
+    with unit_of_work():
+        services.roll_out_firmware(
+            model="M", number=41, starts=desk.house.now, ends=desk.house.now + timedelta(days=9), by=ANA, now=desk.house.now
+        )
+    assert desk.get("Ana", "/c/firmware").says("Wave 1 of 3. The next begins when its locks are well for a day.")
+    aiming.heard(device, 1, 7, desk.house.now)
+    with unit_of_work():
+        waves.look("M", desk.house.now)
+    page = desk.get("Ana", "/c/firmware")
+    assert page.says("Stopped by itself: 1 lock failed its self-test. Nothing else is sent.")
+    assert "Wave 1" not in page.text

@@ -124,7 +124,7 @@ class TinyLock:
         )
         return receipts.sign_receipt(said, self.id_key)
 
-    def telemetry(self, *, battery: int | None, t: int, slowed: bool = False) -> bytes:
+    def telemetry(self, *, battery: int | None, t: int, slowed: bool = False, firmware: int = 1, stopped: int | None = None) -> bytes:
         """Its health."""
         assert self.ticket is not None
         said = Telemetry(
@@ -135,8 +135,9 @@ class TinyLock:
             boots=1,
             records=0,
             lost=0,
-            firmware=1,
+            firmware=firmware,
             slowed=slowed,
+            stopped=stopped,
         )
         return sign_telemetry(said, self.id_key)
 
