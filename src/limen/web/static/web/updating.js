@@ -88,6 +88,7 @@ export class Updating {
     this.stage.fill("battery", battery === null ? "" : this.stage.words("battery", "percent").replace("{n}", String(battery)));
     this.stage.fill("records", records === 0 ? "" : this.stage.words("records", "words").replace("{n}", String(records)));
     this.stage.fill("image-said", image === null ? "" : this.stage.words("image-said", image));
+    this.stage.part("image-more", image === "interrupted");
     this.stage.show(handedIn ? result : "at-lock");
     if (!handedIn) this.#handInLater(courier, this.turn, result);
   }
