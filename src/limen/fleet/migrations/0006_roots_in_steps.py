@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0004_firmware'),
+        ('fleet', '0005_restored'),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fleet', '0005_roots_in_steps'),
+        ('fleet', '0006_roots_in_steps'),
     ]
 
     operations = [
