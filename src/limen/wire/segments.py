@@ -1,7 +1,8 @@
-"""The record on its way out: 4 KiB pieces that tell a courier nothing (protocol F.3, clauses L-1 to L-8), and what the service makes of them.
+"""The record on its way out: 4 KiB pieces that tell a courier nothing (protocol F.3, clauses L-1 to L-8), and how a whole record is read.
 
 ``segment = lock-id(8) || u32 number || HPKE(K_log, body)``, always 4,096 bytes; the body is ``u16 length || CBOR entries || zeros``. Order,
-overlap and repeats do not matter; a hole, a fork, a wrong seal and a cut tail are all seen.
+overlap and repeats do not matter; a hole, a fork, a wrong seal and a cut tail are all seen. ``open_log`` judges what is there at once, as who holds a
+lock's whole record can; the service, to which pieces come over weeks and from strangers, believes branch by branch (``history/chain.py``).
 """
 
 import hashlib
