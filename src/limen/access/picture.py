@@ -13,6 +13,14 @@ from limen.access.views import GroupDoorView, Holder
 from limen.kernel.periods import Weekly
 from limen.people import queries as people
 from limen.places import queries as places
+from limen.storage.prepared import Prepared
+
+_HELD = Prepared(lambda people, now: Grant.objects.filter(Q(ends=None) | Q(ends__gt=now), ended_at=None, person_id__in=people))
+_DOORS_OF_GROUPS = Prepared(lambda groups: GroupDoor.objects.filter(group_id__in=groups))
+_DOORS_OF_GRANTS = Prepared(lambda grants: GrantDoor.objects.filter(grant_id__in=grants, ended_at=None))
+_GROUPS_AT = Prepared(lambda doors: GroupDoor.objects.filter(door_id__in=doors))
+_SINGLY_AT = Prepared(lambda doors: GrantDoor.objects.filter(door_id__in=doors, ended_at=None))
+_PAUSES = Prepared(lambda place: Suspension.objects.filter(property_id=place, until=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ def facts_of(door_ids: set[UUID], property_id: UUID, now: datetime) -> dict[UUID
 
 def paused_in(property_id: UUID) -> frozenset[UUID]:
     """Who is paused in a property."""
-    return frozenset(Suspension.objects.filter(property_id=property_id, until=None).values_list("person_id", flat=True))
+    return frozenset(row.person_id for row in _PAUSES(place=property_id))
 
 
 def doors_reached(grants: Iterable[Grant]) -> set[UUID]:
@@ -124,25 +132,26 @@ def _live(now: datetime) -> "QuerySet[Grant]":
 
 def _of_people(wanted: set[UUID], now: datetime) -> list[Grant]:
     """What these people hold anywhere, and what their hosts hold by groups: a guest has no more than the host (ACCESS-8)."""
-    rows = list(_live(now).filter(person_id__in=wanted))
+    rows = _HELD(people=wanted, now=now)
     hosts = {row.host_id for row in rows if row.host_id is not None} - wanted
-    return rows + (list(_live(now).filter(person_id__in=hosts, group_id__isnull=False)) if hosts else [])
+    return rows + [row for row in _HELD(people=hosts, now=now) if row.group_id is not None]
 
 
 def _terms(door_ids: set[UUID] | None, of: list[Grant] | None) -> tuple[dict[UUID, dict[UUID, Terms]], dict[UUID, dict[UUID, Terms]]]:
     """On which terms groups, and grants of single doors, open doors: these doors or any, for everybody or by the given grants alone."""
-    by_group, singly = GroupDoor.objects.all(), GrantDoor.objects.filter(ended_at=None)
-    if door_ids is not None:
-        by_group, singly = by_group.filter(door_id__in=door_ids), singly.filter(door_id__in=door_ids)
     if of is not None:
-        by_group = by_group.filter(group_id__in={row.group_id for row in of if row.group_id})
-        singly = singly.filter(grant_id__in={row.id for row in of if not row.group_id})
+        by_group = _DOORS_OF_GROUPS(groups={row.group_id for row in of if row.group_id})
+        singly = _DOORS_OF_GRANTS(grants={row.id for row in of if not row.group_id})
+    else:
+        by_group, singly = _GROUPS_AT(doors=door_ids or ()), _SINGLY_AT(doors=door_ids or ())
     groups: dict[UUID, dict[UUID, Terms]] = {}
     for row in by_group:
-        groups.setdefault(row.group_id, {})[row.door_id] = terms_of(row)
+        if door_ids is None or row.door_id in door_ids:
+            groups.setdefault(row.group_id, {})[row.door_id] = terms_of(row)
     single: dict[UUID, dict[UUID, Terms]] = {}
     for single_door in singly:
-        single.setdefault(single_door.grant_id, {})[single_door.door_id] = Terms(None, False)
+        if door_ids is None or single_door.door_id in door_ids:
+            single.setdefault(single_door.grant_id, {})[single_door.door_id] = Terms(None, False)
     return groups, single
 
 

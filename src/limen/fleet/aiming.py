@@ -13,6 +13,7 @@ from limen.fleet.models import Device, FirmwareImage, FirmwareList, FirmwareTarg
 from limen.fleet.views import Firmware
 from limen.storage import kms, ledger
 from limen.storage import roots as root_file
+from limen.storage.prepared import Prepared
 from limen.wire import firmware, limits
 from limen.wire.firmware import Direction, Offer
 from limen.wire.sticker import MODEL_NUMBERS
@@ -21,6 +22,14 @@ BATTERY_PERCENT = 40
 LIST_DAYS, RENEW_DAYS = 180, 90
 STOPPED_AFTER = 2
 """So many locks of a model that gave an image up, and nobody is offered it any more."""
+
+_AIMED = Prepared(
+    lambda devices, now: (
+        Running.objects.filter(device__in=devices, starts__lte=now, ends__gt=now, image__offered=True)
+        .select_related("device", "image")
+        .defer("image__data")
+    )
+)
 
 
 def begin(device: Device, version: int, now: datetime) -> None:
@@ -115,8 +124,7 @@ def offer(device: Device, now: datetime) -> tuple[bytes, bytes] | None:
 
 def offers(devices: Iterable[Device], now: datetime) -> dict[UUID, tuple[bytes, bytes]]:
     """The same for many, by device; one read where nothing is aimed at any of them."""
-    aimed = Running.objects.filter(device__in=[device.id for device in devices], starts__lte=now, ends__gt=now, image__offered=True)
-    rows = [row for row in aimed.select_related("device", "image").defer("image__data") if _waits(row)]
+    rows = [row for row in _AIMED(devices=[device.id for device in devices], now=now) if _waits(row)]
     if not rows:
         return {}
     targets = {row.model: bytes(row.statement) for row in FirmwareTargets.objects.filter(model__in={row.device.model for row in rows})}

@@ -22,10 +22,21 @@ from limen.kernel.problems import NotYours
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.places.queries import DoorView
+from limen.storage.prepared import Prepared
 from limen.wire import limits
 from limen.wire.grants import Cls
 
 INBOX_BYTES = 600 * 1024
+_LISTS = Prepared(lambda doors: DoorList.objects.filter(device__door_id__in=doors, device__ended_at=None).select_related("device"))
+_WAITING = Prepared(
+    lambda buildings, own: (
+        DoorList.objects.filter(device__property_id__in=buildings, device__ended_at=None, current__gt=F("proven"))
+        .exclude(device__door_id__in=own)
+        .select_related("device")
+    )
+)
+_CARRIED = Prepared(lambda phone, devices: Carry.objects.filter(phone_id=phone, device__in=devices))
+_UNWIPED = Prepared(lambda buildings: releasing.unwiped(property_id__in=buildings).select_related("list"))
 
 
 def compose(person_id: UUID, phone_id: UUID, as_: str, now: datetime) -> tuple[InboxEntry, ...]:
@@ -71,13 +82,13 @@ class Load:
     def of(cls, stops: Sequence[Stop], phone: PhoneView, now: datetime) -> "Load":
         """For these stops."""
         active = [stop for stop in stops if stop.device.ended_at is None]
-        carried = Carry.objects.filter(phone_id=phone.id, device__in=[stop.device.id for stop in active])
+        carried = _CARRIED(phone=phone.id, devices=[stop.device.id for stop in active])
         return cls(
             phone=phone,
             now=now,
             held=leasing.held_at(stops, phone),
             sealed=sealed_already([stop.list for stop in active]),
-            carried=dict(carried.values_list("device", "version")),
+            carried={row.device_id: row.version for row in carried},
             offers=aiming.offers([stop.device for stop in active if stop.cls != Cls.COURIER], now),
         )
 
@@ -113,8 +124,7 @@ def _device_managed(person_id: UUID, now: datetime) -> list[UUID]:
 
 def _passing(buildings: list[UUID], own: Collection[UUID], now: datetime) -> list[Stop]:
     """Up to 64 other doors of the same buildings with an unproven version, unless their household wants no strangers' phones (SYNC-13)."""
-    here = DoorList.objects.filter(device__property_id__in=buildings, device__ended_at=None, current__gt=F("proven"))
-    waiting = [row for row in here.select_related("device") if row.device.door_id not in own]
+    waiting = _WAITING(buildings=buildings, own=own)
     doors = places.doors_by_id(row.device.door_id for row in waiting)
     waiting.sort(key=lambda row: (row.proven == 0, row.settled_at or now, row.device.lock))
     stops = [Stop(row.device, doors[row.device.door_id], row, int(Cls.COURIER)) for row in waiting if row.device.door_id in doors]
@@ -129,7 +139,7 @@ def _buildings(own: dict[UUID, tuple[AccessWindow, ...]], doors: Mapping[UUID, D
 
 def _released(buildings: Iterable[UUID], own: Collection[UUID], cls: int) -> list[Stop]:
     """Locks that left their door and have not signed yet that they are empty: push only, whoever carries it (A.3)."""
-    found = list(releasing.unwiped(property_id__in=list(buildings)).select_related("list"))
+    found = _UNWIPED(buildings=list(buildings))
     doors = places.doors_by_id({device.door_id for device in found})
     stops = [Stop(device, doors[device.door_id], device.list, cls) for device in found]
     allowed = [stop for stop in stops if cls != Cls.COURIER or stop.door.id in own or stop.door.carried_by_others]
@@ -137,8 +147,7 @@ def _released(buildings: Iterable[UUID], own: Collection[UUID], cls: int) -> lis
 
 
 def _devices(doors: Mapping[UUID, DoorView]) -> list[tuple[Device, DoorView, DoorList]]:
-    lists = DoorList.objects.filter(device__door_id__in=list(doors), device__ended_at=None).select_related("device")
-    found = [(row.device, doors[row.device.door_id], row) for row in lists]
+    found = [(row.device, doors[row.device.door_id], row) for row in _LISTS(doors=list(doors))]
     return sorted(found, key=lambda stop: (stop[1].name, stop[0].lock))
 
 

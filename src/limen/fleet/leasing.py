@@ -14,10 +14,15 @@ from limen.fleet.pseudonyms import number_for
 from limen.fleet.wanted import hours_name, hours_of
 from limen.identity.queries import PhoneView
 from limen.places.queries import DoorView
+from limen.storage.prepared import Prepared
 from limen.wire.records import RecordKind
 
 KEEP_FRACTION = 6
 """A lease is signed anew when a sixth of it has passed, so that opening the app twice costs one signature."""
+
+
+_LEASES = Prepared(lambda phone, devices: Lease.objects.filter(phone_id=phone, taken_at=None, device__in=devices))
+_HOURS = Prepared(lambda devices: ListRow.objects.filter(device__in=devices, kind=int(RecordKind.SCHEDULE), gone=False))
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,11 @@ def held_at(stops: Iterable[Stop], phone: PhoneView) -> Held:
     """Reads it for all stops at once."""
     at = list(stops)
     kept: dict[UUID, dict[tuple[UUID | None, int], Lease]] = {}
-    for lease in Lease.objects.filter(phone_id=phone.id, taken_at=None, device__in=[stop.device.id for stop in at]):
+    for lease in _LEASES(phone=phone.id, devices=[stop.device.id for stop in at]):
         kept.setdefault(lease.device_id, {})[lease.grant_id, lease.cls] = lease
     timed = [stop.device.id for stop in at if any(window.schedule for window in stop.windows)]
     hours: dict[UUID, dict[str, int]] = {}
-    for row in ListRow.objects.filter(device__in=timed, kind=int(RecordKind.SCHEDULE), gone=False):
+    for row in _HOURS(devices=timed):
         hours.setdefault(row.device_id, {})[row.name] = row.slot
     return Held(phone, kept, hours)
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from limen.credentials import queries as credentials
 from limen.credentials import services as codes
 from limen.fleet import aiming
@@ -15,6 +17,7 @@ from limen.fleet.doorconfig import read_config
 from limen.fleet.models import Bundle, Device, DoorList, ListRow, ListVersion
 from limen.fleet.wanted import hours_name, rows_from
 from limen.storage import kms
+from limen.storage.prepared import Prepared
 from limen.wire import bundles, cbor, limits, liststate
 from limen.wire.bundles import BundleHead, BundleKind, Payload
 from limen.wire.grants import Cls
@@ -24,6 +27,9 @@ from limen.wire.records import AesCard, CodeFloor, Config, Data, ListRecord, Rec
 from limen.wire.schedules import Schedule
 
 CODES = (RecordKind.CODE, RecordKind.DURESS_CODE)
+
+
+_NEWEST = Prepared(lambda devices: Bundle.objects.filter(device__in=devices, version=F("device__list__current")))
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,8 @@ def newest_bundle(device: Device, now: datetime) -> Bundle | None:
 
 def sealed_already(lists: Iterable[DoorList]) -> dict[UUID, Bundle]:
     """By device, the bundles that lead from what these lists have proved to their current versions, where they were built before; one read."""
-    wanted = {(held.device_id, base_of(held), held.current): held for held in lists if held.current > held.proven}
-    found = Bundle.objects.filter(
-        device__in={device for device, _, _ in wanted}, base__in={base for _, base, _ in wanted}, version__in={ver for _, _, ver in wanted}
-    )
+    wanted = {(held.device_id, base_of(held), held.current) for held in lists if held.current > held.proven}
+    found = _NEWEST(devices={device for device, _, _ in wanted})
     return {row.device_id: row for row in found if (row.device_id, row.base, row.version) in wanted}
 
 

@@ -14,6 +14,7 @@ from limen.identity.factors import has_second_factor, must_have_second_factor
 from limen.identity.models import Invitation, Phone, User
 from limen.identity.views import InvitationView, PhoneView, SessionView, UserView
 from limen.people import queries as people
+from limen.storage.prepared import Prepared
 
 __all__ = [
     "InvitationView", "PhoneView", "SessionView", "UserView", "has_app", "have_app", "invitation_by_token", "last_invitation", "person_of",
@@ -21,6 +22,9 @@ __all__ = [
 ]  # fmt: skip
 
 Visitor = AbstractBaseUser | AnonymousUser
+_PHONES = Prepared(lambda ids: Phone.objects.filter(id__in=ids))
+_PHONES_OF_TOKEN = Prepared(lambda token: Phone.objects.filter(token_hash=token, removed_at=None))
+_ACCOUNTS = Prepared(lambda person: User.objects.filter(person_id=person, is_active=True).only("pk"))
 
 
 def user_of(person_id: UUID) -> UserView | None:
@@ -57,21 +61,20 @@ def phones(person_id: UUID, *, removed_too: bool = False) -> tuple[PhoneView, ..
 
 def phone(phone_id: UUID) -> PhoneView | None:
     """Gives one phone, removed or not."""
-    row = Phone.objects.filter(id=phone_id).first()
-    return phone_view(row) if row is not None else None
+    return phones_by_id([phone_id]).get(phone_id)
 
 
 def phones_by_id(phone_ids: Iterable[UUID]) -> dict[UUID, PhoneView]:
     """Gives phones by their id, removed ones too; ids that do not exist are missing in the answer."""
-    return {row.id: phone_view(row) for row in Phone.objects.filter(id__in=set(phone_ids))}
+    return {row.id: phone_view(row) for row in _PHONES(ids=set(phone_ids))}
 
 
 def phone_by_token(token: str) -> PhoneView | None:
     """Gives the native phone that a bearer token belongs to; None for unknown, over-long and removed ones, and for a switched-off account."""
     if not rules.plausible_token(token):
         return None
-    row = Phone.objects.filter(token_hash=token_hash(token), removed_at=None).first()
-    if row is None or not User.objects.filter(person_id=row.person_id, is_active=True).exists():
+    row = next(iter(_PHONES_OF_TOKEN(token=token_hash(token))), None)
+    if row is None or not _ACCOUNTS(person=row.person_id):
         return None
     return phone_view(row)
 

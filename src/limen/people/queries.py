@@ -13,10 +13,12 @@ from limen.people.models import Consent, Person, Residency, Role
 from limen.people.views import PersonView, ResidencyView, Rights, RoleView
 from limen.places import queries as places
 from limen.places.queries import UnitView
+from limen.storage.prepared import Prepared
 
 __all__ = ["PersonView", "ResidencyView", "Rights", "RoleView", "UnitView"]
 
 MAX_FOUND = 50
+_LIVING = Prepared(lambda units, now: Residency.objects.filter(_not_over(now), unit__in=units, since__lte=now))
 
 
 def person_view(person_id: UUID) -> PersonView:
@@ -69,9 +71,8 @@ def household(unit_id: UUID, now: datetime) -> tuple[PersonView, ...]:
 def households(unit_ids: Iterable[UUID], now: datetime) -> dict[UUID, frozenset[UUID]]:
     """Who lives in each of these units at `now`, by id alone and in one read; a unit in which nobody lives is missing."""
     found: dict[UUID, set[UUID]] = {}
-    living = Residency.objects.filter(_not_over(now), unit__in=list(unit_ids), since__lte=now)
-    for unit_id, person_id in living.values_list("unit", "person"):
-        found.setdefault(unit_id, set()).add(person_id)
+    for row in _LIVING(units=set(unit_ids), now=now):
+        found.setdefault(row.unit_id, set()).add(row.person_id)
     return {unit_id: frozenset(people) for unit_id, people in found.items()}
 
 

@@ -9,11 +9,14 @@ from limen.kernel.problems import NotYours
 from limen.places import rules
 from limen.places.models import Door, Property, Unit
 from limen.places.views import DoorView, Doorway, PropertyView, UnitView
+from limen.storage.prepared import Prepared
 
 __all__ = [
     "DoorView", "Doorway", "PropertyView", "UnitView", "door_named", "door_view", "doors", "doors_by_id", "doors_of_unit",
     "properties", "property_view", "unit_named", "unit_view", "units",
 ]  # fmt: skip
+
+_DOORS = Prepared(lambda ids: Door.objects.select_related("unit").filter(id__in=ids))
 
 
 def property_view(property_id: UUID) -> PropertyView:
@@ -61,8 +64,7 @@ def doors(property_id: UUID) -> tuple[DoorView, ...]:
 
 def doors_by_id(ids: Iterable[UUID]) -> dict[UUID, DoorView]:
     """Doors by their id; ids that do not exist are missing in the answer."""
-    wanted = list(ids)
-    return {row.id: _door(row) for row in Door.objects.select_related("unit").filter(id__in=wanted)} if wanted else {}
+    return {row.id: _door(row) for row in _DOORS(ids=set(ids))}
 
 
 def doors_of_unit(unit_id: UUID) -> tuple[DoorView, ...]:

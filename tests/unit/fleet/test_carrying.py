@@ -1,18 +1,26 @@
 """What phones take along: own doors to open, managed doors to push, sealed news of others without a name."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from limen.fleet.models import Lease
+from limen.access import picture
+from limen.access.models import Grant as GrantRow
+from limen.fleet import carrying, leasing, sealing
+from limen.fleet.models import Device, Lease
 from limen.fleet.queries import Truth
+from limen.identity import queries as phones
 from limen.identity import services as identity
 from limen.kernel.actors import Actor
 from limen.kernel.periods import Interval, Weekly
 from limen.kernel.problems import NotYours
+from limen.people import queries as people_reads
+from limen.places import queries as places_reads
 from limen.places import services as places
+from limen.storage.prepared import Prepared
 from limen.storage.transactions import unit_of_work
 from limen.wire import cbor, shape
 from limen.wire.bundles import Manifest, read_manifest
@@ -120,6 +128,45 @@ def test_the_number_of_reads_does_not_grow_with_the_doors(house: House) -> None:
     more(3)
     assert len(house.inbox("Dana")) == 9
     assert reads() == before
+
+
+def test_what_prepared_reads_give_is_what_their_querysets_give(house: House) -> None:
+    """Each statement that is written once for this answer finds the rows, and what stands behind them, that Django would find."""
+    group = house.group("Residents", "Package Room", hours=Weekly((Interval(0x1F, 18 * 60, 23 * 60),)))
+    for number, door in enumerate(("Package Room", "Gym", "Unit 4B")):
+        house.activate(door, f"LM00000{number}", "M" if door != "Unit 4B" else "C2")
+    house.person("Theo", unit="4B")
+    for first in ("Dana", "Theo"):
+        house.give(first, group)
+    house.give("Rosa", house.group("Gym", "Gym"))
+    house.inbox("Dana")
+    devices = [device.id for device in Device.objects.all()]
+    phone, place, doors = house.phones["Dana"].id, house.property_id, list(house.doors.values())
+    held = list(GrantRow.objects.values_list("group_id", flat=True))
+    asked: list[tuple[Prepared[Any], dict[str, Any]]] = [
+        (carrying._LISTS, {"doors": doors}),
+        (carrying._WAITING, {"buildings": [place], "own": [house.doors["Package Room"]]}),
+        (carrying._CARRIED, {"phone": phone, "devices": devices}),
+        (leasing._LEASES, {"phone": phone, "devices": devices}),
+        (leasing._HOURS, {"devices": devices}),
+        (sealing._NEWEST, {"devices": devices}),
+        (picture._HELD, {"people": list(house.people.values()), "now": house.now}),
+        (picture._DOORS_OF_GROUPS, {"groups": held}),
+        (picture._GROUPS_AT, {"doors": doors}),
+        (people_reads._LIVING, {"units": list(house.units.values()), "now": house.now}),
+        (places_reads._DOORS, {"ids": doors}),
+        (phones._PHONES, {"ids": [phone]}),
+        (phones._ACCOUNTS, {"person": house.people["Dana"]}),
+    ]
+    for read, given in asked:
+        found, wanted = (sorted(rows, key=lambda row: str(row.pk)) for rows in (read(**given), read._rows(**given)))
+        assert found and [told(row) for row in found] == [told(row) for row in wanted]
+
+
+def told(row: Any) -> dict[str, Any]:
+    """All that a row knows, with the rows that were read along."""
+    rows = {"itself": row} | row._state.fields_cache
+    return {of: {name: value for name, value in vars(one).items() if name != "_state"} for of, one in rows.items() if one is not None}
 
 
 def test_a_new_version_is_in_the_next_answer(house: House) -> None:
