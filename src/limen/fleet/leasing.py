@@ -22,7 +22,9 @@ KEEP_FRACTION = 6
 
 
 _LEASES = Prepared(lambda phone, devices: Lease.objects.filter(phone_id=phone, taken_at=None, device__in=devices))
-_HOURS = Prepared(lambda devices: ListRow.objects.filter(device__in=devices, kind=int(RecordKind.SCHEDULE), gone=False))
+_HOURS = Prepared(
+    lambda devices: ListRow.objects.filter(device__in=devices, kind=int(RecordKind.SCHEDULE), gone=False).only("device", "name", "slot")
+)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class _Plan:
     slots: tuple[tuple[str, int | None] | None, ...]
     constants: tuple[object, ...]
     compiler: Any
-    converters: Any
+    converters: tuple[Any, ...]
     populators: Any
     fields: tuple[str, ...]
 
@@ -64,12 +64,23 @@ class _Plan:
             rows = cursor.fetchall()
         model, width = self.compiler.klass_info["model"], len(self.fields)
         found: list[Model] = []
-        for row in self.compiler.apply_converters(rows, self.converters):
-            one = model.from_db(connection.alias, self.fields, row[:width])
+        for row in rows:
+            values = self._converted(row)
+            one = model.from_db(connection.alias, self.fields, values[:width])
             for populator in self.populators:
-                populator.populate(row, one)
+                populator.populate(values, one)
             found.append(one)
         return found
+
+    def _converted(self, row: tuple[Any, ...]) -> list[Any]:
+        """What the database gave as Python has it; nothing is nothing in both."""
+        values = list(row)
+        for at, (converters, expression) in self.converters:
+            if (value := values[at]) is not None:
+                for convert in converters:
+                    value = convert(value, expression, connection)
+                values[at] = value
+        return values
 
 
 def _plan(rows: Callable[..., QuerySet[Any]], given: Mapping[str, Any]) -> _Plan:
@@ -97,7 +108,7 @@ def _plan(rows: Callable[..., QuerySet[Any]], given: Mapping[str, Any]) -> _Plan
         slots=slots,
         constants=tuple(params),
         compiler=compiler,
-        converters=compiler.get_converters(expressions),
+        converters=tuple(compiler.get_converters(expressions).items()),
         populators=get_related_populators(compiler.klass_info, compiler.select, connection.alias),  # type: ignore[call-arg]
         fields=tuple(expression.target.attname for expression in expressions[: len(of_model)]),
     )
