@@ -10,6 +10,7 @@ from limen.wire import hpke, ratchet, segments
 from limen.wire.events import Event as SaidEvent
 from limen.wire.events import Kind, Loss, Method
 from limen.wire.receipts import TrustedTime
+from tests.unit.fleet.tiny_lock import TinyLock
 from tests.unit.history.conftest import Archive
 from tests.unit.history.test_ingest import acknowledged
 from tests.unit.wire.imitation import shaped
@@ -76,14 +77,20 @@ def test_log_epochs_without_a_record_do_not_break_the_chain(archive: Archive) ->
     assert acknowledged(archive) == 0
 
 
-def test_an_end_that_the_lock_dropped_does_not_take_the_beginning_along(archive: Archive) -> None:
-    """No tag leads on from a log epoch whose last record went; a LOSS of the lock that tells of it does, while nobody disputes the rest (L-10)."""
+def end_dropped(archive: Archive, who: str) -> TinyLock:
+    """The lock of the package room after three entries, of which it had to drop the last and says so in its next log epoch."""
     lock = archive.lock("Package Room")
     for _ in range(3):
-        archive.entry("Package Room", "Dana")
+        archive.entry("Package Room", who)
     del lock.written[-1:]
     lock.start_log(2)
     lock.note(t=int(archive.house.now.timestamp()), kind=Kind.LOSS, loss=Loss(2, 2, 1))
+    return lock
+
+
+def test_an_end_that_the_lock_dropped_does_not_take_the_beginning_along(archive: Archive) -> None:
+    """No tag leads on from a log epoch whose last record went; a LOSS of the lock that tells of it does, while nobody disputes the rest (L-10)."""
+    end_dropped(archive, "Dana")
     archive.carry("Package Room")
     assert acknowledged(archive) == 3
     assert Event.objects.count() == 3
@@ -91,12 +98,7 @@ def test_an_end_that_the_lock_dropped_does_not_take_the_beginning_along(archive:
 
 def test_who_forges_a_declared_end_first_is_found_out_by_the_first_true_piece(archive: Archive) -> None:
     """Where the lock dropped the end of a log epoch, a courier who keeps its beginning back can be believed in its place, until then (decision 0155)."""
-    lock = archive.lock("Package Room")
-    for _ in range(3):
-        archive.entry("Package Room", "Theo")
-    del lock.written[-1:]
-    lock.start_log(2)
-    lock.note(t=int(archive.house.now.timestamp()), kind=Kind.LOSS, loss=Loss(2, 2, 1))
+    lock = end_dropped(archive, "Theo")
     begun, rest = (tuple(one for one in lock.written if one.logepoch == logepoch) for logepoch in (1, 2))
     lock.written[:] = rest
     archive.take("Package Room", invented(archive, logepoch=1, seq0=0, count=2))
