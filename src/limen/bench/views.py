@@ -8,10 +8,12 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from limen.bench import tour as steps
+from limen.bench import yesterday
 from limen.bench.cast import PLAYERS, player
 from limen.bench.sayings import book
 from limen.fleet import queries as fleet
@@ -20,6 +22,7 @@ from limen.kernel.problems import NotYours, Problem
 from limen.notices import queries as notices
 from limen.places import queries as places
 from limen.storage import clock
+from limen.web import restored
 from limen.web.middleware import now_of
 from limen.web.pages import render
 from limen.web.when import say_clock, say_day
@@ -58,9 +61,25 @@ def time(request: HttpRequest) -> HttpResponse:
             raise Problem("not_understood", 'Send {"ms": a number}.') from None
         if not 0 <= ms <= LONGEST_STEP_MS:
             raise Problem("not_understood", "Time passes forward, by at most 400 days at once.")
+        if ms >= yesterday.DAY_MS:
+            yesterday.keep(now_of(request))
         clock.shift(ms)
     now = clock.now()
     return JsonResponse({"now_ms": int(now.timestamp() * 1000), "offset_ms": clock.offset_ms(), "said": _wall(now)})
+
+
+@csrf_exempt
+@require_POST
+def restart(request: HttpRequest) -> HttpResponse:
+    """Restarts the service from the copy that was kept before the last day passed, by the code of `limen restore`, and says what it says."""
+    done = yesterday.put_back()
+    said = {
+        "said": _("The service is back at %(when)s.") % {"when": _wall(done.made_at)},
+        "done": restored.done(done) or [_("Nothing was taken since.")],
+        "missing": restored.missing(done),
+        "next": restored.next_steps(),
+    }
+    return JsonResponse(said)
 
 
 @require_POST

@@ -3,8 +3,6 @@
 import argparse
 import os
 import sys
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,11 +21,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """All of it or nothing: with any problem the database stays as it is."""
     migrate.prepare()
-    from limen.storage import backup, files, replay
+    from limen.storage import backup, clock, files, replay
 
     try:
         with files.alone(serve.in_use(Path(os.environ.get("LIMEN_DATA", "var")).absolute())):
-            done = replay.restore(args.file, whole_second())
+            done = replay.restore(args.file, clock.whole_second())
     except files.InUse:
         print("The service is running. Stop it first.", file=sys.stderr)
         return 1
@@ -36,15 +34,6 @@ def run(args: argparse.Namespace) -> int:
         return 1
     _tell(done)
     return 0
-
-
-def whole_second() -> datetime:
-    """The beginning of the next second, once it has come: nothing was signed in it yet, so everything signed before it can be told apart."""
-    from limen.storage import clock
-
-    now = clock.now()
-    time.sleep(1 - now.microsecond / 1_000_000)
-    return datetime.fromtimestamp(int(clock.now().timestamp()), UTC)
 
 
 def _tell(done: "replay.Restoring") -> None:

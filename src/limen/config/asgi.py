@@ -36,6 +36,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PAGE_THREADS = 4
+RESTART = 1012
+"""Of the registry of close codes (RFC 6455, section 11.7)."""
 
 
 class NothingHere(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -101,6 +103,36 @@ class HearsTheEnd:
         await self.inner(scope, receive, say)
 
 
+class EndsWhenTold:
+    """Ends a socket when the service puts another day in place (`live.close_all`): close code 1012, "service restart", and whoever was there dials again."""
+
+    def __init__(self, inner: App) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything on until then."""
+        with live.socket() as over:
+
+            async def hear() -> MutableMapping[str, Any]:
+                heard, told = asyncio.ensure_future(receive()), asyncio.ensure_future(over.wait())
+                try:
+                    await asyncio.wait({heard, told}, return_when=asyncio.FIRST_COMPLETED)
+                    if heard.done():
+                        return heard.result()
+                    await send({"type": "websocket.close", "code": RESTART})
+                    return {"type": "websocket.disconnect", "code": RESTART}
+                finally:
+                    heard.cancel()
+                    told.cancel()
+
+            await self.inner(scope, hear, send)
+
+
 application = RemembersLoop(
-    cast(App, ProtocolTypeRouter({"websocket": HearsTheEnd(ByOrigin()), "http": WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)}))
+    cast(
+        App,
+        ProtocolTypeRouter(
+            {"websocket": HearsTheEnd(EndsWhenTold(ByOrigin())), "http": WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)}
+        ),
+    )
 )

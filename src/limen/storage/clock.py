@@ -29,6 +29,13 @@ def now() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC) + timedelta(milliseconds=offset_ms())
 
 
+def whole_second() -> datetime:
+    """The beginning of the next second, once it has come: whoever keeps others out meanwhile knows that nothing was signed in it yet."""
+    if _clock is None:
+        time.sleep(1 - now().microsecond / 1_000_000)
+    return datetime.fromtimestamp(int(now().timestamp()), UTC)
+
+
 def offset_ms() -> int:
     """How far the demonstration's clock is ahead; read again from the file at most every 0.2 s."""
     global _offset

@@ -5,13 +5,16 @@ Only what the outbox calls may speak here. The in-memory layer belongs to the se
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 
 from channels.layers import get_channel_layer
 
 log = logging.getLogger(__name__)
 
 _loop: asyncio.AbstractEventLoop | None = None
+_sockets: set[asyncio.Event] = set()
 
 
 def remember(loop: asyncio.AbstractEventLoop) -> None:
@@ -29,6 +32,28 @@ def tell(group: str, message: dict[str, str]) -> None:
     if layer is None or _loop is None or _loop.is_closed():
         return
     asyncio.run_coroutine_threadsafe(layer.group_send(group, message), _loop).add_done_callback(_say_failure)
+
+
+@contextmanager
+def socket() -> Iterator[asyncio.Event]:
+    """Counts a socket in as long as it lasts; the event says that it shall end."""
+    over = asyncio.Event()
+    _sockets.add(over)
+    try:
+        yield over
+    finally:
+        _sockets.discard(over)
+
+
+def close_all() -> None:
+    """Ends every socket of this process, as a restart of the service would; whoever was there dials again. From any thread."""
+    if _loop is not None and not _loop.is_closed():
+        _loop.call_soon_threadsafe(_end_sockets)
+
+
+def _end_sockets() -> None:
+    for over in tuple(_sockets):
+        over.set()
 
 
 def _say_failure(done: "Future[None]") -> None:

@@ -72,11 +72,3 @@ def test_a_running_service_is_not_restored_underneath(house: House, own_data: Pa
         assert limen_restore(kept.path) == 1
     assert capsys.readouterr().err == "The service is running. Stop it first.\n"
     assert limen_restore(kept.path) == 0
-
-
-def test_a_restore_begins_with_a_second_of_its_own() -> None:
-    """What was signed in the second before can be told from what is signed after."""
-    before = clock.now()
-    begun = command.whole_second()
-    assert begun.microsecond == 0 and 0 < (begun - before).total_seconds() <= 1
-    assert clock.now() >= begun

@@ -6,7 +6,8 @@ from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from limen.config.asgi import HearsTheEnd
+from limen.config.asgi import EndsWhenTold, HearsTheEnd
+from limen.storage import live
 
 
 class Talker(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -39,3 +40,30 @@ def test_who_goes_while_being_spoken_to_is_noted_as_gone() -> None:
     Talker.gone.clear()
     asyncio.run(HearsTheEnd(Talker.as_asgi())({"type": "websocket", "path": "/", "headers": []}, receive, send))
     assert Talker.gone == [1006]
+
+
+def test_a_restart_ends_a_socket_and_says_so_to_both_sides() -> None:
+    """Whoever was there reads "service restart" and dials again; the consumer hears the end."""
+    said: list[MutableMapping[str, Any]] = []
+
+    async def restarted() -> None:
+        heard: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
+        for message in ({"type": "websocket.connect"}, {"type": "websocket.receive", "text": "hello"}):
+            heard.put_nowait(message)
+        talking = asyncio.Event()
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            said.append(message)
+            if message["type"] == "websocket.send":
+                talking.set()
+
+        live.remember(asyncio.get_running_loop())
+        served = asyncio.create_task(EndsWhenTold(Talker.as_asgi())({"type": "websocket", "path": "/", "headers": []}, heard.get, send))
+        await asyncio.wait_for(talking.wait(), 5)
+        live.close_all()
+        await asyncio.wait_for(served, 5)
+
+    Talker.gone.clear()
+    asyncio.run(restarted())
+    assert Talker.gone == [1012]
+    assert [message for message in said if message["type"] == "websocket.close"] == [{"type": "websocket.close", "code": 1012}]

@@ -53,3 +53,11 @@ def test_a_simulator_brings_its_own_clock() -> None:
     """While it is in use nothing else tells the time."""
     clock.use(Stopped())
     assert clock.now() == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_a_whole_second_has_just_begun() -> None:
+    """What was signed in the second before can be told from what is signed after."""
+    before = clock.now()
+    begun = clock.whole_second()
+    assert begun.microsecond == 0 and 0 < (begun - before).total_seconds() <= 1
+    assert clock.now() >= begun

@@ -44,3 +44,21 @@ def test_a_server_that_ended_is_not_waited_for(loop: asyncio.AbstractEventLoop) 
     ended.close()
     live.remember(ended)
     live.tell("person.dana", {"type": "look.again"})
+
+
+def test_every_socket_hears_that_the_service_starts_anew(loop: asyncio.AbstractEventLoop) -> None:
+    """Also from a thread; one that has gone already is not counted."""
+
+    async def stays() -> bool:
+        with live.socket() as over:
+            opened.set()
+            return await asyncio.wait_for(over.wait(), 5)
+
+    live.close_all()
+    opened = threading.Event()
+    live.remember(loop)
+    staying = asyncio.run_coroutine_threadsafe(stays(), loop)
+    assert opened.wait(5)
+    live.close_all()
+    assert staying.result(5)
+    assert not live._sockets

@@ -165,6 +165,32 @@ async function passTime(ms) {
   put("clock", (await answer.json()).said);
 }
 
+/** Yesterday's copy in place of today, and what the service says about it. */
+async function restart() {
+  const button = /** @type {HTMLButtonElement} */ (document.getElementById("restart"));
+  const place = /** @type {HTMLElement} */ (document.getElementById("restarted"));
+  button.disabled = true;
+  place.hidden = true;
+  put("fault", texts.restarting ?? "");
+  const answer = await fetch("/demo/yesterday", { method: "POST", headers: { Accept: "application/json" } });
+  const said = await answer.json();
+  button.disabled = false;
+  put("fault", answer.ok ? "" : [said.title, said.detail].filter(Boolean).join(" "));
+  if (!answer.ok) return;
+  put("restarted-said", said.said);
+  for (const part of ["done", "missing", "next"]) list(`restarted-${part}`, said[part]);
+  /** @type {HTMLElement} */ (document.getElementById("restarted-lacks")).hidden = said.missing.length === 0;
+  place.hidden = false;
+  document.getElementById("restarted-said")?.focus();
+  look();
+}
+
+/** @param {string} id @param {string[]} sentences */
+function list(id, sentences) {
+  const rows = sentences.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence }));
+  document.getElementById(id)?.replaceChildren(...rows);
+}
+
 async function look() {
   if (document.hidden) return;
   const [clock, ours] = await Promise.all([fetch("/demo/clock"), fetch(`/bench/${face.dataset.serial}/ours`)]);
@@ -180,6 +206,7 @@ document.addEventListener("click", (event) => {
   const { digit, to, clock, do: hand } = button.dataset;
   if (digit) type(digit);
   else if (clock) passTime(clock);
+  else if (button.id === "restart") restart();
   else if (hand === "check") check();
   else if (hand === "card") act({ do: "card", card: /** @type {HTMLSelectElement} */ (document.getElementById("card")).value });
   else if (hand) act(to ? { do: hand, to } : { do: hand });
