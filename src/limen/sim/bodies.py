@@ -70,7 +70,7 @@ class Making:
 
 @dataclass
 class Body:
-    """One lock. `moved` is the witness's list; `cuts` counts how often the power went."""
+    """One lock. `moved` is the witness's list; `cuts` counts how often the power went, `stills` how often the camera had power."""
 
     making: Making
     time: TrueTime
@@ -82,6 +82,7 @@ class Body:
     lens: ShowLens | None = None
     moved: list[Movement] = field(default_factory=list)
     cuts: int = 0
+    stills: int = 0
     thrown: bool = False
     _card: Field | None = None
     _wake_at: int | None = None
@@ -281,6 +282,7 @@ class Body:
                 case AnswerCard(data) if self._card is not None:
                     later.append(self._card.answer(data))
                 case TakePhoto(seq):
+                    self.stills += 1
                     later.append(PhotoTaken(seq, JPEG))
         for event in later:
             if self.lock is not None:

@@ -34,6 +34,33 @@ class Verdict(Enum):
     MAY = "may"
 
 
+class Still(Enum):
+    """Whether the camera has to have had power (protocol F.5)."""
+
+    MUST = "must"
+    NEVER = "never"
+    MAY = "may"
+
+
+class Who(Enum):
+    """In what quality somebody came to a door, as far as a picture depends on it."""
+
+    RESIDENT = "resident"
+    GUEST = "guest"
+    STAFF = "staff"
+    NOBODY = "nobody known"
+    BY_HAND = "metal key, inside"
+
+
+def still(kind: str, who: Who, *, by_code: bool, opened: bool) -> Still:
+    """What must become of a picture. How often wrong codes are pictured has bounds of its own."""
+    if who is Who.BY_HAND or (opened and who is Who.NOBODY) or (opened and kind == "unit" and who in (Who.RESIDENT, Who.STAFF)):
+        return Still.NEVER
+    if opened:
+        return Still.MUST
+    return Still.MAY if by_code else Still.NEVER
+
+
 @dataclass(frozen=True)
 class Clock:
     """A lock's clock as it told it, checked against the truth by `honest`; `u_ms` None: lost."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from limen.sim.oracle import Clock, Keypad, Moment, Oracle, Phone, Verdict, after, all_of, any_of, before, honest
+from limen.sim.oracle import Clock, Keypad, Moment, Oracle, Phone, Still, Verdict, Who, after, all_of, any_of, before, honest, still
 from limen.sim.plans import plan
 from limen.sim.truth import Belief, Made, Truth
 from limen.wire.grants import OWN_ACCESS, Cls, Grant
@@ -184,6 +184,23 @@ def test_a_thrown_bolt_stops_everybody_who_does_not_live_there() -> None:
     assert one.by_phone(guest, at(one, T0 + HOUR)) is OPEN
     assert one.by_card(b"strong", True, thrown) is OPEN
     assert one.by_temporary(made, thrown) is SHUT
+
+
+def test_whose_picture_is_taken() -> None:
+    """Guests at any door, whoever enters by an entrance or a common door, perhaps a wrong code; nobody else, ever (LOCK-9)."""
+    taken = {
+        (kind, who, opened): still(kind, who, by_code=False, opened=opened)
+        for kind in ("unit", "common", "entrance")
+        for who in Who
+        for opened in (True, False)
+    }
+    must = {place for place, rule in taken.items() if rule is Still.MUST}
+    assert must == {(kind, Who.GUEST, True) for kind in ("unit", "common", "entrance")} | {
+        (kind, who, True) for kind in ("common", "entrance") for who in (Who.RESIDENT, Who.STAFF)
+    }
+    assert all(taken[place] is Still.NEVER for place in taken.keys() - must)
+    assert still("unit", Who.RESIDENT, by_code=True, opened=False) is Still.MAY
+    assert still("unit", Who.BY_HAND, by_code=True, opened=False) is Still.NEVER
 
 
 def test_the_third_wrong_code_makes_the_keypad_wait() -> None:

@@ -64,7 +64,7 @@ class Lines:
         with self._link(door) as line:
             if line is None:
                 return
-            clock, moved, late_ms = world.clock(door), len(door.body.moved), chance.choice(LATE_MS)
+            clock, moved, stills, late_ms = world.clock(door), len(door.body.moved), door.body.stills, chance.choice(LATE_MS)
             verdict = self._verdict(person, door, clock, late_ms)
             try:
                 line.press(*world.service.machine.ids(person, door.number), partial(world.time.pass_ms, late_ms))
@@ -72,6 +72,8 @@ class Lines:
             except SaidNo as problem:
                 said = str(problem)
             self.visits.judge(door, f"remote {person}", verdict, len(door.body.moved) > moved, said)
+            if door.body.stills > stills:
+                world.tally.wrong("push_only_leak", f"{world.name(door)}: a still of whoever an order from afar let in")
 
     def _verdict(self, person: int, door: Door, clock: Clock, late_ms: int) -> Verdict:
         """The service lets those press who may open here now, by its own exact clock; the lock obeys at once or not at all."""

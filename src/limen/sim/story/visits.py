@@ -12,7 +12,7 @@ from limen.phone.wallet import View
 from limen.sim.cards import Pocketed, Replayed, Taped
 from limen.sim.handsets import Handset, Visit, with_bundle
 from limen.sim.hostile import Leak, pry
-from limen.sim.oracle import Clock, Moment, Phone, Verdict
+from limen.sim.oracle import Clock, Moment, Phone, Still, Verdict, Who, still
 from limen.sim.radio import Trouble
 from limen.sim.story.world import Door, World
 from limen.sim.truth import Belief, Made
@@ -36,6 +36,7 @@ class _Before:
     version: int
     moved: int
     cuts: int
+    stills: int
 
 
 class Visits:
@@ -65,6 +66,7 @@ class Visits:
         disturbed = trouble is not None or door.body.cuts > before.cuts
         verdict = self._phone_verdict(shown, door, before)
         self.judge(door, f"app {phone.owner}", verdict, moved, _said(outcome), disturbed=disturbed)
+        self._pictured(door, before, _quality(shown), by_code=False)
         self._after_power(door)
         return moved
 
@@ -124,7 +126,7 @@ class Visits:
 
     def type_code(self, person: int, digits: str, door: Door) -> bool:
         """Somebody types their own code, or one that is nobody's."""
-        return self._entry(f"code {person}", digits, door, lambda at: self.world.oracle.by_code(digits, at))
+        return self._entry(f"code {person}", digits, door, lambda at: self.world.oracle.by_code(digits, at), Who.RESIDENT)
 
     def type_temporary(self, made: Made, door: Door) -> bool:
         """A guest types the code they were given."""
@@ -132,12 +134,12 @@ class Visits:
         def verdict(at: Moment) -> Verdict:
             return self.world.oracle.by_temporary(made, at) if made.door == door.number else Verdict.MUST_REFUSE
 
-        opened = self._entry(f"{made.kind} of {made.person}", made.digits, door, verdict)
+        opened = self._entry(f"{made.kind} of {made.person}", made.digits, door, verdict, Who.GUEST)
         if opened:
             self.world.oracle.used(made, self.world.time.ms)
         return opened
 
-    def _entry(self, who: str, digits: str, door: Door, verdict: Verdicts) -> bool:
+    def _entry(self, who: str, digits: str, door: Door, verdict: Verdicts, quality: Who) -> bool:
         world, before = self.world, self._arrive(door)
         if before is None:
             return False
@@ -157,6 +159,7 @@ class Visits:
             door.keypad.wrong(now)
         self._leave(door)
         self.judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=cut)
+        self._pictured(door, before, quality, by_code=True)
         self._after_power(door)
         return moved
 
@@ -181,13 +184,16 @@ class Visits:
         moved, cut = len(door.body.moved) > before.moved, door.body.cuts > before.cuts
         self._leave(door)
         self.judge(door, who, verdict, moved, "", disturbed=cut)
+        self._pictured(door, before, Who.RESIDENT, by_code=False)
         self._after_power(door)
         return moved
 
     def turn_key(self, door: Door, times: int = 1) -> None:
         """The metal key, an event without a person."""
+        stills = door.body.stills
         for _ in range(times):
             door.body.turn_key()
+        self._never_pictured(door, stills)
         self.world.tally.note(self.world.time.ms, "key", door.number, times, door.body.next_record)
 
     def throw(self, door: Door, thrown: bool) -> None:
@@ -197,7 +203,9 @@ class Visits:
 
     def leave(self, door: Door) -> None:
         """Somebody goes out: always free."""
+        stills = door.body.stills
         door.body.leave()
+        self._never_pictured(door, stills)
         self.world.tally.note(self.world.time.ms, "out", door.number, door.body.next_record)
 
     # ---- around every visit
@@ -207,7 +215,7 @@ class Visits:
         if door.body.lock is None:
             return None
         self.world.look(door)
-        return _Before(door.belief, self.world.clock(door), door.version, len(door.body.moved), door.body.cuts)
+        return _Before(door.belief, self.world.clock(door), door.version, len(door.body.moved), door.body.cuts, door.body.stills)
 
     def _trouble(self, door: Door) -> Trouble | None:
         door.body.flash.cut_after = self.world.faults.cut_after(self.world.chance)
@@ -243,12 +251,33 @@ class Visits:
         world.tally.note(world.time.ms, door.number, who, "opened" if moved else "closed", reason, door.version, door.body.next_record,
                          "dark" if clock is None else "lost" if clock.u_ms is None else "good" if clock.good else "coarse")  # fmt: skip
 
+    def _pictured(self, door: Door, before: _Before, who: Who, *, by_code: bool) -> None:
+        """Whether the camera had power when it had to, and only then."""
+        opened, taken = len(door.body.moved) > before.moved, door.body.stills > before.stills
+        rule = still(door.kind, who, by_code=by_code, opened=opened)
+        if taken and rule is Still.NEVER:
+            self.world.tally.wrong("push_only_leak", f"{self.world.name(door)}: a still of {who.value}, which is never taken")
+        if not taken and rule is Still.MUST and door.body.making.model.camera and door.body.cuts == before.cuts:
+            self.world.tally.wrong("undeclared_gap", f"{self.world.name(door)}: no still of {who.value}")
+
+    def _never_pictured(self, door: Door, stills: int) -> None:
+        if door.body.stills > stills:
+            self.world.tally.wrong("push_only_leak", f"{self.world.name(door)}: a still of somebody with a metal key, or going out")
+
     def _pushed_only(self, door: Door, visit: Visit) -> None:
         """What a push-only visit brought back: receipts that say nothing but the list, and nothing else."""
         for item in visit.kept:
             told = _receipt(item.data) if item.kind == "receipt" else None
             if told is None or told.full is not None:
                 self.world.tally.wrong("push_only_leak", f"{self.world.name(door)}: a push-only visit brought back {item.kind}")
+
+
+def _quality(shown: Phone) -> Who:
+    """A phone comes as what its grants make its owner."""
+    classes = {grant.cls for grant in shown.grants}
+    if classes == {Cls.RESIDENT}:
+        return Who.RESIDENT
+    return Who.GUEST if classes == {Cls.APP_GUEST} else Who.STAFF
 
 
 def _receipt(data: bytes) -> Receipt | None:
