@@ -81,6 +81,6 @@ def test_the_same_seed_is_the_same_run() -> None:
 @pytest.mark.rule("OPS-4")
 def test_a_handful_of_houses_shows_what_is_broken() -> None:
     """The seeds by which deliberate bugs are noticed: much is taken away in them, batteries are pulled, answers get lost."""
-    said, complaints = lived(*BUSIER, "--seed", "1", "--count", "2", "--faults", "high")
+    said, complaints = lived(*BUSIER, "--seed", "7", "--count", "2", "--faults", "high")
     assert len(said) == 2, complaints
     assert not complaints

@@ -32,7 +32,7 @@ LAST: Final = (
 MODELS: Final = {"entrance": ("M2", "R"), "common": ("R", "M"), "unit": ("M", "C2", "C")}
 CONNECTED: Final = "R"
 """By kind, in turn: with and without a card reader, a camera, a deadbolt for privacy."""
-PEOPLE_A_GUEST: Final = 3
+PEOPLE_A_GUEST: Final = 4
 
 
 def plan(doors: int, people: int) -> Plan:

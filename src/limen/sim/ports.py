@@ -40,8 +40,8 @@ class Gateway(Protocol):
     def nonce(self, lock_id: bytes) -> bytes:
         """A nonce that makes a receipt fresh."""
 
-    def begin_activation(self, door_id: bytes, lock_id: bytes) -> bytes:
-        """The service's nonce for an attestation."""
+    def begin_activation(self, door_id: bytes, lock_id: bytes, swap: bool) -> bytes:
+        """The service's nonce for an attestation. With `swap` the lock that is there goes when this one comes."""
 
     def finish_activation(self, door_id: bytes, attest: bytes, h: bytes) -> tuple[bytes, bytes]:
         """Ticket and first list."""

@@ -213,6 +213,10 @@ class Truth:
         self.facts.ended |= {made for made in self.facts.made if made.door == door}
         self._touch((door,))
 
+    def swapped(self, door: int) -> None:
+        """Another lock hangs there: it derives other temporary codes, and everybody's own code goes on."""
+        self.floored(door)
+
     def registered(self, key: bytes, ms: int) -> None:
         """A phone was registered."""
         self.facts.phones[key] = (ms, None)

@@ -48,9 +48,9 @@ class GatewayLine:
         """A nonce for a receipt."""
         return _asked(lambda: self._service.nonce(lock_id))
 
-    def begin_activation(self, door_id: bytes, lock_id: bytes) -> bytes:
+    def begin_activation(self, door_id: bytes, lock_id: bytes, swap: bool) -> bytes:
         """The first half."""
-        return _asked(lambda: self._service.begin_activation(door_id, lock_id).n_s)
+        return _asked(lambda: self._service.begin_activation(door_id, lock_id, swap=swap).n_s)
 
     def finish_activation(self, door_id: bytes, attest: bytes, h: bytes) -> tuple[bytes, bytes]:
         """The second half."""

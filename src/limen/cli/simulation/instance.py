@@ -5,7 +5,7 @@ import os
 import sqlite3
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ORIGIN: Final = "http://localhost"
 FAST_FOLDER: Final = Path("/dev/shm")  # noqa: S108 (the key store's durable writes go to memory where the system has such a folder)
-FILES: Final = ("keystore.sqlite3", "ledger.jsonl")
+KEYS, LEDGER = "keystore.sqlite3", "ledger.jsonl"
 
 
 class Instance:
@@ -64,14 +64,19 @@ class Instance:
 
     def files(self) -> dict[str, bytes]:
         """Key store and ledger, which a backup does not hold."""
-        return {name: (self._data / name).read_bytes() for name in FILES if (self._data / name).exists()}
+        found = {LEDGER: (self._data / LEDGER).read_bytes()} if (self._data / LEDGER).exists() else {}
+        with closing(sqlite3.connect(self._data / KEYS)) as keys:
+            return {**found, KEYS: keys.serialize()}
 
     def put_back_files(self, files: dict[str, bytes]) -> None:
-        """The ledger as it was. Keys that were made since stay in the key store: nobody has anything sealed by them."""
-        if "ledger.jsonl" in files:
-            (self._data / "ledger.jsonl").write_bytes(files["ledger.jsonl"])
+        """As they were, with every key that was destroyed since: only a simulation may do that."""
+        if LEDGER in files:
+            (self._data / LEDGER).write_bytes(files[LEDGER])
         else:
-            (self._data / "ledger.jsonl").unlink(missing_ok=True)
+            (self._data / LEDGER).unlink(missing_ok=True)
+        with closing(sqlite3.connect(":memory:")) as kept, closing(sqlite3.connect(self._data / KEYS)) as keys:
+            kept.deserialize(files[KEYS])
+            kept.backup(keys)
 
 
 @contextmanager

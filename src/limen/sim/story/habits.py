@@ -19,6 +19,7 @@ BY_CARD: Final = 0.5
 """Of those who carry one, at doors with a reader."""
 SYNCS, SYNCS_IN_A_CROWD, SMALL = 0.85, 0.3, 20
 """How many people's phones are opened with signal on a day; in a big building fewer, so that a month of it stays a matter of minutes."""
+GUEST_SYNCS: Final = 0.4
 COMINGS: Final = (0, 1, 1, 2)
 KINDS: Final[tuple[CodeKind, ...]] = ("daily", "daily_single_use", "24_hour")
 
@@ -59,7 +60,7 @@ class Habits:
             world.at(_when(chance, start_ms, 8, 20), lambda: self.invite(guest))
         if chance.random() < 0.1:
             world.at(_when(chance, start_ms, 8, 23), lambda: self.send_away(guest))
-        if chance.random() < SYNCS:
+        if chance.random() < GUEST_SYNCS:
             world.at(_when(chance, start_ms, 7, 22), lambda: self.sync(guest.number))
         for _ in range(chance.choice(COMINGS)):
             world.at(_when(chance, start_ms, 9, 24), lambda: self.visit(guest))

@@ -13,7 +13,7 @@ from limen.sim.story.visits import Visits
 from limen.sim.story.world import Door, World
 
 MINUTE_MS: Final = 60_000
-ROUND_MS: Final = 8 * 60 * MINUTE_MS
+ROUND_MS: Final = 12 * 60 * MINUTE_MS
 """A gateway asks every ten seconds; a world that did would do nothing else."""
 REMOTE_MS: Final = 10_000
 LATE_MS: Final = (0, 0, 0, 4_000, 30_000)

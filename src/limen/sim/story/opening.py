@@ -84,7 +84,9 @@ def open_building(site: Site, progress: Progress) -> Opened:
     bodies = []
     for door in site.plan.doors:
         progress("locks activated", door.number, len(site.plan.doors))
-        bodies.append(_activated(site, lines[0], door))
+        body = Body.made(Making(door.serial, site.models[door.model], site.factory, site.chance, False), site.time)
+        put_on(site, lines[0], door, body)
+        bodies.append(body)
         site.time.pass_ms(BETWEEN_MS)
     for owner in site.plan.everybody:
         keys[owner.number] = phone_key(site.chance)
@@ -105,12 +107,12 @@ def _cards(site: Site, truth: Truth) -> dict[int, tuple[bytes, CardImage]]:
     return made
 
 
-def _activated(site: Site, manager: Gateway, door: DoorPlan) -> Body:
-    body = Body.made(Making(door.serial, site.models[door.model], site.factory, site.chance, False), site.time)
+def put_on(site: Site, manager: Gateway, door: DoorPlan, body: Body, *, swap: bool = False) -> None:
+    """A lock gets its door, with the manager's phone; with `swap` in the place of the one that is there. SaidNo where that fails."""
     installer = activate.Installer(sticker=body.sticker, draw=site.chance.randbytes, frame_bytes=limits.FRAME_BYTES_MAX)
     door_id, pocket = site.service.desk.door_id(door.number), _Pocket()
     body.press_button()
-    attested = _meet(body, site.time, activate.attest(installer, manager.begin_activation(door_id, body.lock_id)), pocket)
+    attested = _meet(body, site.time, activate.attest(installer, manager.begin_activation(door_id, body.lock_id, swap)), pocket)
     if not isinstance(attested, activate.Attested):
         raise SaidNo(f"{door.name}: {attested}")
     ticket, snapshot = manager.finish_activation(door_id, attested.attest, attested.h)
@@ -118,7 +120,6 @@ def _activated(site: Site, manager: Gateway, door: DoorPlan) -> Body:
     if not isinstance(done, activate.Active):
         raise SaidNo(f"{door.name}: {done}")
     manager.hand_in(pocket.kept)
-    return body
 
 
 def _meet(body: Body, time: TrueTime, conversation: Conversation[Result], pocket: _Pocket) -> Result:

@@ -1,15 +1,19 @@
 """What managers do: give, end, pause, resume, remove phones, have codes reset, walk rounds that push only; and what befalls service and doors."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from limen.phone.update import update as bring
+from limen.sim.bodies import Body
 from limen.sim.cards import new_uid, pocketed
 from limen.sim.chance import branch
 from limen.sim.clock import DAY_MS
 from limen.sim.handsets import Handset
 from limen.sim.ports import CardKind, NoSignal, PersonPlan, SaidNo
 from limen.sim.story.habits import HOUR_MS, MINUTE_MS, NOBODYS, Habits
+from limen.sim.story.opening import put_on
 from limen.sim.story.visits import Visits
 from limen.sim.story.world import Backup, Door, World
 from limen.sim.truth import Facts, Given
@@ -59,6 +63,8 @@ class Staff:
             world.at(start_ms + chance.randint(8 * HOUR_MS, 18 * HOUR_MS), self.switch_plain_cards)
         if chance.random() < 0.15:
             world.at(start_ms + chance.randint(8 * HOUR_MS, 22 * HOUR_MS), self.end_codes)
+        if chance.random() < 0.1:
+            world.at(start_ms + chance.randint(9 * HOUR_MS, 17 * HOUR_MS), self.swap)
 
     # ---- the office
 
@@ -160,6 +166,42 @@ class Staff:
             for door in [door for door in world.doors if door.reads_cards][:4]:
                 world.at(world.time.ms + world.chance.randint(0, 20) * HOUR_MS, partial(self.visits.tap_card, found, door))
 
+    def swap(self) -> None:
+        """A lock is exchanged for another of its model. The old one goes into a box, and holds its list until somebody brings it its release."""
+        world, site = self.world, self.world.opened.site
+        door = world.chance.choice([door for door in world.doors if not door.connected])
+        planned, line = world.plan.doors[door.number], world.phones[0].gateway
+        if line is None or door.body.lock is None:
+            return
+        making = replace(door.body.making, serial=f"SX{world.chance.randrange(10**6):06}", chance=branch(world.chance))
+        body = Body.made(making, world.time)
+        try:
+            put_on(site, line, planned, body, swap=True)
+        except (NoSignal, SaidNo):
+            return
+        digits = [code.digits for _, code in door.belief.codes.values() if code.digits is not None]
+        world.truth.swapped(door.number)
+        world.hang(door, body)
+        world.backups.clear()
+        world.tally.note(world.time.ms, "swapped", door.number)
+        world.at(world.time.ms + world.chance.randint(0, 6) * HOUR_MS, partial(self._empty, door, digits))
+
+    def _empty(self, door: Door, digits: list[str]) -> None:
+        """The box is opened: the release is brought, and from then on the lock knows nobody (LOCK-10)."""
+        world, phone = self.world, self.world.phones[0]
+        phone.fetch("manager")
+        if door.body.lock is None:
+            door.body.power_on()
+        phone.visit(door.body, "manager", lambda courier: bring(courier, pull=False))
+        phone.hand_in()
+        empty, moved = door.body.version == 0, len(door.body.moved)
+        for code in digits if empty else ():
+            world.time.pass_ms(70_000)
+            door.body.type(code)
+        if len(door.body.moved) > moved:
+            world.tally.wrong("wrong_open", f"{world.name(door)}: a released lock opened")
+        world.tally.note(world.time.ms, "box", door.number, empty)
+
     def switch_plain_cards(self) -> None:
         """The property allows cards that are easy to copy, or no longer."""
         world = self.world
@@ -260,7 +302,8 @@ class Staff:
                 desk.remove_phone(world.owners[key], key)
                 world.truth.removed(key, world.time.ms)
         for door in sorted({made.door for made in was.ended - kept.ended}):
-            world.service.machine.raise_floor(door)
+            with suppress(SaidNo):  # none that it still knows of lives
+                world.service.machine.raise_floor(door)
             world.truth.floored(door)
         for person in world.plan.people:
             paused = any(who == person.number and until is None for who, _, until in was.pauses)

@@ -211,6 +211,8 @@ class Visits:
     # ---- around every visit
 
     def _arrive(self, door: Door) -> _Before | None:
+        if door.gone:
+            return None
         door.body.catch_up()
         if door.body.lock is None:
             return None

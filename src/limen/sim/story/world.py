@@ -40,6 +40,8 @@ class Door:
     carried: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     connected: bool = False
     offline: bool = False
+    gone: bool = False
+    """Another lock hangs in its place; this one lies in a box."""
     lost_since_sync: bool = False
     exempt: set[int] = field(default_factory=set)
     tapes: list[tuple[bytes, list[bytes]]] = field(default_factory=list)
@@ -125,6 +127,15 @@ class World:
         """When the last day is over."""
         return self.start_ms + self.days * DAY_MS
 
+    def hang(self, door: Door, body: Body) -> Door:
+        """Another lock in the place of a door's; what it holds now is what is true now. Whoever comes finds this one."""
+        door.gone = True
+        fresh = Door(door.number, door.kind, door.unit, body, Keypad(door.kind, seen_ms=self.time.ms), body.version, self.generation)
+        fresh.lists[self.generation, body.version] = self.truth.belief(door.number, self.time.ms)
+        fresh.tapes, fresh.old_bundles = door.tapes, list(door.old_bundles)
+        self.doors[door.number] = self._by_lock[body.lock_id] = fresh
+        return fresh
+
     # ---- what a witness can see of a lock
 
     def clock(self, door: Door) -> Clock:
@@ -178,6 +189,8 @@ class World:
             return False
         for entry in answer.doors:
             door = self.by_lock(entry.lock_id)
+            if door.gone:
+                continue
             door.lists[self.generation, entry.ver] = self.truth.belief(door.number, self.time.ms)
             if entry.bundle is not None and entry.bundle not in door.carried:
                 door.carried[entry.bundle] = (self.generation, entry.ver)
