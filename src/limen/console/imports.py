@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from limen.console import uploads
 from limen.console.asker import Asker, managed, page
+from limen.console.retelling import in_the_readers_words, retold
 from limen.console.uploads import Upload
 from limen.identity import queries as identity
 from limen.identity import services as accounts
@@ -66,7 +67,7 @@ def preview(request: HttpRequest, asker: Asker) -> HttpResponse:
     try:
         seen = _preview(asker, upload)
     except NotReadable as problem:
-        context |= {"error": _(problem.title), "detail": "" if problem.options else _(problem.detail) if problem.detail else ""}
+        context |= {"error": retold(problem.title), "detail": retold(problem.detail) if problem.detail and not problem.options else ""}
         if problem.options:
             return page(request, "import_columns.html", asker, context | {"column": problem.detail, "options": problem.options}, status=422)
         return page(request, "import.html", asker, context, status=422)
@@ -164,10 +165,12 @@ def _order(upload: Upload) -> DateOrder | None:
 
 
 def _preview(asker: Asker, upload: Upload) -> Preview:
-    if upload.kind == "doors":
-        return places.preview_doors(property_id=asker.place.id, data=upload.data, chosen=upload.columns or None)
     chosen = upload.columns or None
-    return people.preview_people(property_id=asker.place.id, data=upload.data, now=asker.now, chosen=chosen, order=_order(upload))
+    if upload.kind == "doors":
+        seen = places.preview_doors(property_id=asker.place.id, data=upload.data, chosen=chosen)
+    else:
+        seen = people.preview_people(property_id=asker.place.id, data=upload.data, now=asker.now, chosen=chosen, order=_order(upload))
+    return in_the_readers_words(seen)
 
 
 def _import(asker: Asker, upload: Upload, progress: Progress) -> Imported:
