@@ -97,25 +97,20 @@ def _write(out: bytearray, value: Encodable, depth: int) -> None:
         _write_map(out, value, depth)
     elif isinstance(value, (list, tuple)):
         out += head(4, len(value))
-        for item in value:
-            _write_item(out, item, depth + 1)
+        for item in value:  # plain items at once: of such are the records that a lock spells at every update
+            if item is None:
+                out.append(0xF6)
+            elif type(item) is int and 0 <= item < 24:
+                out.append(item)
+            elif type(item) is bytes:
+                out += head(2, len(item))
+                out += item
+            else:
+                _write(out, item, depth + 1)
     elif isinstance(value, Encoded):
         out += value.data
     else:
         raise Malformed(f"cannot encode {type(value).__name__}")
-
-
-def _write_item(out: bytearray, item: Encodable, depth: int) -> None:
-    """Plain items of a list at once: of such are the records that a lock spells at every update."""
-    kind = type(item)
-    if item is None:
-        out.append(0xF6)
-    elif kind is int and isinstance(item, int) and item >= 0:
-        out += head(0, item)
-    elif kind is bytes and isinstance(item, bytes):
-        out += head(2, len(item)) + item
-    else:
-        _write(out, item, depth)
 
 
 def _write_map(out: bytearray, value: Mapping[int, Encodable] | Mapping[str, Encodable] | Mapping[Key, Encodable], depth: int) -> None:

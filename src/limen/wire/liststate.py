@@ -6,7 +6,7 @@ state and must come to the same ``after``; a lock commits nothing else.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from limen.wire import cbor
@@ -41,7 +41,7 @@ class ListState:
 def stored(record: ListRecord, k_pin: bytes) -> ListRecord:
     """The record as a lock keeps it: code values become tags (CODE-11)."""
     if record.kind in CODE_KINDS and isinstance(record.data, int):
-        return replace(record, data=tag(k_pin, record.data))
+        return record.holding(tag(k_pin, record.data))
     return record
 
 

@@ -75,6 +75,19 @@ class ListRecord:
         """The same, encoded once: a record stays while versions pass, and each version is hashed and written whole."""
         return cbor.Encoded(cbor.encode(self.to_value()))
 
+    def holding(self, data: Data) -> "ListRecord":
+        """The same record with other data."""
+        return ListRecord(
+            slot=self.slot,
+            kind=self.kind,
+            data=data,
+            subj=self.subj,
+            cls=self.cls,
+            nbf=self.nbf,
+            exp=self.exp,
+            sched=self.sched,
+        )
+
     @classmethod
     def from_value(cls, value: Value, stored: bool = False) -> "ListRecord":
         """The record in an array; with ``stored`` codes are tags instead of values. ``Malformed`` out of shape."""

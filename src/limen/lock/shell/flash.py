@@ -63,7 +63,10 @@ class FileFlash:
 
     def read(self, area: Area, at: int, length: int) -> bytes:
         _check(area, at, length)
-        return _inverted(os.pread(self._file, length, self._start[area.name] + at).ljust(length, b"\0"))
+        kept = os.pread(self._file, length, self._start[area.name] + at)
+        if kept.count(0) == len(kept):
+            return bytes((ERASED,)) * length
+        return _inverted(kept.ljust(length, b"\0"))
 
     def program(self, area: Area, at: int, data: bytes) -> None:
         self._write(area, at, _cleared(self.read(area, at, len(data)), data))
