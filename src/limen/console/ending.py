@@ -12,7 +12,7 @@ from limen.access import services as verbs
 from limen.console.asker import Asker, managed, page
 from limen.console.effects import lives_on, losing
 from limen.console.moments import story
-from limen.console.naming import is_here, person_of
+from limen.console.naming import has_phones_here_alone, person_of
 from limen.identity import queries as identity
 from limen.identity import services as accounts
 from limen.kernel.problems import NotYours
@@ -121,7 +121,7 @@ def remove_phone(request: HttpRequest, asker: Asker, person_id: UUID, phone_id: 
     """Removes a lost or stolen phone of a person (PEOPLE-7); codes and cards stay."""
     who = person_of(asker, person_id)
     asker.must(asker.changes_people)
-    if not is_here(asker, who.id) or phone_id not in {phone.id for phone in identity.phones(who.id)}:
+    if not has_phones_here_alone(asker, who.id) or phone_id not in {phone.id for phone in identity.phones(who.id)}:
         raise NotYours
     mine = request.session.session_key or ""
     accounts.remove_phone(phone_id=phone_id, by=asker.actor, now=asker.now, keep_session=mine)

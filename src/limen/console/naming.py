@@ -32,11 +32,15 @@ def person_of(asker: Asker, person_id: UUID) -> people.PersonView:
     return people.person_view(person_id)
 
 
-def is_here(asker: Asker, person_id: UUID) -> bool:
-    """Whether somebody still lives, works or opens doors here, or will: whoever left is no more this building's than anybody else's tenant is."""
-    if any(person.id == person_id for person in people.people_in(asker.place.id, asker.now)):
-        return True
-    return any(grant.is_live(asker.now) for grant in access.grants_of(person_id, asker.place.id))
+def has_phones_here_alone(asker: Asker, person_id: UUID) -> bool:
+    """Whether somebody's phones are this office's to see and remove: they live, work or open doors here, and open none that others look after.
+
+    Whoever left is no more this building's than anybody else's tenant is, and giving a known address a group makes nobody's keys one's own.
+    """
+    opens = {grant.property_id for grant in access.grants_of(person_id) if grant.is_live(asker.now)}
+    if not opens <= set(asker.places):
+        return False
+    return asker.place.id in opens or any(person.id == person_id for person in people.people_in(asker.place.id, asker.now))
 
 
 def names(asker: Asker, door_id: UUID, ids: Iterable[UUID | None]) -> dict[UUID, str]:

@@ -15,7 +15,7 @@ from limen.console import lists
 from limen.console.asker import Asker, managed, page
 from limen.console.fields import NameField
 from limen.console.moments import stories
-from limen.console.naming import is_here, person_of
+from limen.console.naming import has_phones_here_alone, person_of
 from limen.credentials import queries as credentials
 from limen.identity import queries as identity
 from limen.identity import services as accounts
@@ -87,7 +87,7 @@ def person(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
         "ended": stories(asker, who.id),
         "ran_out": [grant for grant in mine if grant.ended_at is None and not grant.is_live(asker.now)],
         "pause": access.suspension(who.id, asker.place.id),
-        "phones": identity.phones(who.id) if is_here(asker, who.id) else (),
+        "phones": identity.phones(who.id) if has_phones_here_alone(asker, who.id) else (),
         "cards": credentials.cards_of(who.id, asker.place.id),
     }
     return page(request, "person.html", asker, context)

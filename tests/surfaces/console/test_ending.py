@@ -9,8 +9,11 @@ from limen.access import services as verbs
 from limen.credentials import services as credentials
 from limen.identity import queries as identity
 from limen.kernel.actors import Actor
+from limen.people import services as people
+from limen.places import services as places
 from limen.storage.transactions import unit_of_work
 from tests.surfaces.console.desk import Desk, Page, later
+from tests.unit.fleet.house import ANA
 
 
 def grant_of(desk: Desk, person: str, group: str) -> access.GrantView:
@@ -150,6 +153,26 @@ def test_the_phones_of_who_left_are_no_longer_this_buildings_to_see_or_remove(de
     assert page.status == 200 and "Remove this phone" not in page.text
     assert desk.post("Ana", f"{desk.person('Dana')}/phones/{phone.id}/remove").status == 404
     assert identity.phones(desk.house.people["Dana"]) != ()
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_giving_a_group_to_somebody_elses_tenant_does_not_make_their_phones_ones_own(desk: Desk) -> None:
+    """Dana has a door in a house of another owner: neither office sees or takes the phone that opens the other's doors; who runs both does."""
+    house, phone, ours = desk.house, desk.house.phones["Dana"], desk.house.property_id
+    with unit_of_work():
+        theirs = places.create_portfolio(name="Pier Homes", by=ANA, now=house.now)
+        house.property_id = places.create_property(
+            portfolio_id=theirs, name="2 Pier", address="2 Pier", city_line="New York", time_zone="America/New_York", profile="US",
+            by=ANA, now=house.now,
+        )  # fmt: skip
+    house.door("Pier Gate", "entrance")
+    house.give("Dana", house.group("Pier", "Pier Gate"))
+    page = desk.get("Ana", desk.person("Dana"))
+    assert page.status == 200 and "Remove this phone" not in page.text
+    assert desk.post("Ana", f"{desk.person('Dana')}/phones/{phone.id}/remove").status == 404
+    with unit_of_work():
+        people.appoint(person_id=house.people["Ana"], kind="portfolio_manager", portfolio_id=theirs, by=ANA, now=house.now)
+    assert "Remove this phone" in desk.get("Ana", f"/c/{ours}/people/{house.people['Dana']}").text
 
 
 @pytest.mark.rule("ACCESS-10")
