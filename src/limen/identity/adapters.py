@@ -9,7 +9,9 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from limen.identity import rules
 from limen.identity.factors import SECOND_FACTORS, must_have_second_factor
@@ -49,6 +51,10 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """The relying party of WebAuthn (Level 3, section 5.4.2)."""
         return {"id": settings.LIMEN_PASSKEY_DOMAIN, "name": "Limen"}
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        """What the field for the name of a passkey holds before somebody types one."""
+        return _("Passkey %(number)d") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
 
     def get_totp_issuer(self) -> str:
         """The name that an authenticator shows beside the address."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.utils import translation
 
 from limen.identity import queries, services
 from limen.identity.adapters import MfaAdapter
@@ -97,6 +98,15 @@ def test_passkeys_belong_to_the_configured_name(settings: Any) -> None:
     """The relying party is what the installation says, not what a request claims."""
     settings.LIMEN_PASSKEY_DOMAIN = "doors.example.org"
     assert MfaAdapter().get_public_key_credential_rp_entity()["id"] == "doors.example.org"
+
+
+def test_a_passkey_has_a_plain_name_until_somebody_types_one(account: User) -> None:
+    """Counted from one, in the reader's language."""
+    name = MfaAdapter().generate_authenticator_name
+    assert name(account, Authenticator.Type.WEBAUTHN) == "Passkey 1"
+    Authenticator.objects.create(user=account, type=Authenticator.Type.WEBAUTHN, data={})
+    with translation.override("es"):
+        assert name(account, Authenticator.Type.WEBAUTHN) == "Llave de acceso 2"
 
 
 def _errors(response: Any) -> list[str]:
