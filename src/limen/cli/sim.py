@@ -14,7 +14,7 @@ from limen.sim.tally import KINDS, MAY_MOST, Tally
 
 DOORS_MOST, PEOPLE_MOST, DAYS_MOST = 512, 2_000, 366
 BAR = 24
-LINE_EVERY_S = 60
+LINE_EVERY_S, LONG_DAYS = 60, 7
 YEAR_DAYS = 365.25
 
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """0 when every seed was clean."""
     from limen.cli.simulation.stage import set_up
 
-    told = _Told(bar=sys.stderr.isatty() and not args.json)
+    told = _Told(bar=sys.stderr.isatty() and not args.json, lines=args.days >= LONG_DAYS)
     bad = 0
     with set_up(args.doors, args.people, told.progress) as stage:
         for seed in range(args.seed, args.seed + args.count):
@@ -61,8 +61,7 @@ def _print(tally: Tally, seconds: float, args: argparse.Namespace, seed: int) ->
     for line in tally.trace or ():
         print(line)
     years = building_years_a_minute(args.days, seconds)
-    said = tally.said(seconds) | {"building_years_a_minute": round(years, 3)}
-    print(json.dumps(said) if args.json else "\n".join(_table(tally, seconds, seed, years)), flush=True)
+    print(json.dumps(tally.said(seconds)) if args.json else "\n".join(_table(tally, seconds, seed, years)), flush=True)
     if not tally.clean:
         for story in tally.stories:
             print(story, file=sys.stderr)
@@ -90,17 +89,17 @@ def _table(tally: Tally, seconds: float, seed: int, years: float) -> Sequence[st
 
 
 class _Told:
-    """How far it is, on standard error: a bar where somebody looks, elsewhere a line a minute, so that a long run is not silent."""
+    """How far it is, on standard error: a bar where somebody looks, elsewhere a line a minute of a long run, and nothing of a short one."""
 
-    def __init__(self, bar: bool) -> None:
-        self._bar, self._spoke = bar, time.monotonic()
+    def __init__(self, bar: bool, lines: bool) -> None:
+        self._bar, self._lines, self._spoke = bar, lines, time.monotonic()
 
     def progress(self, what: str, done: int, total: int, more: str = "") -> None:
         """How far one part is."""
         if self._bar:
             full = BAR * done // max(1, total)
             print(f"\r{what:<18}{'#' * full}{'.' * (BAR - full)} {done} of {total}   ", end="", file=sys.stderr, flush=True)
-        elif time.monotonic() - self._spoke > LINE_EVERY_S:
+        elif self._lines and time.monotonic() - self._spoke > LINE_EVERY_S:
             self._spoke = time.monotonic()
             print(f"{what}: {done} of {total}{more}", file=sys.stderr, flush=True)
 
