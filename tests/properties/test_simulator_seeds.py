@@ -5,6 +5,7 @@ A seed that ever failed stays in `FAILED` with what it found, beside the two hun
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -18,6 +19,8 @@ BUSIER = ("--doors", "4", "--people", "5")
 """Said after the first, it holds."""
 SEEDS, BATCHES = 200, 8
 PATIENCE_S = 900
+PROGRESS = re.compile(r"[a-z ]+: \d+ of \d+")
+TIMES = ("seconds", "building_years_a_minute")
 UNDECIDED = 0.02
 """Of all attempts of a batch, however small its houses are."""
 
@@ -31,7 +34,7 @@ FAILED = {
 
 
 def lived(*words: str) -> tuple[list[dict[str, Any]], str]:
-    """What `limen sim` said, seed by seed, and what it complained about."""
+    """What `limen sim` said, seed by seed, and what it complained about; how far it was, which a slow machine is told now and then, is no complaint."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LIMEN_")}
     done = subprocess.run(
         [sys.executable, "-m", "limen", "sim", *HOUSE, "--json", *words],
@@ -43,7 +46,7 @@ def lived(*words: str) -> tuple[list[dict[str, Any]], str]:
     )
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert (done.returncode == 0) == all(not any(one["violations"].values()) for one in said), done.stderr
-    return said, done.stderr
+    return said, "\n".join(line for line in done.stderr.splitlines() if not PROGRESS.match(line))
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
@@ -75,7 +78,9 @@ def test_the_same_seed_is_the_same_run() -> None:
         runs.append(lived("--seed", "77", "--faults", "high")[0][0])
     del os.environ["PYTHONHASHSEED"]
     assert runs[0]["digest"] == runs[1]["digest"]
-    assert {**runs[0], "seconds": 0} == {**runs[1], "seconds": 0}
+    assert {key: value for key, value in runs[0].items() if key not in TIMES} == {
+        key: value for key, value in runs[1].items() if key not in TIMES
+    }
 
 
 @pytest.mark.rule("OPS-4")
