@@ -31,6 +31,8 @@ class Wanted:
     new_cards: frozenset[str] = frozenset()
     floored: list[Lease] = field(default_factory=list)
     of_removed_phones: list[Lease] = field(default_factory=list)
+    forgotten_phones: set[UUID] = field(default_factory=set)
+    """Whose removed phones may hold leases that no row tells of."""
     unaccounted: dict[int, UUID] = field(default_factory=dict)
     """Numbers, with their people, whose phones may hold leases that no row tells of."""
     restored_at: datetime | None = None
@@ -145,6 +147,21 @@ def _removed(wanted: Wanted, device: Device, now: datetime) -> None:
         wanted.add(
             Entry(f"phone:{phone.key8.hex()}", RecordKind.REVOKED_PHONE, phone.person_id, exp=minute_up(last), data=phone.key8.hex()),
         )
+    _removed_lately(wanted, device, now)
+
+
+def _removed_lately(wanted: Wanted, device: Device, now: datetime) -> None:
+    """A phone that was removed is named as long as its last lease can have been signed for, also where no row tells of one (decision 0132)."""
+    longest = timedelta(seconds=limits.PHONE_LEASE_S)
+    orders = (order for order in access.revocations(door_id=device.door_id) if order.kind == "phone_removed")
+    owners = {order.person_id for order in orders if order.ordered_at >= now - longest}
+    known = {lease.phone_id for lease in wanted.of_removed_phones}
+    for phone in (phone for person_id in sorted(owners) for phone in identity.phones(person_id, removed_too=True)):
+        if phone.removed_at is not None and phone.removed_at >= now - longest:
+            until, key8 = minute_up(phone.removed_at + longest), phone.key8.hex()
+            wanted.add(Entry(f"phone:{key8}", RecordKind.REVOKED_PHONE, phone.person_id, exp=until, data=key8))
+            if phone.id not in known:
+                wanted.forgotten_phones.add(phone.person_id)
 
 
 def _floors(wanted: Wanted, now: datetime) -> None:

@@ -103,6 +103,8 @@ def _lost(scene: Scene) -> list[Word]:
         words.append(Word(why, lease.person_id, ways=_app(lease, scene)))
     for person_id in sorted(set(scene.wanted.unaccounted.values())) if scene.wanted.restored_at else ():
         words.append(Word(_ordered(scene, person_id) or Why.ACCESS_ENDED, person_id, ways=_forgotten(scene)))
+    for person_id in sorted(scene.wanted.forgotten_phones) if scene.wanted.restored_at else ():
+        words.append(Word(Why.PHONE_REMOVED, person_id, ways=_forgotten(scene)))
     return words
 
 

@@ -6,9 +6,13 @@ import pytest
 
 from limen.access import services as access
 from limen.access.queries import GroupDoorView
+from limen.fleet import services
 from limen.fleet.catalogue import model
 from limen.fleet.models import Device, Lease
+from limen.fleet.rules import minute_up
 from limen.fleet.wanted import hours_name, hours_of, rows_from, wanted_of
+from limen.identity import services as identity
+from limen.kernel.actors import Actor
 from limen.kernel.periods import Weekly
 from limen.places import services as places
 from limen.storage.transactions import unit_of_work
@@ -115,6 +119,28 @@ def test_a_revocation_ends_leases_that_a_restored_service_has_forgotten(house: H
     state = house.locks["Package Room"].state
     assert state is not None
     assert [record.kind for record in state.records.values()] == [RecordKind.SUBJECT_FLOOR]
+
+
+def test_a_removed_phone_is_named_although_a_restored_service_has_forgotten_its_leases(house: House) -> None:
+    """The backup is from before the phone fetched; then it is stolen and removed: the next list names it, as long as its lease can last (invariant 14)."""
+    house.give("Dana", house.group("Residents", "Package Room"))
+    house.activate("Package Room", "LM000001")
+    (entry,) = house.inbox("Dana")
+    assert entry.grants
+    Lease.objects.all().delete()
+    with unit_of_work():
+        identity.remove_phone(phone_id=house.phones["Dana"].id, by=Actor(house.people["Dana"], "resident"), now=house.later(hours=1))
+    data = house.bundle("Package Room")
+    assert data is not None
+    house.locks["Package Room"].take(data)
+    state = house.locks["Package Room"].state
+    assert state is not None
+    (named,) = [record for record in state.records.values() if record.kind is RecordKind.REVOKED_PHONE]
+    assert named.data == house.phones["Dana"].key8
+    assert named.exp is not None and named.exp == minute_up(house.now + timedelta(days=7))
+    with unit_of_work():
+        before = services.settle(door_id=house.doors["Package Room"], now=house.later(days=2))
+    assert before == house.state("Package Room").current == 2
 
 
 def test_who_has_no_phone_gets_no_floor(house: House) -> None:
