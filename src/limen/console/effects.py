@@ -110,6 +110,38 @@ def lives_on(asker: Asker, who: people.PersonView, doors: Iterable[UUID]) -> lis
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The code floor, offered beside the codes that go on living: at which doors, in words, and whom else it touches (ACCESS-9, CODE-13)."""
+
+    doors: tuple[UUID, ...]
+    label: str
+    hint: str
+
+
+def floor_offer(asker: Asker, who: people.PersonView, doors: Iterable[UUID]) -> Offer | None:
+    """What would end those codes early; None where nothing lives, or all of it is ending already."""
+    here = set(doors)
+    live = {code.door_id for code in credentials.live_temporary_of(who.id, asker.now) if code.floored_at is None}
+    found = sorted(
+        (door for door in places.doors_by_id(live & here).values() if credentials.has_device(door.id)), key=lambda door: door.name
+    )
+    if not found:
+        return None
+    others = sum(credentials.count_live_at(door.id, asker.now, but=who.id) for door in found)
+    label = ngettext(
+        "End every code given out at %(doors)s with its next update",
+        "End every code given out at %(doors)s with their next update",
+        len(found),
+    ) % {"doors": both([door.name for door in found])}
+    touched = ngettext(
+        "%(n)d code that somebody else gave out ends with them.", "%(n)d codes that other people gave out end with them.", others
+    ) % {"n": others}
+    hint = [touched] if others else []
+    hint.append(_("Until that update they go on working. Codes made from now on work at once."))
+    return Offer(tuple(door.id for door in found), label, " ".join(hint))
+
+
 def until_words(asker: Asker, at: datetime) -> str:
     """An end as people say it: the end of a day where it is one, never "midnight"."""
     wall, today = at.astimezone(asker.place.zone), asker.now.astimezone(asker.place.zone).date()

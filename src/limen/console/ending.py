@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from limen.access import queries as access
 from limen.access import services as verbs
 from limen.console.asker import Asker, managed, page
-from limen.console.effects import lives_on, losing
+from limen.console.effects import floor_offer, lives_on, losing
 from limen.console.moments import story
 from limen.console.naming import has_phones_here_alone, person_of
+from limen.credentials import services as credentials
 from limen.identity import queries as identity
 from limen.identity import services as accounts
 from limen.kernel.problems import NotYours
@@ -31,13 +32,29 @@ def end(request: HttpRequest, asker: Asker, grant_id: UUID) -> HttpResponse:
     who = person_of(asker, grant.person_id)
     asker.must(asker.rights.manages(grant.group_id))
     context: dict[str, object] = {"here": "people", "person": who, "grant": grant}
+    effect = verbs.preview_revoke(grant_id=grant.id, now=asker.now)
+    lost = _lost(effect, who)
     if request.method == "POST":
         reason = " ".join(request.POST.get("reason", "").split())[:REASON_MOST]
+        _raise_floors(request, asker, who, lost)
         revocation = verbs.revoke(grant_id=grant.id, by=asker.actor, now=asker.now, reason=reason)
         return HttpResponseRedirect(f"/c/people/{who.id}/ended/{revocation.id}")
-    effect = verbs.preview_revoke(grant_id=grant.id, now=asker.now)
-    lost = {change.door_id for change in effect.loses if change.person_id == who.id}
-    return page(request, "end.html", asker, context | {"told": losing(asker, who, effect), "lives_on": lives_on(asker, who, lost)})
+    return page(request, "end.html", asker, context | {"told": losing(asker, who, effect)} | _codes(asker, who, lost))
+
+
+def _lost(effect: access.Effect, who: people.PersonView) -> set[UUID]:
+    return {change.door_id for change in effect.loses if change.person_id == who.id}
+
+
+def _codes(asker: Asker, who: people.PersonView, lost: set[UUID]) -> dict[str, object]:
+    return {"lives_on": lives_on(asker, who, lost), "offer": floor_offer(asker, who, lost)}
+
+
+def _raise_floors(request: HttpRequest, asker: Asker, who: people.PersonView, lost: set[UUID]) -> None:
+    """Ends the codes that would go on living, where the offer was taken."""
+    offer = floor_offer(asker, who, lost) if "end_codes" in request.POST else None
+    for door_id in offer.doors if offer else ():
+        credentials.raise_floor(door_id=door_id, by=asker.actor, now=asker.now)
 
 
 @managed
@@ -64,9 +81,8 @@ def pause(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
         verbs.suspend(person_id=who.id, property_id=asker.place.id, by=asker.actor, now=asker.now)
         return HttpResponseRedirect(f"/c/people/{who.id}")
     effect = verbs.preview_suspend(person_id=who.id, property_id=asker.place.id, now=asker.now)
-    lost = {change.door_id for change in effect.loses if change.person_id == who.id}
     context: dict[str, object] = {"here": "people", "person": who, "told": losing(asker, who, effect)}
-    return page(request, "pause.html", asker, context | {"lives_on": lives_on(asker, who, lost)})
+    return page(request, "pause.html", asker, context | {"lives_on": lives_on(asker, who, _lost(effect, who))})
 
 
 @managed
@@ -87,19 +103,20 @@ def move_out(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpRespons
     asker.must(asker.changes_people)
     unit = people.unit_of(who.id, asker.place.id, asker.now)
     word = unit.name if unit else who.last or who.first
+    effect = verbs.preview_move_out(person_id=who.id, property_id=asker.place.id, now=asker.now)
+    doors = _lost(effect, who)
     if request.method == "POST" and request.POST.get("word", "").strip() == word:
+        _raise_floors(request, asker, who, doors)
         taken = verbs.move_out(person_id=who.id, property_id=asker.place.id, by=asker.actor, now=asker.now)
         return HttpResponseRedirect(f"/c/people/{who.id}?moved=1" if taken else "/c/people")
-    effect = verbs.preview_move_out(person_id=who.id, property_id=asker.place.id, now=asker.now)
-    doors = {change.door_id for change in effect.loses if change.person_id == who.id}
     told = losing(asker, who, effect)
     context: dict[str, object] = {
         "here": "people",
         "person": who,
         "sentence": _moving_words(word, len(doors), len(effect.guests), told.waits),
         "told": told,
-        "lives_on": lives_on(asker, who, doors),
-    }
+        "end_codes": "end_codes" in request.POST,
+    } | _codes(asker, who, doors)
     if request.method == "POST":
         context["error"] = _("Type %(word)s exactly, or go back.") % {"word": word}
     return page(request, "move_out.html", asker, context, status=422 if "error" in context else 200)

@@ -19,7 +19,7 @@ from limen.kernel.problems import NotYours, Problem
 from limen.places import queries as places
 from limen.resident.asker import Asker, at_home, page
 from limen.resident.speech import Asked, Json, bad_request, by_app
-from limen.resident.until import cannot_end, code_until
+from limen.resident.until import cannot_end, code_until, ending
 from limen.web import limits
 from limen.web.when import say
 
@@ -86,7 +86,7 @@ def _code(asker: Asker, code: credentials.TemporaryView) -> dict[str, object]:
         "label": code.label,
         "door": door.name,
         "until": code_until(code, zone, asker.now),
-        "cannot": cannot_end(code, zone, asker.now),
+        "cannot": ending(door.name, code, zone, asker.now) if code.floored_at else cannot_end(code, zone, asker.now),
         "over": asker.now >= code.works_until,
     }
 

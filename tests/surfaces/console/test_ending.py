@@ -6,6 +6,7 @@ import pytest
 
 from limen.access import queries as access
 from limen.access import services as verbs
+from limen.credentials import queries as codes
 from limen.credentials import services as credentials
 from limen.identity import queries as identity
 from limen.kernel.actors import Actor
@@ -55,6 +56,42 @@ def test_codes_that_go_on_living_are_named_before_anything_ends(desk: Desk) -> N
     )
     assert desk.get("Ana", desk.person("Dana")).says("1 guest, until Sun 29 Nov")
     assert "Ines" not in desk.get("Ana", desk.person("Dana")).text
+
+
+@pytest.mark.rule("ACCESS-9", "CODE-13")
+@pytest.mark.parametrize("way", ["end", "move out"])
+def test_codes_that_would_go_on_living_can_be_ended_with_the_next_update(desk: Desk, way: str) -> None:
+    """The page offers it and names whom else it touches; taken, the door needs an update today, and the code says when it stops."""
+    proved(desk)
+    house, dana = desk.house, desk.house.people["Dana"]
+    room = house.doors["Package Room"]
+    with unit_of_work():
+        for who in ("Dana", "Theo"):
+            credentials.make_temporary(door_id=room, kind="daily", by_person=house.people[who], label="Plumber", now=house.now)
+    path = f"/c/grants/{grant_of(desk, 'Dana', 'Residents').id}/end" if way == "end" else f"{desk.person('Dana')}/moveout"
+    assert desk.get("Ana", path).says(
+        "End every code given out at Package Room with its next update",
+        "1 code that somebody else gave out ends with them. Until that update they go on working.",
+    )
+    wrong = desk.post("Ana", f"{desk.person('Dana')}/moveout", {"word": "nothing", "end_codes": "on"})
+    assert " checked" in wrong.html and codes.code_floors(room) == ()
+    desk.post("Ana", path, {"word": "4B", "end_codes": "on"})
+    assert codes.code_floors(room) != ()
+    assert desk.get("Ana", desk.door("Package Room")).says("All temporary codes made so far end.")
+    assert all(code.floored_at for code in codes.temporary_of(dana, house.now))
+
+
+@pytest.mark.rule("ACCESS-9", "CODE-13")
+def test_nobodys_codes_end_early_unless_somebody_said_so(desk: Desk) -> None:
+    """Ending access leaves the codes as they are; and where no code lives nothing is offered, nor done for who says it anyway."""
+    proved(desk)
+    room = desk.house.doors["Package Room"]
+    path = f"/c/grants/{grant_of(desk, 'Dana', 'Residents').id}/end"
+    assert "end_codes" not in desk.get("Ana", path).html
+    with unit_of_work():
+        credentials.make_temporary(door_id=room, kind="daily", by_person=desk.house.people["Theo"], label="Plumber", now=desk.house.now)
+    desk.post("Ana", path, {"end_codes": "on"})
+    assert codes.code_floors(room) == ()
 
 
 @pytest.mark.rule("ACCESS-4", "ACCESS-13")
