@@ -22,8 +22,8 @@ from limen.wire.ratchet import SealedHeader
 from limen.wire.receipts import TrustedTime
 from limen.wire.segments import Entry, gaps, open_log
 from limen.wire.session import public_of
+from tests.unit.lock.crash import Worn
 from tests.unit.lock.site import Chance
-from tests.unit.lock.test_journal import Worn
 
 LAYOUT = Layout.for_capacity(10)
 PRIVATE = b"\x11" * 32

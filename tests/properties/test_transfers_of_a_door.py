@@ -91,7 +91,7 @@ class Transfers(RuleBasedStateMachine):
     def carry_parts(self, who: object, older: int, parts: int, backwards: bool) -> None:
         """The lock asks for exactly the parts that nobody has brought yet (invariant 9)."""
         one = self.large[-1 - older % len(self.large)]
-        talk = self._present(PHONES.index(who))  # type: ignore[arg-type]
+        talk = self._present(PHONES.index(who))
         if (lacking := self._told(one, talk.ask(ask.ManifestPush(one.bundle.manifest)))) is None:
             return
         for index in (lacking[::-1] if backwards else lacking)[:parts]:

@@ -83,13 +83,10 @@ def live_temporary_of(issuer_id: UUID, now: datetime, *, door_id: UUID | None = 
     return tuple(code for code in living if door_id is None or code.door_id == door_id)
 
 
-def count_live_at(door_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
-    """Counts the temporary codes at a door that a code floor would end (CODE-13), whoever gave them; without those of one person."""
-    return (
-        TemporaryCode.objects.filter(door_id=door_id, stops_at_latest__gt=now, ended_at=None, floored_at=None)
-        .exclude(issuer_id=but)
-        .count()
-    )
+def count_live_at(door_id: UUID, now: datetime, *, but: UUID) -> int:
+    """Counts the temporary codes at a door that a code floor would end (CODE-13), without those that one person gave."""
+    rows = TemporaryCode.objects.filter(door_id=door_id, stops_at_latest__gt=now, ended_at=None, floored_at=None)
+    return rows.exclude(issuer_id=but).count()
 
 
 def issue(lock_id: bytes, epoch: int, bucket: int, cls: int, idx: int) -> IssueView | None:

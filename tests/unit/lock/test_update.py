@@ -334,7 +334,7 @@ def test_parts_said_ahead_are_answered_in_order_and_those_of_nothing_are_stored_
     many(home)
     bundle = home.service.bundle()
     talk = pushing(home)
-    wishes = [ask.ManifestPush(bundle.manifest), *(ask.ChunkPush(n, chunk) for n, chunk in enumerate(bundle.chunks))]
+    wishes: list[ask.Request] = [ask.ManifestPush(bundle.manifest), *(ask.ChunkPush(n, chunk) for n, chunk in enumerate(bundle.chunks))]
     answers = talk.ask_ahead(wishes)
     assert [type(one) for one in answers] == [*[Staged] * len(bundle.chunks), Settled]
     assert home.rig.lock.holds(home.rig.at).ver == home.service.ver
