@@ -73,7 +73,7 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
         "changes": changes(asker, view.id, state.changes),
         "can_open": len({holder.person_id for holder in holders}),
         "holders": sorted(known.items(), key=lambda item: people.plain(item[1])),
-        "still": still(asker, view.id, view.name, state.still_opens),
+        "still": still(asker, view.id, view.name, state.still_opens, connected=view.connected),
         "odds": credentials.odds(view.id, asker.now) if state.device and view.codes_allowed else None,
         "record": history.record_health(view.id, asker.now) if state.device else None,
         "firmware": fleet.firmware_at(view.id),

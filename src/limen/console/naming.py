@@ -58,13 +58,14 @@ def changes(asker: Asker, door_id: UUID, what: Iterable[fleet.Change]) -> list[s
     return list(dict.fromkeys(said))
 
 
-def still(asker: Asker, door_id: UUID, door_name: str, what: Collection[fleet.StillOpens]) -> list[truth.Line]:
+def still(asker: Asker, door_id: UUID, door_name: str, what: Collection[fleet.StillOpens], *, connected: bool = False) -> list[truth.Line]:
     """M04 and M05 for everybody whose ended access still opens a door: a list of rights, never of comings."""
     known = names(asker, door_id, (one.person_id for one in what))
-    people_here = dict.fromkeys(one.person_id for one in what)
-    return [
-        truth.still_opens(
-            door_name, known.get(person_id) or _("1 person"), [o for o in what if o.person_id == person_id], asker.place.zone, asker.now
+    told = []
+    for person_id in dict.fromkeys(one.person_id for one in what):
+        name = known.get(person_id) or _("1 person")
+        mine = [one for one in what if one.person_id == person_id]
+        told.append(
+            truth.by_itself(door_name, name) if connected else truth.still_opens(door_name, name, mine, asker.place.zone, asker.now)
         )
-        for person_id in people_here
-    ]
+    return told
