@@ -100,6 +100,7 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "console-door-remove": ("ana", ("/c/doors/{door}/remove",)),
     "console-door-reader": ("ana", ("/c/doors/{reader}/reader",)),
     "console-weak-cards": ("ana", ("/c/cards",)),
+    "console-firmware": ("ana", ("/c/firmware",)),
     "console-door-history": ("ana", ("/c/doors/{door}/history?days=7",)),
     "console-history": ("ana", ("/c/history",)),
     "console-units": ("ana", ("/c/units",)),
@@ -133,7 +134,7 @@ FILES: Final = frozenset({
     "console-import-template", "console-import-bad", "console-link-print", "console-link-svg", "console-photo", "home-photo", "home-worker",
     "home-manifest", "mfa_download_recovery_codes", "health",
 })  # fmt: skip
-ANSWERS: Final = frozenset({"console-import-progress", "demo-clock", "bench-ours", "mfa_login_webauthn"})
+ANSWERS: Final = frozenset({"console-import-progress", "demo-clock", "demo-yesterday", "bench-ours", "mfa_login_webauthn"})
 ELSEWHERE: Final = {
     "console-ended": "J4 walks through it: it is there after an end only",
     "account_email": "nobody changes an address here (PEOPLE-1): not found",

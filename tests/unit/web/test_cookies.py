@@ -38,9 +38,9 @@ def test_the_key_of_a_session_out_of_the_database_signs_nobody_in() -> None:
     own = signed_in()
     assert "_auth_user_id" in own.session
     stolen = Session.objects.get().session_key
-    assert holding(own.cookies[NAME].value).get("/account/email/").status_code == 200
+    assert holding(own.cookies[NAME].value).get("/account/sessions/").status_code == 200
     for forged in (stolen, f"{stolen}:", f"{stolen}:{'A' * 43}", marked("x" * 32).replace("x" * 32, stolen)):
-        answer = holding(forged).get("/account/email/")
+        answer = holding(forged).get("/account/sessions/")
         assert answer.status_code == 302 and answer["Location"].startswith("/signin"), forged
 
 
