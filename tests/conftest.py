@@ -24,6 +24,13 @@ def pytest_configure(config: pytest.Config) -> None:
     Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test elsewhere that asks for a browser, if only by a parameter called `page`, draws all browser tests in among those of the database."""
+    for item in items:
+        if "browser_name" in getattr(item, "fixturenames", ()) and "browser" not in item.path.parts:
+            raise pytest.UsageError(f"{item.nodeid} asks for a browser: move it to tests/browser, or name its parameter something else")
+
+
 @pytest.fixture
 def own_data(tmp_path: Path, settings: Settings) -> Path:
     """Keys and ledger of this test alone; gives the folder that it may write to."""

@@ -229,12 +229,12 @@ def test_one_code_for_all_common_doors_is_a_choice_of_ones_own(home: Home) -> No
 
 
 @pytest.mark.rule("CODE-14", "LOCK-14")
-@pytest.mark.parametrize(("page", "words"), [("/home/codes", ("one", "each")), ("/home/me/second", ("on", "off"))])
-def test_nobody_wears_out_locks_by_changing_their_mind(home: Home, page: str, words: tuple[str, str]) -> None:
+@pytest.mark.parametrize(("path", "words"), [("/home/codes", ("one", "each")), ("/home/me/second", ("on", "off"))])
+def test_nobody_wears_out_locks_by_changing_their_mind(home: Home, path: str, words: tuple[str, str]) -> None:
     """Each change is a new list at every such door, written into the lock's flash and walked to by staff: five an hour, then 429."""
     home.lock("Main Entrance", "LM000002")
     before = fleet.door_state(home.door("Main Entrance"), home.clock.at).current
     browser = home.browser("dana")
-    told = [browser.post(page, {"choice": words[n % 2]}).status_code for n in range(12)]
+    told = [browser.post(path, {"choice": words[n % 2]}).status_code for n in range(12)]
     assert told == [302] * 5 + [429] * 7
     assert 0 < fleet.door_state(home.door("Main Entrance"), home.clock.at).current - before <= 5
