@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The demonstration building, once per session (and per worker), with its own data folder."""
     with running(tmp_path_factory.mktemp("demo"), "demo") as server:
+        yield server
+
+
+@pytest.fixture
+def untouched(tmp_path: Path) -> Iterator[Running]:
+    """A demonstration of one's own: a first opening happens once, nobody else wants yesterday, and other tests open doors too."""
+    with running(tmp_path, "demo") as server:
         yield server
 
 

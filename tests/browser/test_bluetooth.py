@@ -115,10 +115,7 @@ def test_dana_opens_her_door(stairs: Stairs) -> None:
 def test_dana_updates_her_door(stairs: Stairs) -> None:
     """A new code for Unit 4B goes to the lock in frames; a link that breaks is an interruption, and Continue goes on without asking again."""
     page = stairs.page
-    page.goto(f"{stairs.address}/home/codes")
-    row = page.locator(".code-row", has=page.get_by_role("heading", name="Unit 4B"))
-    row.get_by_role("button", name="Show the code for Unit 4B").click()
-    row.get_by_role("button", name="Reset the code").click()
+    new_code(stairs)
     door = at_doors(stairs).locator(".door-row", has=page.get_by_role("heading", name="Unit 4B")).get_attribute("data-door")
     page.goto(f"{stairs.address}/home/doors/{door}/update")
     stairs.home.cut_after = 4

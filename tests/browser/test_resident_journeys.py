@@ -1,7 +1,7 @@
 """Journeys of residents through the real app at real (simulated) locks: J2, J6, the beginning of J7, and J8 (screens, section 8)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from limen.cli.rehearsal.bodies import Face
 from tests.browser.cellar import Cellar, cellar
-from tests.server import Running, running
+from tests.server import Running
 
 HOME, PARCELS = "LM000140", "LM000103"
 LISTENS = """
@@ -28,13 +28,6 @@ SEEN = """() => {
   for (const row of document.querySelectorAll("[data-lock]"))
     new MutationObserver(() => window.seen.push(row.dataset.opening)).observe(row, { attributeFilter: ["data-opening"] });
 }"""
-
-
-@pytest.fixture
-def untouched(tmp_path: Path) -> Iterator[Running]:
-    """A demonstration of one's own: a first opening happens once, and other tests open doors too."""
-    with running(tmp_path, "demo") as server:
-        yield server
 
 
 def sign_in(page: Page, address: str, who: str) -> None:

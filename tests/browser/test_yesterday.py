@@ -1,7 +1,7 @@
 """The bench puts yesterday's database in the service's place: nothing that was taken comes back, and locks and phones go on (screens 6)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,9 @@ from limen.cli.rehearsal.bodies import Face
 from tests.browser.hindrances import none_on
 from tests.browser.test_console_journeys import DESK, staff
 from tests.browser.test_resident_journeys import fetched, sign_in
-from tests.server import Running, running
+from tests.server import Running
 
 PARCELS = "LM000103"
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Running]:
-    """A demonstration of one's own: nobody else wants yesterday."""
-    with running(tmp_path, "demo") as server:
-        yield server
 
 
 def code_of(page: Page, address: str, door: str) -> str:
@@ -48,28 +41,28 @@ def typed(server: Running, digits: str) -> str:
 
 
 @pytest.mark.rule("OPS-2", "SYNC-11")
-def test_the_service_restarts_from_yesterday(own: Running, someone: Callable[..., Page]) -> None:
+def test_the_service_restarts_from_yesterday(untouched: Running, someone: Callable[..., Page]) -> None:
     """The lock that saw a newer list is not confused, who lost access stays out, and the next update is in force."""
-    bench, ana, dana, theo = someone(**DESK), staff(someone(**DESK), own.address, "ana"), someone(), someone()
-    bench.goto(f"{own.address}/bench/{PARCELS}")
+    bench, ana, dana, theo = someone(**DESK), staff(someone(**DESK), untouched.address, "ana"), someone(), someone()
+    bench.goto(f"{untouched.address}/bench/{PARCELS}")
     bench.get_by_text("Faults", exact=True).click()
     bench.get_by_role("button", name="Restart the service from yesterday").click()
     expect(bench.locator("#fault")).to_have_text("There is no yesterday yet. Let a day pass first: +1 d.")
-    sign_in(theo, own.address, "theo")
-    sign_in(dana, own.address, "dana")
-    update(dana, own.address)
-    theos, danas = code_of(theo, own.address, "Package Room"), code_of(dana, own.address, "Package Room")
-    assert typed(own, theos).startswith("Open for")
+    sign_in(theo, untouched.address, "theo")
+    sign_in(dana, untouched.address, "dana")
+    update(dana, untouched.address)
+    theos, danas = code_of(theo, untouched.address, "Package Room"), code_of(dana, untouched.address, "Package Room")
+    assert typed(untouched, theos).startswith("Open for")
     bench.get_by_role("button", name="One day passes").click()
     expect(bench.locator("#clock")).not_to_have_text("")
 
-    ana.goto(f"{own.address}/c/people?q=Theo")
+    ana.goto(f"{untouched.address}/c/people?q=Theo")
     ana.get_by_role("link", name="Theo Whitfield").click()
     page_of_theo = ana.url
     ana.get_by_role("link", name="End access: Residents 4B").click()
     ana.get_by_role("button", name="End access").click()
     expect(ana.get_by_role("heading", name="Access ended for Theo Whitfield")).to_be_visible()
-    update(dana, own.address)
+    update(dana, untouched.address)
     seen = int(bench.locator("#list").inner_text())
 
     bench.get_by_role("button", name="Restart the service from yesterday").click()
@@ -82,14 +75,14 @@ def test_the_service_restarts_from_yesterday(own: Running, someone: Callable[...
     assert ours > seen
     none_on(bench)
 
-    assert typed(own, theos) == "Not accepted."
+    assert typed(untouched, theos) == "Not accepted."
     ana.goto(page_of_theo)
     expect(ana.get_by_role("link", name="End access: Residents 4B")).to_have_count(0)
-    ana.goto(f"{own.address}/c/updates")
+    ana.goto(f"{untouched.address}/c/updates")
     expect(ana.get_by_role("heading", name="Package Room")).to_be_visible()
     expect(ana.get_by_text("The service was restored from a backup.").first).to_be_visible()
     none_on(ana)
-    update(dana, own.address)
+    update(dana, untouched.address)
     expect(bench.locator("#list")).to_have_text(str(ours))
-    assert typed(own, theos) == "Not accepted."
-    assert typed(own, danas).startswith("Open for")
+    assert typed(untouched, theos) == "Not accepted."
+    assert typed(untouched, danas).startswith("Open for")

@@ -15,7 +15,10 @@ from limen.people import queries as people
 from limen.places import queries as places
 from limen.storage.prepared import Prepared
 
-_HELD = Prepared(lambda people, now: Grant.objects.filter(Q(ends=None) | Q(ends__gt=now), ended_at=None, person_id__in=people))
+TermsBy = dict[UUID, dict[UUID, Terms]]
+"""By group, or by grant of single doors: on which terms it opens which door."""
+
+_HELD = Prepared(lambda people, now: _live(now).filter(person_id__in=people))
 _DOORS_OF_GROUPS = Prepared(lambda groups: GroupDoor.objects.filter(group_id__in=groups))
 _DOORS_OF_GRANTS = Prepared(lambda grants: GrantDoor.objects.filter(grant_id__in=grants, ended_at=None))
 _GROUPS_AT = Prepared(lambda doors: GroupDoor.objects.filter(door_id__in=doors))
@@ -71,15 +74,15 @@ def scene(door_ids: Iterable[UUID], property_id: UUID, now: datetime, *, of: Ite
     groups, single = _terms(wanted, rows)
     if rows is None:
         rows = list(_live(now).filter(group_id__in=list(groups))) + list(_live(now).filter(id__in=list(single)))
-    grants = (grant_facts(row, groups.get(row.group_id, {}) if row.group_id else single.get(row.id, {})) for row in rows)
-    return Scene(facts_of(wanted, property_id, now), tuple(grant for grant in grants if grant.doors), paused_in(property_id))
+    grants = tuple(grant for grant in _all_facts(rows, groups, single) if grant.doors)
+    return Scene(facts_of(wanted, property_id, now), grants, paused_in(property_id))
 
 
 def scenes_around(person_id: UUID, now: datetime) -> tuple[Scene, ...]:
     """Reads a scene for every property where a person holds something: the doors that their grants reach, they and their hosts."""
     rows = _of_people({person_id}, now)
     groups, single = _terms(None, rows)
-    grants = tuple(grant_facts(row, groups.get(row.group_id, {}) if row.group_id else single.get(row.id, {})) for row in rows)
+    grants = _all_facts(rows, groups, single)
     reached: dict[UUID, set[UUID]] = {}
     for row, grant in zip(rows, grants, strict=True):
         if row.person_id == person_id:
@@ -126,6 +129,10 @@ def grant_facts(row: Grant, doors: Mapping[UUID, Terms]) -> GrantFacts:
     )  # fmt: skip
 
 
+def _all_facts(rows: Iterable[Grant], groups: TermsBy, single: TermsBy) -> tuple[GrantFacts, ...]:
+    return tuple(grant_facts(row, groups.get(row.group_id, {}) if row.group_id else single.get(row.id, {})) for row in rows)
+
+
 def _live(now: datetime) -> "QuerySet[Grant]":
     return Grant.objects.filter(Q(ends=None) | Q(ends__gt=now), ended_at=None)
 
@@ -137,18 +144,18 @@ def _of_people(wanted: set[UUID], now: datetime) -> list[Grant]:
     return rows + [row for row in _HELD(people=hosts, now=now) if row.group_id is not None]
 
 
-def _terms(door_ids: set[UUID] | None, of: list[Grant] | None) -> tuple[dict[UUID, dict[UUID, Terms]], dict[UUID, dict[UUID, Terms]]]:
+def _terms(door_ids: set[UUID] | None, of: list[Grant] | None) -> tuple[TermsBy, TermsBy]:
     """On which terms groups, and grants of single doors, open doors: these doors or any, for everybody or by the given grants alone."""
     if of is not None:
         by_group = _DOORS_OF_GROUPS(groups={row.group_id for row in of if row.group_id})
         singly = _DOORS_OF_GRANTS(grants={row.id for row in of if not row.group_id})
     else:
         by_group, singly = _GROUPS_AT(doors=door_ids or ()), _SINGLY_AT(doors=door_ids or ())
-    groups: dict[UUID, dict[UUID, Terms]] = {}
+    groups: TermsBy = {}
     for row in by_group:
         if door_ids is None or row.door_id in door_ids:
             groups.setdefault(row.group_id, {})[row.door_id] = terms_of(row)
-    single: dict[UUID, dict[UUID, Terms]] = {}
+    single: TermsBy = {}
     for single_door in singly:
         if door_ids is None or single_door.door_id in door_ids:
             single.setdefault(single_door.grant_id, {})[single_door.door_id] = Terms(None, False)

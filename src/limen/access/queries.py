@@ -172,13 +172,17 @@ def suspension(person_id: UUID, property_id: UUID) -> SuspensionView | None:
     return SuspensionView(row.id, row.person_id, row.property_id, row.since, row.until, row.by) if row is not None else None
 
 
-def revocations(*, person_id: UUID | None = None, door_id: UUID | None = None) -> tuple[RevocationView, ...]:
-    """Lists what was taken from a person, or at a door, newest first. Give one of the two."""
+def revocations(
+    *, person_id: UUID | None = None, door_id: UUID | None = None, since: datetime | None = None
+) -> tuple[RevocationView, ...]:  # fmt: skip
+    """Lists what was taken from a person, or at a door, newest first, ordered at or after `since`. Give one of the two."""
     rows = Revocation.objects.prefetch_related("doors").order_by("-ordered_at", "id")
     if person_id is not None:
         rows = rows.filter(person_id=person_id)
     if door_id is not None:
         rows = rows.filter(doors__door_id=door_id)
+    if since is not None:
+        rows = rows.filter(ordered_at__gte=since)
     if person_id is None and door_id is None:
         return ()
     return tuple(_revocation_view(row) for row in rows)

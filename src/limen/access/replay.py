@@ -154,11 +154,10 @@ def _say_given(run: Restoring) -> None:
     here = {str(one) for one in Grant.objects.filter(id__in=[line.facts["grant"] for line in lines]).values_list("id", flat=True)}
     gone = [line for line in lines if line.facts["grant"] not in here]
     run.did("grants_missing", len(gone))
-    sentences = [_said(line) for line in gone]
-    for sentence in sentences[:NAMED_MOST]:
-        run.misses(sentence)
-    if len(sentences) > NAMED_MOST:
-        run.misses(_("And %(count)s more. Look at what was given since the backup.") % {"count": len(sentences) - NAMED_MOST})
+    for line in gone[:NAMED_MOST]:
+        run.misses(_said(line))
+    if len(gone) > NAMED_MOST:
+        run.misses(_("And %(count)s more. Look at what was given since the backup.") % {"count": len(gone) - NAMED_MOST})
 
 
 def _said(line: Line) -> str:

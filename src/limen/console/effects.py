@@ -1,7 +1,7 @@
 """What a change does, said before it is done: who gains and loses, what waits for an update, which codes go on (ACCESS-9, SYNC-3)."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -93,10 +93,13 @@ def regrouping(asker: Asker, effect: access.Effect) -> Told:
     return Told(tuple(sentences), lines, "", scene.tasks(), scene.waiting(), False)
 
 
-def lives_on(asker: Asker, who: people.PersonView, doors: Iterable[UUID]) -> list[str]:
-    """Codes the person gave out and that nothing here ends: how many, until when, and the bound (CODE-6, ACCESS-9)."""
-    here = set(doors)
-    live = [code for code in credentials.live_temporary_of(who.id, asker.now) if code.door_id in here]
+def given_out(asker: Asker, who: people.PersonView, doors: Collection[UUID]) -> list[credentials.TemporaryView]:
+    """Codes the person gave out at these doors and that nothing here ends."""
+    return [code for code in credentials.live_temporary_of(who.id, asker.now) if code.door_id in doors]
+
+
+def lives_on(asker: Asker, who: people.PersonView, live: Iterable[credentials.TemporaryView]) -> list[str]:
+    """What is said of such codes: how many, until when, and the bound (CODE-6, ACCESS-9)."""
     told = []
     for until, same in groupby(sorted(live, key=lambda code: code.works_until), key=lambda code: code.works_until):
         codes = list(same)
@@ -119,13 +122,10 @@ class Offer:
     hint: str
 
 
-def floor_offer(asker: Asker, who: people.PersonView, doors: Iterable[UUID]) -> Offer | None:
+def floor_offer(asker: Asker, who: people.PersonView, live: Iterable[credentials.TemporaryView]) -> Offer | None:
     """What would end those codes early; None where nothing lives, or all of it is ending already."""
-    here = set(doors)
-    live = {code.door_id for code in credentials.live_temporary_of(who.id, asker.now) if code.floored_at is None}
-    found = sorted(
-        (door for door in places.doors_by_id(live & here).values() if credentials.has_device(door.id)), key=lambda door: door.name
-    )
+    doors = places.doors_by_id({code.door_id for code in live if code.floored_at is None})
+    found = sorted((door for door in doors.values() if credentials.has_device(door.id)), key=lambda door: door.name)
     if not found:
         return None
     others = sum(credentials.count_live_at(door.id, asker.now, but=who.id) for door in found)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from limen.access import queries as access
 from limen.access import services as verbs
 from limen.console.asker import Asker, managed, page
-from limen.console.effects import floor_offer, lives_on, losing
+from limen.console.effects import floor_offer, given_out, lives_on, losing
 from limen.console.moments import story
 from limen.console.naming import has_phones_here_alone, person_of
 from limen.credentials import services as credentials
@@ -47,12 +47,13 @@ def _lost(effect: access.Effect, who: people.PersonView) -> set[UUID]:
 
 
 def _codes(asker: Asker, who: people.PersonView, lost: set[UUID]) -> dict[str, object]:
-    return {"lives_on": lives_on(asker, who, lost), "offer": floor_offer(asker, who, lost)}
+    live = given_out(asker, who, lost)
+    return {"lives_on": lives_on(asker, who, live), "offer": floor_offer(asker, who, live)}
 
 
 def _raise_floors(request: HttpRequest, asker: Asker, who: people.PersonView, lost: set[UUID]) -> None:
     """Ends the codes that would go on living, where the offer was taken."""
-    offer = floor_offer(asker, who, lost) if "end_codes" in request.POST else None
+    offer = floor_offer(asker, who, given_out(asker, who, lost)) if "end_codes" in request.POST else None
     for door_id in offer.doors if offer else ():
         credentials.raise_floor(door_id=door_id, by=asker.actor, now=asker.now)
 
@@ -82,7 +83,7 @@ def pause(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(f"/c/people/{who.id}")
     effect = verbs.preview_suspend(person_id=who.id, property_id=asker.place.id, now=asker.now)
     context: dict[str, object] = {"here": "people", "person": who, "told": losing(asker, who, effect)}
-    return page(request, "pause.html", asker, context | {"lives_on": lives_on(asker, who, _lost(effect, who))})
+    return page(request, "pause.html", asker, context | {"lives_on": lives_on(asker, who, given_out(asker, who, _lost(effect, who)))})
 
 
 @managed

@@ -82,7 +82,7 @@ def _door(asker: Asker, moment: fleet.DoorMoment, door: places.DoorView, name: s
     if not moment.to_deliver:
         line = truth.Line("ended", _("No lock held this. Nothing has to be brought there."))
     elif moment.still_opens:
-        line = truth.by_itself(door.name, name) if door.connected else truth.still_opens(door.name, name, moment, zone, now)
+        line = truth.still_opens(door.name, name, moment, zone, now, connected=door.connected)
     elif moment.delivered_at is None and moment.in_force_at == ordered_at:
         line = truth.Line("ended", truth.in_force(ordered_at, False, zone, now).sentence)
     elif moment.in_force_at is not None and moment.in_force_at <= now:

@@ -63,9 +63,7 @@ def still(asker: Asker, door_id: UUID, door_name: str, what: Collection[fleet.St
     known = names(asker, door_id, (one.person_id for one in what))
     told = []
     for person_id in dict.fromkeys(one.person_id for one in what):
-        name = known.get(person_id) or _("1 person")
         mine = [one for one in what if one.person_id == person_id]
-        told.append(
-            truth.by_itself(door_name, name) if connected else truth.still_opens(door_name, name, mine, asker.place.zone, asker.now)
-        )
+        name = known.get(person_id) or _("1 person")
+        told.append(truth.still_opens(door_name, name, mine, asker.place.zone, asker.now, connected=connected))
     return told

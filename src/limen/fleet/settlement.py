@@ -4,7 +4,7 @@ The version rises only if a record or the config changed; what merely ended by i
 takes from people, and what people must do about it, is written beside it (SYNC-3, SYNC-4, ACCESS-13).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,12 +19,11 @@ from limen.fleet.pseudonyms import number_for, retire
 from limen.fleet.rules import Diff, Entry, Ways, clock_error, diff, due_day, joined, minute_down, need
 from limen.fleet.tasks import raise_task
 from limen.fleet.views import Why
-from limen.fleet.wanted import Wanted, floor_all, rows_from, wanted_of
+from limen.fleet.wanted import LONGEST_LEASE, Wanted, floor_all, rows_from, wanted_of
 from limen.fleet.words import Scene, Word, has_app, words_of
 from limen.kernel.problems import Refused
 from limen.places import queries as places
 from limen.storage import chance, outbox
-from limen.wire import limits
 from limen.wire.bundles import records_max
 from limen.wire.records import Config, RecordKind
 
@@ -55,7 +54,7 @@ class Settlement:
         """Compares, and writes a new version if something changed."""
         wanted = wanted_of(self.device, self.model, self.held.values(), self.list.settled_at, self.now)
         restored_at = self.list.restored_at
-        if restored_at is not None and self.now < restored_at + timedelta(seconds=limits.PHONE_LEASE_S):
+        if restored_at is not None and self.now < restored_at + LONGEST_LEASE:
             floor_all(wanted, restored_at)
         found = diff(self.held, wanted.entries, minute_down(self.now))
         config = wanted_config(self.device.door_id, self.model, self.now)

@@ -19,6 +19,7 @@ from limen.wire import limits
 from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 
+LONGEST_LEASE = timedelta(seconds=limits.PHONE_LEASE_S)
 OWN_ACCESS = (Cls.RESIDENT, Cls.APP_GUEST, Cls.CODE_HOLDER, Cls.STAFF, Cls.VENDOR)
 
 
@@ -119,9 +120,11 @@ def _phones(wanted: Wanted, device: Device, held: Iterable[Entry], now: datetime
     for lease in Lease.objects.filter(device=device, ends__gt=now, taken_at=None, cls__in=OWN_ACCESS).order_by("id"):
         if not _stands(lease, wanted.windows.get(lease.person_id, ()), now):
             wanted.floored.append(lease)
+    lately = access.revocations(door_id=device.door_id, since=now - LONGEST_LEASE)
     _removed(wanted, device, now)
+    _removed_lately(wanted, lately, now)
     _floors(wanted, now)
-    _unaccounted(wanted, device, now)
+    _unaccounted(wanted, device, lately, now)
     _keep_bounded(wanted, device, now)
 
 
@@ -143,25 +146,23 @@ def _removed(wanted: Wanted, device: Device, now: datetime) -> None:
         leases = list(live.filter(phone_id=phone_id))
         wanted.of_removed_phones += leases
         wanted.floored = [lease for lease in wanted.floored if lease.phone_id != phone_id]
-        last = max(lease.ends for lease in leases)
-        wanted.add(
-            Entry(f"phone:{phone.key8.hex()}", RecordKind.REVOKED_PHONE, phone.person_id, exp=minute_up(last), data=phone.key8.hex()),
-        )
-    _removed_lately(wanted, device, now)
+        _name(wanted, phone, max(lease.ends for lease in leases))
 
 
-def _removed_lately(wanted: Wanted, device: Device, now: datetime) -> None:
+def _removed_lately(wanted: Wanted, lately: Sequence[access.RevocationView], now: datetime) -> None:
     """A phone that was removed is named as long as its last lease can have been signed for, also where no row tells of one (decision 0132)."""
-    longest = timedelta(seconds=limits.PHONE_LEASE_S)
-    orders = (order for order in access.revocations(door_id=device.door_id) if order.kind == "phone_removed")
-    owners = {order.person_id for order in orders if order.ordered_at >= now - longest}
+    owners = {order.person_id for order in lately if order.kind == "phone_removed"}
     known = {lease.phone_id for lease in wanted.of_removed_phones}
     for phone in (phone for person_id in sorted(owners) for phone in identity.phones(person_id, removed_too=True)):
-        if phone.removed_at is not None and phone.removed_at >= now - longest:
-            until, key8 = minute_up(phone.removed_at + longest), phone.key8.hex()
-            wanted.add(Entry(f"phone:{key8}", RecordKind.REVOKED_PHONE, phone.person_id, exp=until, data=key8))
+        if phone.removed_at is not None and phone.removed_at >= now - LONGEST_LEASE:
+            _name(wanted, phone, phone.removed_at + LONGEST_LEASE)
             if phone.id not in known:
                 wanted.forgotten_phones.add(phone.person_id)
+
+
+def _name(wanted: Wanted, phone: identity.PhoneView, until: datetime) -> None:
+    key8 = phone.key8.hex()
+    wanted.add(Entry(f"phone:{key8}", RecordKind.REVOKED_PHONE, phone.person_id, exp=minute_up(until), data=key8))
 
 
 def _floors(wanted: Wanted, now: datetime) -> None:
@@ -172,18 +173,16 @@ def _floors(wanted: Wanted, now: datetime) -> None:
         wanted.add(Entry(name, RecordKind.SUBJECT_FLOOR, lease.person_id, exp=until, data=int(now.timestamp())))
 
 
-def _unaccounted(wanted: Wanted, device: Device, now: datetime) -> None:
+def _unaccounted(wanted: Wanted, device: Device, lately: Sequence[access.RevocationView], now: datetime) -> None:
     """Who lost access here lately and has a phone gets a floor even where no row knows of a lease.
 
     A service that was restored from a backup has forgotten the leases of the time in between; the phones have not (invariant 14).
     """
-    lately = now - timedelta(seconds=limits.PHONE_LEASE_S)
-    orders = (order for order in access.revocations(door_id=device.door_id) if order.ordered_at >= lately)
-    lost = {order.person_id for order in orders if not any(window.app for window in wanted.windows.get(order.person_id, ()))}
+    lost = {order.person_id for order in lately if not any(window.app for window in wanted.windows.get(order.person_id, ()))}
     with_phone = {person_id for person_id in lost if identity.phones(person_id)}
     numbers = Pseudonym.objects.filter(device=device, person_id__in=with_phone, cls__in=OWN_ACCESS, retired_at=None)
     said = {row.number: row.person_id for row in numbers if row.person_id is not None and f"floor:{row.number}" not in wanted.entries}
-    until = minute_up(now + timedelta(seconds=limits.PHONE_LEASE_S))
+    until = minute_up(now + LONGEST_LEASE)
     for number, person_id in said.items():
         wanted.add(Entry(f"floor:{number}", RecordKind.SUBJECT_FLOOR, person_id, exp=until, data=int(now.timestamp())))
     wanted.unaccounted = said
@@ -193,7 +192,7 @@ def floor_all(wanted: Wanted, restored_at: datetime) -> None:
     """After a restore no lease from before counts: nobody knows any more which were signed, and phones with signal renew theirs (invariant 14)."""
     before = wanted.entries.get("floor:all")
     since = max(int(restored_at.timestamp()), before.data if before and isinstance(before.data, int) else 0)
-    until = None if before is not None and before.exp is None else minute_up(restored_at + timedelta(seconds=limits.PHONE_LEASE_S))
+    until = None if before is not None and before.exp is None else minute_up(restored_at + LONGEST_LEASE)
     wanted.add(Entry("floor:all", RecordKind.SUBJECT_FLOOR, exp=until, data=since))
     wanted.restored_at = restored_at
 

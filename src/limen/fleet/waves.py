@@ -31,7 +31,7 @@ def begin(image: FirmwareImage, starts: datetime, ends: datetime, now: datetime)
     """
     if _failed(image.model, image.version):
         raise Refused("failed_before", "Locks of this model tried this firmware and went back. Publish a better one under the next number.")
-    Rollout.objects.filter(model=image.model).delete()
+    end(image.model)
     made = Rollout.objects.create(model=image.model, image=image, wave=0, began_at=now, starts=starts, ends=ends)
     return _aim(made)
 

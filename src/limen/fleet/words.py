@@ -9,13 +9,11 @@ from limen.access import queries as access
 from limen.fleet.models import Lease
 from limen.fleet.rules import CARDS, CODES, WAY, Diff, Entry, Ways, entry_covers, joined, minute_down, stops_at_latest, taken
 from limen.fleet.views import Why
-from limen.fleet.wanted import Wanted
-from limen.wire import limits
+from limen.fleet.wanted import LONGEST_LEASE, Wanted
 from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 from limen.wire.timestamps import EPOCH_2024
 
-LONGEST_LEASE = timedelta(seconds=limits.PHONE_LEASE_S)
 OF_REVOCATION = {
     "paused": Why.ACCESS_PAUSED,
     "phone_removed": Why.PHONE_REMOVED,

@@ -20,16 +20,15 @@ from limen.storage.replay import Restoring
 def sessions() -> Callable[[], None]:
     """Sessions are in no backup: those that live go on, as long as their account is the same person's afterwards."""
     owners = dict(User.objects.values_list("pk", "person_id"))
-    held = list(UserSession.objects.values("session_key", "user_id"))
     rows = list(UserSession.objects.all())
     UserSession.objects.all().delete()
 
     def put_back() -> None:
         same = {pk for pk, person_id in User.objects.values_list("pk", "person_id") if owners.get(pk) == person_id}
         UserSession.objects.bulk_create([row for row in rows if row.user_id in same])
-        for one in held:
-            if one["user_id"] not in same:
-                _end_session(one["session_key"])
+        for row in rows:
+            if row.user_id not in same:
+                SessionStore(session_key=row.session_key).delete()
 
     return put_back
 
@@ -68,7 +67,3 @@ def _change(line: Line, run: Restoring) -> None:
         if int(factor.created_at.timestamp()) == int(line.facts["made"]):
             factor.delete()
             run.did("factors_removed")
-
-
-def _end_session(key: str) -> None:
-    SessionStore(session_key=key).delete()

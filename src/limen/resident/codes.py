@@ -29,7 +29,7 @@ def codes(request: HttpRequest, asker: Asker) -> HttpResponse:
     """The doors, each with "Show the code for …"; no digits (CODE-11). One code for all common doors is a choice (CODE-14)."""
     place = asker.place
     if request.method == "POST" and place is not None and request.POST.get("choice") in {"one", "each"}:
-        limits.spend("choose-codes", str(asker.id), most=RESET_MOST[0], span=RESET_MOST[1], now=asker.now)
+        _spend_choice(asker)
         wanted = request.POST["choice"] == "one"
         verbs.set_one_code(person_id=asker.id, property_id=place.id, wanted=wanted, by=asker.actor, now=asker.now)
         return HttpResponseRedirect("/home/codes")
@@ -73,7 +73,7 @@ def second(request: HttpRequest, asker: Asker) -> HttpResponse:
     if asker.place is None:
         raise NotYours
     if request.method == "POST" and request.POST.get("choice") in {"on", "off"}:
-        limits.spend("choose-codes", str(asker.id), most=RESET_MOST[0], span=RESET_MOST[1], now=asker.now)
+        _spend_choice(asker)
         wanted = request.POST["choice"] == "on"
         verbs.set_second_code(person_id=asker.id, property_id=asker.place.id, wanted=wanted, by=asker.actor, now=asker.now)
         request.session["second-changed"] = True
@@ -96,3 +96,7 @@ def digits(value: str) -> Json:
     """A code as a screen needs it: in groups for eyes, digit by digit for ears."""
     groups = grouped(value)
     return {"digits": value, "groups": groups, "spoken": ", ".join(" ".join(group) for group in groups)}
+
+
+def _spend_choice(asker: Asker) -> None:
+    limits.spend("choose-codes", str(asker.id), most=RESET_MOST[0], span=RESET_MOST[1], now=asker.now)

@@ -108,14 +108,13 @@ def change(what: Change, name: str | None) -> str:
     return named % {"name": name} if name else unnamed
 
 
-def by_itself(door: str, name: str) -> Line:
-    """What was taken at a connected door and still opens there: nobody has to go."""
-    sentence = _("Revoked. The %(door)s reader opens for %(name)s until it hears of it: within 10 seconds while it is connected.")
-    return Line("behind", sentence % {"door": door, "name": name})
-
-
-def still_opens(door: str, name: str, what: Sequence[StillOpens] | DoorMoment, zone: ZoneInfo, now: datetime) -> Line:
-    """M04 or M05: what was taken and still opens at an unconnected door, until when, and what ends it."""
+def still_opens(
+    door: str, name: str, what: Sequence[StillOpens] | DoorMoment, zone: ZoneInfo, now: datetime, *, connected: bool = False
+) -> Line:  # fmt: skip
+    """M04 or M05: what was taken and still opens, until when, and what ends it. To a connected door nobody has to go."""
+    if connected:
+        sentence = _("Revoked. The %(door)s reader opens for %(name)s until it hears of it: within 10 seconds while it is connected.")
+        return Line("behind", sentence % {"door": door, "name": name})
     if isinstance(what, DoorMoment):
         until, ways = what.still_opens_until, set(what.still_opens_by)
     else:

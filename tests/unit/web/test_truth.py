@@ -58,7 +58,7 @@ def test_what_still_opens_has_an_end_or_says_that_nothing_ends_it() -> None:
     with translation.override("en"):
         phone = truth.still_opens("Roof", "Dana", [StillOpens(DANA, "app", ends)], NEW_YORK, NOW)
         both = truth.still_opens("Package Room", "Dana", [StillOpens(DANA, "app", ends), StillOpens(DANA, "code", None)], NEW_YORK, NOW)
-    reader = truth.by_itself("Main Entrance", "Dana")
+        reader = truth.still_opens("Main Entrance", "Dana", [StillOpens(DANA, "code", None)], NEW_YORK, NOW, connected=True)
     assert reader.state == "behind" and "within 10 seconds while it is connected" in reader.sentence
     assert "somebody" not in reader.sentence
     assert phone.sentence == "Revoked. The Roof lock still opens for Dana until somebody updates it, at most until Sun 22 Nov 08:50."
