@@ -1,21 +1,30 @@
-"""One lock session over a connected lock's own socket: the gateway is the Noise initiator, one question and one answer at a time (B.10)."""
+"""One lock session over a connected lock's own socket: the gateway is the Noise initiator (B.10).
+
+One question and one answer at a time, except for the parts of something large: a few of them are said ahead of their answers (O-13).
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 
 from limen.wire import limits
-from limen.wire.answers import Answer, Busy, Given, Settled, Staged, missing, parse_answer
+from limen.wire.answers import Answer, Busy, Given, Settled, Staged, asked, missing, parse_answer
 from limen.wire.cbor import WireError
 from limen.wire.envelope import Signer
 from limen.wire.frames import Assembler, Cutter
 from limen.wire.grants import pop_message, sign_pop
-from limen.wire.operations import ChunkPush, FirmwarePush, LogAsk, ManifestPush, Op, PhotoAsk, Present, Request, encode_request
+from limen.wire.operations import ChunkPush, FirmwarePush, LogAsk, ManifestPush, Op, PhotoAsk, Present, Request, encode_request, op_of
 from limen.wire.refusals import Status
 from limen.wire.session import Initiator, Transport
 
 ANSWER_S = 10
 PUSH_ROUNDS_MAX = 20
 SEGMENTS_MAX = 512
+
+
+def to_the_end() -> bool:
+    """Nobody waits: all of it goes at once."""
+    return False
 
 
 class LineBroken(Exception):
@@ -55,34 +64,30 @@ class Line:
 
     async def ask(self, request: Request) -> Answer:
         """The lock's answer to this request."""
-        if self._transport is None:
-            raise LineBroken("not open")
-        try:
-            await self._say(self._transport.encrypt(encode_request(request)))
-            return parse_answer(self._transport.decrypt(await self._message(ANSWER_S)))
-        except WireError as problem:
-            raise LineBroken from problem
+        await self._tell(request)
+        return await self._told(request)
 
     async def push(self, manifest: bytes, chunks: list[bytes]) -> Settled | Status:
         """Brings an update: only the chunks that are lacking. Gives the receipt, or the status that ended it."""
         for _ in range(PUSH_ROUNDS_MAX):
-            answer = await self.ask(ManifestPush(manifest))
-            while isinstance(answer, Staged) and (lacking := missing(answer.bitmap, len(chunks))):
-                answer = await self.ask(ChunkPush(lacking[0], chunks[lacking[0]]))
+            answer = await (self._at_once(manifest, chunks[0]) if len(chunks) == 1 else self.ask(ManifestPush(manifest)))
+            if isinstance(answer, Staged) and len(chunks) > 1:
+                answer = await self._parts(answer, chunks, ChunkPush)
             if isinstance(answer, Settled):
                 return answer
-            if not isinstance(answer, Busy):
+            if not isinstance(answer, Busy | Staged):
                 return getattr(answer, "status", Status.DENIED)
-            await asyncio.sleep(answer.ms / 1000)
+            if isinstance(answer, Busy):
+                await asyncio.sleep(answer.ms / 1000)
         return Status.BUSY
 
     async def bring_image(self, offer: bytes, parts: list[bytes], stop: Callable[[], bool]) -> bool:
         """Brings firmware, chunk by chunk, until `stop`; whether the lock has settled it: all of it there, or refused. What arrived stays."""
         answer = await self.ask(FirmwarePush(None, offer))
-        while isinstance(answer, Staged) and (lacking := missing(answer.bitmap, len(parts))):
-            if stop():
-                return False
-            answer = await self.ask(FirmwarePush(lacking[0], parts[lacking[0]]))
+        if isinstance(answer, Staged):
+            answer = await self._parts(answer, parts, FirmwarePush, stop)
+        if isinstance(answer, Staged):
+            return not missing(answer.bitmap, len(parts))
         return not isinstance(answer, Busy)
 
     async def segments(self) -> list[bytes]:
@@ -110,6 +115,53 @@ class Line:
                 break
             parcel += answer.data
         return parcel
+
+    async def _parts(
+        self, begun: Staged, parts: Sequence[bytes], request: Callable[[int, bytes], Request], stop: Callable[[], bool] = to_the_end
+    ) -> Answer:
+        """Every part that the lock lacks, each once, at most `CHUNKS_AHEAD` of them unanswered: the first answer that asks for no more, else the last."""
+        lacking, under_way = deque(missing(begun.bitmap, len(parts))), deque[Request]()
+        answer: Answer = begun
+        while True:
+            while lacking and len(under_way) < limits.CHUNKS_AHEAD and isinstance(answer, Staged) and not stop():
+                index = lacking.popleft()
+                under_way.append(request(index, parts[index]))
+                await self._tell(under_way[-1])
+            if not under_way:
+                return answer
+            heard = await self._told(under_way.popleft())
+            if isinstance(answer, Staged):  # what was said before the lock's no was heard is answered too, and that is no news
+                answer = heard
+
+    async def _at_once(self, manifest: bytes, chunk: bytes) -> Answer:
+        """An update of one chunk, as every ordinary revocation is: manifest and chunk in one breath (O-13)."""
+        head, only = ManifestPush(manifest), ChunkPush(0, chunk)
+        await self._tell(head)
+        await self._tell(only)
+        begun, answer = await self._told(head), await self._told(only)
+        return answer if isinstance(begun, Staged) else begun
+
+    async def _tell(self, request: Request) -> None:
+        """Says it and does not wait: for each such request one `_told` is owed, in the same order."""
+        if self._transport is None:
+            raise LineBroken("not open")
+        try:
+            message = self._transport.encrypt(encode_request(request))
+        except WireError as problem:
+            raise LineBroken from problem
+        await self._say(message)
+
+    async def _told(self, request: Request) -> Answer:
+        """The answer to what was said first of all that is unanswered."""
+        if self._transport is None:
+            raise LineBroken("not open")
+        try:
+            answer = parse_answer(self._transport.decrypt(await self._message(ANSWER_S)))
+        except WireError as problem:
+            raise LineBroken from problem
+        if asked(answer) != op_of(request):
+            raise LineBroken("the answer to something else")
+        return answer
 
     async def _say(self, message: bytes) -> None:
         for frame in self._cutter.cut(message):

@@ -4,6 +4,8 @@ Everything is checked before the first byte is stored. A bundle of one chunk, wh
 being staged. Whatever comes twice, late or out of turn ends in the same list.
 """
 
+from dataclasses import replace
+
 from limen.lock.attesting import receipt
 from limen.lock.flash import FlashError
 from limen.lock.lists import revocations
@@ -139,7 +141,7 @@ class Updates:
             return Busy(Op.MANIFEST, RETRY_MS)
         self._lease.take(session.link, at)
         if staged.complete:
-            return self._apply(session, manifest, self._staging.chunks(), at)
+            return replace(self._apply(session, manifest, self._staging.chunks(), at), op=Op.MANIFEST)
         return Staged(Op.MANIFEST, staged.bitmap)
 
     def _may_restart(self, now_ms: int, *, fresh: bool) -> bool:
@@ -152,7 +154,7 @@ class Updates:
         self._restarts = (today, count + (not fresh))
         return True
 
-    def _apply(self, session: Session, manifest: Manifest, chunks: list[bytes], at: int) -> Answer:
+    def _apply(self, session: Session, manifest: Manifest, chunks: list[bytes], at: int) -> Plain | Settled | Busy:
         memory, holding = self._memory, self._memory.store.holding
         assert memory.owner is not None
         assert holding is not None

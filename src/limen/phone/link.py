@@ -10,7 +10,7 @@ from typing import Final
 from limen.phone.commands import Conversation, Send, hear
 from limen.phone.wallet import Door, Held, KeyHandle
 from limen.wire import limits
-from limen.wire.answers import Answer, Presented, StatusNow, parse_answer
+from limen.wire.answers import Answer, asked, parse_answer
 from limen.wire.cbor import WireError
 from limen.wire.doorinfo import DoorInfo
 from limen.wire.frames import Assembler, Cutter
@@ -80,7 +80,7 @@ class Link:
             answer = parse_answer(self._transport.decrypt(message))
         except WireError as problem:
             raise Broken from problem
-        if _answers(answer) != op_of(request):
+        if asked(answer) != op_of(request):
             raise Broken
         return answer
 
@@ -108,16 +108,6 @@ def present(link: Link, held: Held, key: KeyHandle, op: Op, ctx: bytes) -> Conve
     pop = sign_pop(key, pop_message(link.h, held.data, int(op), ctx))
     answer = yield from link.ask(Present(grant=held.data, pop=pop, op=int(op), ctx=ctx))
     return answer
-
-
-def _answers(answer: Answer) -> Op:
-    match answer:
-        case Presented():
-            return Op.PRESENT
-        case StatusNow():
-            return Op.STATUS
-        case _:
-            return answer.op
 
 
 def _message(assembler: Assembler, within_ms: int) -> Conversation[tuple[bytes, int]]:

@@ -103,6 +103,11 @@ def encode_answer(answer: Answer) -> bytes:
     return cbor.encode([op | ANSWER, int(status), *rest])
 
 
+def asked(answer: Answer) -> Op:
+    """The operation that it answers."""
+    return _fields(answer)[0]
+
+
 def parse_answer(data: bytes) -> Answer:
     """The answer in a message; ``Malformed`` out of shape."""
     fields = shape.array(cbor.decode(data, limits.MESSAGE_BYTES_MAX), 2, 8)

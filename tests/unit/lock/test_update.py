@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from limen.lock.events import Cause
+from limen.lock.flash import Area, FlashError
+from limen.lock.shell.flash import MemoryFlash
 from limen.wire import operations as ask
 from limen.wire.answers import Busy, Denied, Given, Plain, Presented, Settled, Staged, StatusNow
 from limen.wire.bundles import Bundle, BundleHead, BundleKind, Payload, build
@@ -343,3 +345,29 @@ def test_parts_said_ahead_are_answered_in_order_and_those_of_nothing_are_stored_
     status_now = pushing(home).ask(ask.StatusAsk())
     assert isinstance(status_now, StatusNow)
     assert (status_now.ver, status_now.staged) == (home.service.ver, None)
+
+
+class TiredFlash(MemoryFlash):
+    """Flash that takes nothing for its lists while it is `tired`."""
+
+    tired = False
+
+    def program(self, area: Area, at: int, data: bytes) -> None:
+        if self.tired and area.name.startswith("slot"):
+            raise FlashError("not now")
+        super().program(area, at, data)
+
+
+def test_a_list_that_is_all_here_is_applied_when_its_manifest_comes_again() -> None:
+    """The slot could not be written when the last part came; the manifest gets its own answer then, with the proof."""
+    flash = TiredFlash()
+    home = house(CONFIG, "M", flash=flash)
+    many(home)
+    bundle = home.service.bundle()
+    flash.tired = True
+    assert isinstance(home.push(pushing(home), bundle), Busy)
+    flash.tired = False
+    answer = pushing(home).ask(ask.ManifestPush(bundle.manifest))
+    assert isinstance(answer, Settled)
+    assert (answer.op, answer.status) == (Op.MANIFEST, Status.APPLIED)
+    assert home.service.take(answer.receipt).ver == home.service.ver
