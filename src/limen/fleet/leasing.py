@@ -9,7 +9,7 @@ from limen.access.queries import AccessWindow
 from limen.credentials import queries as credential_facts
 from limen.credentials import services as credentials
 from limen.credentials.queries import GrantFacts
-from limen.fleet.models import Device, DoorList, Lease, ListRow
+from limen.fleet.models import Device, DoorList, Lease, ListRow, Pseudonym
 from limen.fleet.pseudonyms import number_for
 from limen.fleet.wanted import hours_name, hours_of
 from limen.identity.queries import PhoneView
@@ -25,6 +25,7 @@ _LEASES = Prepared(lambda phone, devices: Lease.objects.filter(phone_id=phone, t
 _HOURS = Prepared(
     lambda devices: ListRow.objects.filter(device__in=devices, kind=int(RecordKind.SCHEDULE), gone=False).only("device", "name", "slot")
 )
+_NUMBERS = Prepared(lambda person, devices: Pseudonym.objects.filter(person_id=person, device__in=devices, retired_at=None))
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,12 @@ class Stop:
 
 @dataclass(frozen=True)
 class Held:
-    """What a phone holds by device, window and class; and by device in which slots the lock keeps its hours."""
+    """What a phone holds by device, window and class; by device in which slots the lock keeps its hours, and the person's number by class."""
 
     phone: PhoneView
     kept: Mapping[UUID, Mapping[tuple[UUID | None, int], Lease]]
     hours: Mapping[UUID, Mapping[str, int]]
+    numbers: Mapping[UUID, Mapping[int, int]]
 
 
 def held_at(stops: Iterable[Stop], phone: PhoneView) -> Held:
@@ -57,12 +59,16 @@ def held_at(stops: Iterable[Stop], phone: PhoneView) -> Held:
     hours: dict[UUID, dict[str, int]] = {}
     for row in _HOURS(devices=timed):
         hours.setdefault(row.device_id, {})[row.name] = row.slot
-    return Held(phone, kept, hours)
+    numbers: dict[UUID, dict[int, int]] = {}
+    for one in _NUMBERS(person=phone.person_id, devices=[stop.device.id for stop in at]):
+        numbers.setdefault(one.device_id, {})[one.cls] = one.number
+    return Held(phone, kept, hours, numbers)
 
 
 def leases(held: Held, stop: Stop, now: datetime) -> list[Lease]:
     """One for each window within reach."""
-    ask = Ask(stop, held.phone, held.kept.get(stop.device.id, {}), held.hours.get(stop.device.id, {}), now)
+    device = stop.device.id
+    ask = Ask(stop, held.phone, held.kept.get(device, {}), held.hours.get(device, {}), held.numbers.get(device, {}), now)
     windows: tuple[AccessWindow | None, ...] = stop.windows or (None,)
     found = [_lease(ask, window) for window in windows]
     return [lease for lease in found if lease is not None]
@@ -84,12 +90,13 @@ def facts_of(stop: Stop, cls: int, subj: int, sched: int | None, window: AccessW
 
 @dataclass(frozen=True)
 class Ask:
-    """One phone at one stop: what it already holds there, and in which slots the lock keeps its hours."""
+    """One phone at one stop: what it already holds there, in which slots the lock keeps its hours, and its person's numbers there."""
 
     stop: Stop
     phone: PhoneView
     kept: Mapping[tuple[UUID | None, int], Lease]
     hours: Mapping[str, int]
+    numbers: Mapping[int, int]
     now: datetime
 
 
@@ -105,7 +112,7 @@ def _lease(ask: Ask, window: AccessWindow | None) -> Lease | None:
         return before
     if window is not None and window.starts >= now + timedelta(seconds=credential_facts.lease_s(ask.phone, cls)):
         return None
-    subj = number_for(stop.device, ask.phone.person_id, cls, ask.now)
+    subj = ask.numbers.get(cls) or number_for(stop.device, ask.phone.person_id, cls, now)
     sched = ask.hours[hours_name(rows)] if rows is not None else None
     minted = credentials.mint_grant(phone=ask.phone, facts=facts_of(stop, cls, subj, sched, window), now=now)
     same = before is not None and before.subj == subj and before.sched == _stored(rows)
