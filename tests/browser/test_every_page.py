@@ -94,6 +94,7 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "console-doors": ("ana", ("/c/doors", "/c/doors?q=Rof", "/c/no-such-page")),
     "console-door-add": ("ana", ("/c/doors/add",)),
     "console-door": ("ana", ("/c/doors/{door}", "/c/doors/{reader}", "/c/doors/{bare}")),
+    "console-door-codes": ("ana", ("/c/doors/{door}/codes", "/c/doors/{bare}/codes")),
     "console-door-update": ("ana", ("/c/doors/{door}/update",)),
     "console-door-activate": ("ana", ("/c/doors/{bare}/activate",)),
     "console-door-swap": ("ana", ("/c/doors/{door}/swap",)),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from limen.access import queries as access
 from limen.console import hours, lists
 from limen.console.asker import Asker, managed, page, who_can
+from limen.console.doorcodes import may_end_codes
 from limen.console.fields import NameField, choice
 from limen.console.naming import changes, door_of, names, still
 from limen.console.removing import left
@@ -75,6 +76,7 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
         "holders": sorted(known.items(), key=lambda item: people.plain(item[1])),
         "still": still(asker, view.id, view.name, state.still_opens, connected=view.connected),
         "odds": credentials.odds(view.id, asker.now) if state.device and view.codes_allowed else None,
+        "ends_codes": state.device is not None and view.codes_allowed and may_end_codes(asker, view),
         "record": history.record_health(view.id, asker.now) if state.device else None,
         "firmware": fleet.firmware_at(view.id),
         "sign": intercom.link_of(view.id) if view.kind != "unit" else None,

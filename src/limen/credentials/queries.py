@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Max, QuerySet
+
 from limen.credentials import cards, codes, epochs, rules
 from limen.credentials.leases import lease_s
 from limen.credentials.models import Floor, Keycard, LockEpoch, OneCode, PermanentCode, SecondCodes, TemporaryCode
@@ -18,6 +20,7 @@ from limen.credentials.views import (
     FloorView,
     GrantFacts,
     IssueView,
+    Living,
     MadeCode,
     Minted,
     Odds,
@@ -30,10 +33,10 @@ from limen.wire.cards import CardSlot
 from limen.wire.guessing import GUESSES_PER_SUCCESS, live_temporary, one_in
 
 __all__ = [
-    "CardImage", "CardPolicyView", "CardView", "CodeRef", "EpochSecrets", "FloorView", "GrantFacts", "IssueView", "MadeCode", "Minted", "Odds",
+    "CardImage", "CardPolicyView", "CardView", "CodeRef", "EpochSecrets", "FloorView", "GrantFacts", "IssueView", "Living", "MadeCode", "Minted", "Odds",
     "TemporaryView", "card_image", "card_keys", "card_keys_at", "card_policy", "cards_in", "cards_of", "cards_of_people", "code_floors",
     "code_of", "codes_at", "epoch_secrets", "has_device", "has_one_code", "has_second_code", "is_common", "issue", "lease_s",
-    "live_temporary_of", "odds", "temporary_of",
+    "live_temporary_of", "living_at", "odds", "temporary_of",
 ]  # fmt: skip
 
 
@@ -85,8 +88,18 @@ def live_temporary_of(issuer_id: UUID, now: datetime, *, door_id: UUID | None = 
 
 def count_live_at(door_id: UUID, now: datetime, *, but: UUID) -> int:
     """Counts the temporary codes at a door that a code floor would end (CODE-13), without those that one person gave."""
-    rows = TemporaryCode.objects.filter(door_id=door_id, stops_at_latest__gt=now, ended_at=None, floored_at=None)
-    return rows.exclude(issuer_id=but).count()
+    return _living(door_id, now).exclude(issuer_id=but).count()
+
+
+def living_at(door_id: UUID, now: datetime) -> Living | None:
+    """What a code floor would end at a door (CODE-13), whoever gave it out; None where nothing lives or all of it is ending already."""
+    rows = _living(door_id, now)
+    told = rows.aggregate(codes=Count("id"), makers=Count("issuer_id", distinct=True), latest=Max("stops_at_latest"))
+    return Living(told["codes"], told["makers"], told["latest"]) if told["codes"] else None
+
+
+def _living(door_id: UUID, now: datetime) -> QuerySet[TemporaryCode]:
+    return TemporaryCode.objects.filter(door_id=door_id, stops_at_latest__gt=now, ended_at=None, floored_at=None)
 
 
 def issue(lock_id: bytes, epoch: int, bucket: int, cls: int, idx: int) -> IssueView | None:

@@ -101,13 +101,14 @@ def revoke_temporary(*, code_id: UUID, by_person: UUID, now: datetime) -> NoRetu
 
 
 def raise_floor(*, door_id: UUID, by: Actor, now: datetime) -> tuple[FloorView, ...]:
-    """Kills, with the next update, every temporary code issued so far at the door (CODE-13); later ones work with or without it.
+    """Kills, with the next update, every temporary code issued so far at the door (CODE-13); later ones work with or without it. Their makers are told.
 
     Refused `no_device` where no device is active; an empty answer where nothing lives that could be killed.
     """
     door = Door.at(door_id)
     epoch = _epoch(door_id)
     ledger.append("code_floor", {"door": door_id, "lock": epoch.lock_id, "epoch": epoch.epoch}, now)
+    _tell_makers(door, epoch, now)
     made, ended = _floors(door, epoch, TemporaryCode.objects.all(), now, now)
     journal.record(by, "floor.raised", f"door:{door_id}", {"ended": ended}, now, property_id=door.view.property_id)
     news.say("door.touched", now=now, door_id=str(door_id))
@@ -289,6 +290,19 @@ def _write_floor(door_id: UUID, epoch: LockEpoch, issue: tuple[int, int, int], u
 def label_place(code_id: UUID) -> str:
     """Where a label stands, for sealing."""
     return kms.context("credentials_temporarycode", "label", code_id)
+
+
+def _tell_makers(door: Door, epoch: LockEpoch, now: datetime) -> None:
+    """Whoever gave out a code that the floor ends early is told, once: a guest may still rely on it."""
+    rows = TemporaryCode.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, stops_at_latest__gt=now, ended_at=None, floored_at=None)
+    for maker in sorted(set(rows.values_list("issuer_id", flat=True))):
+        notice = {
+            "kind": "codes_floored",
+            "person": str(maker),
+            "property": str(door.view.property_id),
+            "facts": {"door": str(door.view.id)},
+        }
+        outbox.put("notice", notice, now)
 
 
 def _tell_household(making: Making, why: str) -> None:

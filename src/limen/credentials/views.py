@@ -53,6 +53,15 @@ class TemporaryView:
 
 
 @dataclass(frozen=True, slots=True)
+class Living:
+    """The temporary codes at a door that a code floor would end (CODE-13): how many, by how many people, and when the last stops by itself."""
+
+    codes: int
+    makers: int
+    stops_at_latest: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class IssueView:
     """Whose temporary code an opening was (CODE-7)."""
 

@@ -72,6 +72,15 @@ def codes_ended(facts: Facts) -> Message:
     )
 
 
+def codes_floored(facts: Facts) -> Message:
+    """The property team ends the temporary codes of a door early; whoever gave one out hears it (CODE-13)."""
+    return Message(
+        _("The property team ends the codes you made for the %(door)s") % {"door": facts["door"]},
+        _("They stop when that door is updated. Make new ones for guests who still come."),
+        "/home/guests",
+    )
+
+
 def letter_printed(facts: Facts) -> Message:
     """Staff had a letter with a permanent code printed or mailed (CODE-8)."""
     return Message(
@@ -150,6 +159,7 @@ KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "code_made_at_unit": code_made_at_unit,
     "code_reset": code_reset,
     "codes_ended": codes_ended,
+    "codes_floored": codes_floored,
     "letter_printed": letter_printed,
     "card_on": card_on,
     "card_off": card_off,

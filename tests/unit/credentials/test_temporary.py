@@ -11,6 +11,8 @@ from limen.credentials import queries, services
 from limen.credentials import temporary as temporaries
 from limen.kernel.periods import Interval, Weekly
 from limen.kernel.problems import NotYours, Refused, TooMany
+from limen.notices.models import Notice
+from limen.storage import outbox
 from limen.storage.transactions import unit_of_work
 from limen.wire.doorcodes import DailyKey, Moment, accepts, candidates, temporary
 from tests.cast import Harbor
@@ -137,6 +139,25 @@ def test_a_code_floor_kills_what_was_issued_and_nothing_later(house: Harbor, now
     assert {made.digits for made in after.values()} <= open_then
     assert tomorrow.digits not in _accepted(house, now + DAY)
     assert all(view.floored_at == now for view in queries.temporary_of(house.people["dana"], now))
+
+
+@pytest.mark.rule("CODE-13")
+def test_a_code_floor_tells_whoever_gave_a_code_out_that_it_ends(house: Harbor, now: datetime) -> None:
+    """Once, however many; and a floor above one that is ending already tells nobody twice."""
+    make(house)
+    make(house)
+    door = house.doors["Package Room"]
+    living = queries.living_at(door, now)
+    assert living is not None and (living.codes, living.makers) == (2, 1)
+    with unit_of_work():
+        services.raise_floor(door_id=door, by=house.actor(), now=now)
+    assert queries.living_at(door, now) is None
+    make(house, person="theo", at=now + 31 * MINUTE)
+    with unit_of_work():
+        services.raise_floor(door_id=door, by=house.actor(), now=now + 31 * MINUTE)
+    outbox.settle(now + 31 * MINUTE)
+    told = [str(notice.person_id) for notice in Notice.objects.filter(kind="codes_floored")]
+    assert sorted(told) == sorted([str(house.people["dana"]), str(house.people["theo"])])
 
 
 def _accepted(house: Harbor, at: datetime) -> set[str]:
