@@ -20,6 +20,7 @@ from limen.fleet import queries as fleet
 from limen.identity import services as accounts
 from limen.kernel.problems import NotYours, Problem
 from limen.notices import queries as notices
+from limen.people import queries as people
 from limen.places import queries as places
 from limen.storage import clock
 from limen.web import restored
@@ -86,7 +87,8 @@ def restart(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest, key: str) -> HttpResponse:
     """Signs in as one of the cast, without their password: the demonstration's own door, never there otherwise."""
     who = player(key)
-    user = get_user_model().objects.filter(email__iexact=who.email).first() if who else None
+    person = people.person_of_email(who.email) if who else None
+    user = get_user_model().objects.filter(person_id=person.id).first() if person else None
     if who is None or user is None:
         raise NotYours
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])

@@ -145,7 +145,7 @@ AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("address",)}},
     {"NAME": "limen.identity.passwords.FittingLength"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -161,7 +161,9 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_MAX_EMAIL_ADDRESSES = 1  # the address is the identity (PEOPLE-1); staff change it
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is mailed because somebody typed their address
 ACCOUNT_LOGOUT_REDIRECT_URL = "/signin"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "limen.identity.passwords.ResetTokens"  # noqa: S105
 ACCOUNT_FORMS = {
+    "login": "limen.identity.forms.SignIn",
     "change_password": "limen.identity.forms.ChangePassword",
     "set_password": "limen.identity.forms.SetPassword",
     "reset_password": "limen.identity.forms.ResetPassword",

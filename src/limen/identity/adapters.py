@@ -1,4 +1,5 @@
-"""What allauth asks this house: nobody signs up uninvited, secrets are sealed, mail leaves by the outbox, passkeys belong to the set name."""
+"""What allauth asks this house: nobody signs up uninvited, accounts have names instead of addresses, secrets are sealed, mail leaves by the outbox,
+passkeys belong to the set name."""
 
 from datetime import datetime
 
@@ -13,8 +14,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from limen.identity import rules
+from limen.identity import naming, rules
 from limen.identity.factors import SECOND_FACTORS, must_have_second_factor
+from limen.identity.models import User
 from limen.storage import clock, kms, outbox
 
 MFA_KEY = "service:mfa"
@@ -28,13 +30,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Never: `/join/…` makes accounts (PEOPLE-4)."""
         return False
 
+    def clean_email(self, email: str) -> str:
+        """From here on allauth knows the account's name only (naming.py); a typed name is no address, and leads nowhere."""
+        return naming.name_for(email)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
-        """Hands the text to the outbox, in the transaction of what it tells of (NOTICE-2). Never for an address without an account."""
-        if template_prefix in rules.MAILS_TO_STRANGERS:
+        """Hands the text to the outbox, in the transaction of what it tells of (NOTICE-2). Never for an address without an account.
+
+        `email` is the name of an account; the mail goes to what its person's row says, never to what somebody typed.
+        """
+        to = naming.address_of(email)
+        if to is None or template_prefix in rules.MAILS_TO_STRANGERS:
             return
         request = request_context.request
-        message = self.render_mail(template_prefix, email, {"request": request, "email": email, "current_site": _Here()} | context)
-        outbox.put("mail", {"to": email, "subject": message.subject, "text": str(message.body)}, _now(request))
+        message = self.render_mail(template_prefix, to, {"request": request, "current_site": _Here()} | context | {"email": to})
+        outbox.put("mail", {"to": to, "subject": message.subject, "text": str(message.body)}, _now(request))
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -43,6 +53,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Never: the address must be known already."""
         return False
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, object]) -> AbstractBaseUser:
+        """Forgets what else the provider told of somebody, before it can reach a session or a table (PRIVACY-8)."""
+        sociallogin.account.extra_data = {}
+        user: AbstractBaseUser = super().populate_user(request, sociallogin, data)
+        return user
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -55,6 +71,14 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         """What the field for the name of a passkey holds before somebody types one."""
         return _("Passkey %(number)d") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, object]:
+        """How a passkey shows whose it is, on the person's own device (WebAuthn Level 3, section 5.4.3)."""
+        return {**super().get_public_key_credential_user_entity(user), "display_name": user.address, "name": user.address}
+
+    def get_totp_label(self, user: User) -> str:
+        """Whose codes they are, in the person's own authenticator."""
+        return user.address
 
     def get_totp_issuer(self) -> str:
         """The name that an authenticator shows beside the address."""

@@ -1,4 +1,7 @@
-"""allauth's forms in the words of this house: the label says what to type, a hint how, and nothing stands in the field itself."""
+"""allauth's forms in the words of this house: the label says what to type, a hint how, and nothing stands in the field itself.
+
+Where an address is typed it becomes the name of an account before anything is done with it (naming.py).
+"""
 
 from typing import Final
 
@@ -8,6 +11,8 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.forms import BaseForm
 from django.utils.translation import gettext_lazy as _
+
+from limen.identity import naming
 
 LABELS: Final = {
     "email": _("E-mail"),
@@ -34,6 +39,14 @@ class _OurWords(BaseForm):
             field.help_text = HINTS.get(name, "")
 
 
+class SignIn(account.LoginForm):  # type: ignore[misc]
+    """Address and password; the page has its own fields."""
+
+    def clean_login(self) -> str:
+        """The name of the account."""
+        return naming.name_for(super().clean_login())
+
+
 class ChangePassword(_OurWords, account.ChangePasswordForm):  # type: ignore[misc]
     """The old one once, the new one twice."""
 
@@ -44,6 +57,10 @@ class SetPassword(_OurWords, account.SetPasswordForm):  # type: ignore[misc]
 
 class ResetPassword(_OurWords, account.ResetPasswordForm):  # type: ignore[misc]
     """Asks for the address only."""
+
+    def clean_email(self) -> str:
+        """The name of the account; allauth has looked it up by then, through the adapter."""
+        return naming.name_for(super().clean_email())
 
 
 class ResetPasswordFromKey(_OurWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
@@ -56,6 +73,12 @@ class Reauthenticate(_OurWords, account.ReauthenticateForm):  # type: ignore[mis
 
 class RequestLoginCode(_OurWords, account.RequestLoginCodeForm):  # type: ignore[misc]
     """Asks for the address only."""
+
+    def clean_email(self) -> str:
+        """The name of the account, by which allauth then looks it up."""
+        self.cleaned_data["email"] = naming.name_for(self.cleaned_data["email"])
+        name: str = super().clean_email()
+        return name
 
 
 class ConfirmLoginCode(_OurWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]

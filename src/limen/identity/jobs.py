@@ -1,6 +1,7 @@
-"""What happens at a sign-in (a pending person becomes active, and is told: NOTICE-1) and when a second factor is added."""
+"""What happens at a sign-in (a pending person becomes active, and is told: NOTICE-1), when a second factor is added, when a person is forgotten."""
 
 from datetime import datetime
+from uuid import UUID
 
 from allauth.account.signals import password_changed, password_reset
 from allauth.mfa.models import Authenticator
@@ -11,9 +12,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from limen.identity.factors import SECOND_FACTORS
+from limen.identity.forgetting import forget_account
 from limen.identity.models import User
 from limen.people import services as people
-from limen.storage import clock, ledger, outbox
+from limen.storage import clock, ledger, news, outbox
 
 
 @receiver(user_logged_in, dispatch_uid="identity.signed_in")
@@ -54,6 +56,12 @@ def on_factor_removed(
         ledger.append(
             "sign_in_changed", {"person": user.person_id, "what": "factor", "type": authenticator.type, "made": made}, _now(request)
         )
+
+
+@news.hears("person.forgotten")
+def on_forgotten(*, now: datetime, person_id: str) -> None:
+    """Nobody signs in as somebody who is forgotten (PRIVACY-3)."""
+    forget_account(UUID(person_id), now)
 
 
 def _now(request: HttpRequest | None) -> datetime:

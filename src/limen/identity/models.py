@@ -7,19 +7,24 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
+from limen.identity import naming
+
 
 class Users(BaseUserManager["User"]):
-    """Makes accounts; addresses are compared without regard to case."""
+    """Makes accounts."""
 
-    def make(self, email: str, person_id: UUID) -> "User":
+    def make(self, person_id: UUID) -> "User":
         """A new account without a password: nobody can sign in to it by one until it is set."""
-        user = self.model(email=self.normalize_email(email).lower(), person_id=person_id)
+        user = self.model(email=naming.name_of(person_id), person_id=person_id)
         user.set_unusable_password()
         return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """An account: an address, a way to prove it, and the person it belongs to (an id of the room `people`)."""
+    """An account: a way to prove who one is, and the person it belongs to (an id of the room `people`).
+
+    `email` is what allauth calls an account by, and holds a name (naming.py); the address is the person's, sealed in `people`.
+    """
 
     email = models.EmailField[str, str](unique=True)
     person_id = models.UUIDField(null=True, unique=True)
@@ -30,6 +35,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    @property
+    def address(self) -> str:
+        """Where mail for this account goes; empty while the person has no address."""
+        return naming.address_of(self.email) or ""
 
 
 class Invitation(models.Model):

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from limen.identity import rules
 from limen.identity.factors import has_second_factor, must_have_second_factor
 from limen.identity.models import Invitation, Phone, User
+from limen.identity.traces import trace_of
 from limen.identity.views import InvitationView, PhoneView, SessionView, UserView
 from limen.people import queries as people
 from limen.storage.prepared import Prepared
@@ -98,9 +99,7 @@ def sessions(user: Visitor, session_key: str | None) -> tuple[SessionView, ...]:
     if not isinstance(user, User):
         return ()
     rows = sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True)
-    return tuple(
-        SessionView(row.pk, row.created_at, row.last_seen_at, row.ip, row.user_agent, row.session_key == session_key) for row in rows
-    )
+    return tuple(SessionView(row.pk, row.created_at, row.last_seen_at, *trace_of(row), row.session_key == session_key) for row in rows)
 
 
 def second_factor_missing(user: Visitor, now: datetime) -> bool:
@@ -125,7 +124,7 @@ def user_view(row: User) -> UserView:
     """The account as a value. Every account made here belongs to a person."""
     if row.person_id is None:
         raise LookupError("an account without a person")
-    return UserView(row.pk, row.person_id, row.email, row.has_usable_password(), has_second_factor(row.pk), row.last_login)
+    return UserView(row.pk, row.person_id, row.address, row.has_usable_password(), has_second_factor(row.pk), row.last_login)
 
 
 def phone_view(row: Phone) -> PhoneView:

@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils.translation import gettext as _
 
 from limen.identity import services
+from limen.identity.forgetting import forget_account
 from limen.identity.models import Phone, User
 from limen.kernel.actors import SYSTEM
 from limen.storage import replay
@@ -40,9 +41,7 @@ def end_again(run: Restoring) -> None:
         _remove_phone(UUID(line.facts["phone"]), run)
     for line in run.of("sign_in_changed"):
         _change(line, run)
-    forgotten = User.objects.filter(person_id__in=[line.facts["person"] for line in run.of("deletion")])
-    run.did("accounts_deleted", forgotten.count())
-    forgotten.delete()
+    run.did("accounts_deleted", sum(forget_account(UUID(line.facts["person"]), run.now) for line in run.of("deletion")))
     if run.of("sign_in_changed"):
         run.misses(_("Passwords that were changed after the backup are not here: their owners ask for a new one where they sign in."))
 

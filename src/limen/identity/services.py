@@ -115,16 +115,21 @@ def remove_phone(*, phone_id: UUID, by: Actor, now: datetime, keep_session: str 
         raise NotYours
     if row.removed_at is not None:
         raise Refused("phone_removed", _("This phone was removed before."))
-    ledger.append("phone_removed", {"phone": phone_id, "person": row.person_id}, now)
-    row.removed_at, row.token_hash = now, None
-    row.save(update_fields=["removed_at", "token_hash"])
+    end_phone(row, by=by, now=now)
     for session in UserSession.objects.filter(user__person_id=row.person_id).exclude(session_key=keep_session):
         session.end()
-    news.say("phone.removed", now=now, person_id=str(row.person_id), phone_id=str(row.id), by=str(by.person_id or ""))
-    journal.record(by, "phone.removed", f"person:{row.person_id}", {"phone": str(row.id)}, now)
     facts = {"name": row.name}
     outbox.put("notice", {"kind": "phone_removed", "person": str(row.person_id), "property": "", "facts": facts}, now)
     return phone_view(row)
+
+
+def end_phone(row: Phone, *, by: Actor, now: datetime) -> None:
+    """What every removal of a phone is, whoever is told of it and whichever sessions go with it. For this room only."""
+    ledger.append("phone_removed", {"phone": row.id, "person": row.person_id}, now)
+    row.removed_at, row.token_hash = now, None
+    row.save(update_fields=["removed_at", "token_hash"])
+    news.say("phone.removed", now=now, person_id=str(row.person_id), phone_id=str(row.id), by=str(by.person_id or ""))
+    journal.record(by, "phone.removed", f"person:{row.person_id}", {"phone": str(row.id)}, now)
 
 
 def note_session(*, request: HttpRequest) -> None:
@@ -157,10 +162,9 @@ def _link(person_id: UUID, property_id: UUID, host_id: UUID | None, by: Actor, n
 
 def _account(person_id: UUID, password: str) -> User:
     """The account of a person with this password; its address counts as proven, because the link came by it."""
-    email = people.person_view(person_id).email
-    if not email:
+    if not people.person_view(person_id).email:
         raise Refused("no_email", _("There is no e-mail address."))
-    user = User.objects.filter(person_id=person_id).first() or User.objects.make(email, person_id)
+    user = User.objects.filter(person_id=person_id).first() or User.objects.make(person_id)
     try:
         validate_password(password, user)
     except ValidationError as fault:

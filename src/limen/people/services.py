@@ -47,7 +47,8 @@ def edit_person(
 ) -> None:  # fmt: skip
     """Changes what is named and leaves the rest; nobody's access changes by it (ACCESS-11). An empty phone removes it.
 
-    Raises Refused when the new address belongs to somebody else. An address of somebody who signs in is changed in identity first.
+    Raises Refused when the new address belongs to somebody else. Whoever signs in does so with the new one from then on, and links that were
+    mailed to the old one to set a password end (identity).
     """
     row = _person(person_id)
     old = sealing.view(row)
@@ -81,13 +82,17 @@ def archive(*, person_id: UUID, by: Actor, now: datetime) -> None:
 
 
 def forget(*, person_id: UUID, by: Actor, now: datetime) -> None:
-    """Destroys the contact key: name, address and telephone are unreadable at once and in every backup (protocol H.2). No way back."""
+    """Destroys the contact key: name, address and telephone are unreadable at once and in every backup (protocol H.2). No way back.
+
+    Says `person.forgotten`: whoever keeps something of the person beside this room ends it in the same transaction.
+    """
     row = _person(person_id)
     ledger.append("deletion", {"person": person_id}, now)
     kms.destroy(sealing.key_of(person_id), now=now)
     row.email_index, row.status = None, "archived"
     row.save(update_fields=["email_index", "status"])
     journal.record(by, "person.forgotten", f"person:{person_id}", {}, now)
+    news.say("person.forgotten", now=now, person_id=str(person_id))
 
 
 def record_consent(*, person_id: UUID, version: str, now: datetime) -> None:

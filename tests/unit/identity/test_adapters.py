@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from allauth.account.internal.emailkit import valid_email_or_none
+from allauth.account.internal.userkit import filter_users_by_email
 from allauth.mfa.models import Authenticator
-from django.test import Client
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from django.test import Client, RequestFactory
 from django.utils import translation
 
 from limen.identity import queries, services
-from limen.identity.adapters import MfaAdapter
+from limen.identity.adapters import MfaAdapter, SocialAdapter
 from limen.identity.models import User
 from limen.storage.models import OutboxRow
 from tests.cast import PASSWORD, Harbor
@@ -19,7 +22,7 @@ from tests.cast import PASSWORD, Harbor
 def account(house: Harbor, now: datetime) -> User:
     """Dana has an account."""
     services.set_password(person_id=house.people["dana"], password=PASSWORD, now=now)
-    return User.objects.get(email="dana@example.org")
+    return User.objects.get(person_id=house.people["dana"])
 
 
 def sign_in(client: Client, email: str, password: str) -> Any:
@@ -83,7 +86,7 @@ def test_sessions_are_listed_and_ended_one_by_one(account: User, now: datetime) 
 def test_managing_roles_need_a_second_factor(house: Harbor, account: User, now: datetime) -> None:
     """A manager without passkey and authenticator is missing one; a resident is not; the last one cannot be removed."""
     services.set_password(person_id=house.people["ana"], password=PASSWORD, now=now)
-    ana = User.objects.get(email="ana@example.org")
+    ana = User.objects.get(person_id=house.people["ana"])
     assert queries.second_factor_missing(ana, now)
     assert not queries.second_factor_missing(account, now)
     services.enroll_authenticator(person_id=house.people["ana"], now=now)
@@ -112,3 +115,15 @@ def test_a_passkey_has_a_plain_name_until_somebody_types_one(account: User) -> N
 def _errors(response: Any) -> list[str]:
     form = response.context["form"] if response.context and "form" in response.context else None
     return [str(error) for errors in form.errors.values() for error in errors] if form is not None else []
+
+
+@pytest.mark.rule("PRIVACY-8")
+def test_what_a_provider_tells_beside_the_address_is_not_kept(account: User) -> None:
+    """Single sign-on finds the account by the proven address, and neither its row nor a session learns more."""
+    told = {"email": "Dana@example.org", "name": "Dana Whitfield", "picture": "https://provider.example/dana"}
+    login = SocialLogin(account=SocialAccount(provider="oidc", uid="7", extra_data=dict(told)), user=User())
+    SocialAdapter().populate_user(RequestFactory().get("/"), login, dict(told))
+    assert login.account.extra_data == {}
+    name = valid_email_or_none("Dana@example.org")
+    assert name == account.email
+    assert [user.pk for user in filter_users_by_email(name, prefer_verified=True, for_login=True)] == [account.pk]

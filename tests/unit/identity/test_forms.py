@@ -17,7 +17,7 @@ NEW = "another morning at the harbor"
 def dana(house: Harbor, now: datetime) -> User:
     """Dana has an account."""
     services.set_password(person_id=house.people["dana"], password=PASSWORD, now=now)
-    return User.objects.get(email="dana@example.org")
+    return User.objects.get(person_id=house.people["dana"])
 
 
 def test_a_label_says_what_to_type_and_nothing_stands_in_the_field(dana: User) -> None:

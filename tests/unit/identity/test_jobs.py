@@ -19,7 +19,7 @@ from tests.cast import PASSWORD, Harbor
 @pytest.mark.rule("PEOPLE-4", "NOTICE-1")
 def test_the_first_sign_in_makes_a_person_active(house: Harbor, now: datetime) -> None:
     """An account whose person is pending becomes active by signing in, and its owner is told of the sign-in."""
-    user = User.objects.make("theo@example.org", house.people["theo"])
+    user = User.objects.make(house.people["theo"])
     user.save()
     OutboxRow.objects.all().delete()
     Client().force_login(user)

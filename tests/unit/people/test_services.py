@@ -90,7 +90,8 @@ def test_a_new_address_is_found_and_the_old_one_free(add: Add, now: datetime) ->
 def test_a_forgotten_person_is_unreadable_and_their_address_is_free(add: Add, now: datetime) -> None:
     """The rows stay for whoever counts them; the ledger keeps a restore from bringing the name back."""
     dana = add("Dana Reyes", "dana@example.org", phone="+1 212 555 0100")
-    services.forget(person_id=dana, by=SYSTEM, now=now)
+    with unit_of_work():
+        services.forget(person_id=dana, by=SYSTEM, now=now)
     view = queries.person_view(dana)
     assert (view.name, view.email, view.phone, view.status) == ("Somebody who left", None, "", "archived")
     assert {line.kind for line in ledger.lines()} == {"deletion", "key_destroyed"}

@@ -23,7 +23,7 @@ def holding(cookie: str) -> Client:
 
 def signed_in() -> Client:
     """A browser in which Dana is signed in."""
-    user = get_user_model().objects.make("dana@example.org", UUID(int=7))
+    user = get_user_model().objects.make(UUID(int=7))
     user.set_password("correct horse battery")
     user.save()
     client = Client()

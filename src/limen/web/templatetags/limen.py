@@ -8,6 +8,7 @@ from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from limen.identity import queries as identity
 from limen.places import queries as places
 from limen.storage import clock
 from limen.web import when as words
@@ -40,6 +41,13 @@ def when(context: Context, at: datetime | None) -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), words.say_fully(at, zone), words.say(at, zone, _now(context))
     )
+
+
+@register.simple_tag(takes_context=True)
+def signed_in(context: Context) -> tuple[identity.SessionView, ...]:
+    """`{% signed_in as places %}`: where the reader is signed in, newest first; allauth's own rows hold it sealed."""
+    request = context["request"]
+    return identity.sessions(request.user, request.session.session_key)
 
 
 @register.simple_tag(takes_context=True)

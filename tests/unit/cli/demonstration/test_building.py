@@ -12,6 +12,7 @@ from limen.intercom import queries as intercom
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.storage.transactions import unit_of_work
+from tests.thief import places_of
 
 LAST_DOORS = 128
 
@@ -60,3 +61,15 @@ def test_passwords_are_drawn_here_and_only_their_owner_reads_them(made: building
     assert len({one["password"] for one in signs}) == len(signs)
     assert all(one["authenticator"] for one in signs if one["role"] != "resident")
     assert (tmp_path / cast.FILE).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.rule("PRIVACY-8")
+def test_a_thief_of_the_database_reads_nobodys_address_number_or_whole_name(made: building.Made, now: datetime) -> None:
+    """In no table, after the whole building moved in and the cast can sign in."""
+    with unit_of_work():
+        building.today(made, now)
+        building.invite_guest(made, now)
+    everybody = people.people_in(made.property_id, now)
+    words = {word for who in everybody for word in (who.email, who.phone, who.name if " " in who.name else None) if word}
+    assert len(words) > len(everybody) > 100
+    assert places_of(words) == []
