@@ -65,6 +65,15 @@ def _wave(number: int, of: int) -> str:
 
 
 def _stopped(one: fleet.ModelFirmware) -> str:
+    if one.why == "over":
+        return _("Stopped by itself: its time is over. Nothing else is sent.") if one.old else ""
+    if one.why == "silent":
+        words = ngettext(
+            "Stopped by itself: %(n)d lock was not heard from since it was to start this version. Nothing else is sent.",
+            "Stopped by itself: %(n)d locks were not heard from since they were to start this version. Nothing else is sent.",
+            one.silent,
+        )
+        return words % {"n": one.silent}
     return ngettext(
         "Stopped by itself: %(n)d lock failed its self-test. Nothing else is sent.",
         "Stopped by itself: %(n)d locks failed their self-test. Nothing else is sent.",

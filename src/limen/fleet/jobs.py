@@ -1,11 +1,16 @@
-"""What the room hears: a door was touched. First the revocation is noted, then, once, the list follows; all before the commit (ACCESS-3)."""
+"""What the room hears: a door was touched. First the revocation is noted, then, once, the list follows; all before the commit (ACCESS-3).
+
+And what time brings: an hour of a roll-out has passed (SEC-3).
+"""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from limen.access import queries as access
 from limen.fleet import services
-from limen.storage import news
+from limen.storage import news, outbox
+from limen.storage.transactions import unit_of_work
 
 
 @news.hears("door.touched")
@@ -22,3 +27,10 @@ def on_door_touched(*, now: datetime, door_id: str, revocation_id: str = "", **_
 def on_list_unsettled(*, now: datetime, door_id: str) -> None:
     """Settles the list of one door."""
     services.settle(door_id=UUID(door_id), now=now)
+
+
+@outbox.receives("firmware.look")
+def on_firmware_look(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
+    """Looks at a model's roll-out."""
+    with unit_of_work():
+        services.look_at_roll_out(model=str(body["model"]), now=now)

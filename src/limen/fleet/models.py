@@ -311,7 +311,7 @@ class Running(models.Model):
 
 
 class Rollout(models.Model):
-    """An image on its way to every lock of a model, wave after wave; stopped by itself when a self-test failed (SEC-3)."""
+    """An image on its way to every lock of a model, wave after wave; stopped by itself when a self-test failed or locks fell silent (SEC-3)."""
 
     model = models.CharField(max_length=16, primary_key=True)
     image = models.ForeignKey(FirmwareImage, on_delete=models.CASCADE, related_name="+")
@@ -320,6 +320,9 @@ class Rollout(models.Model):
     starts = models.DateTimeField()
     ends = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=8, default="")  # why it stopped: failed, silent, over
+    silent = models.PositiveIntegerField(default=0)  # how many locks had fallen silent then
+    looks_at = models.DateTimeField(null=True)  # when time alone looks at it next
 
 
 class Carry(models.Model):

@@ -124,13 +124,20 @@ def aim_firmware(
 def roll_out_firmware(*, model: str, number: int, starts: datetime, ends: datetime, by: Actor, now: datetime) -> int:
     """Brings an image to every lock of a model in waves, and gives how many are in the first (SEC-3).
 
-    Each next one begins by itself when the one before is well, and none after a failed self-test. Refused `no_firmware`, `failed_before`.
+    Each next one begins by itself when the one before is well, and none after a failed self-test or once locks fell silent. Refused `no_firmware`,
+    `failed_before`.
     """
     devices = waves.begin(publishing.image_of(model, number), starts, ends, now)
     for device in devices:
         settlement.settle_door(device.door_id, now)
     journal.record(by=by, verb="firmware.rolled_out", target=f"model:{model}", detail={"image": number, "locks": len(devices)}, now=now)
     return len(devices)
+
+
+def look_at_roll_out(*, model: str, now: datetime) -> None:
+    """Looks at a model's roll-out because an hour has passed: what is well goes on, and what fell silent stops (SEC-3)."""
+    for each in waves.look_by_time(model, now):
+        settlement.settle_door(each.door_id, now)
 
 
 def require_firmware(*, model: str, version: int, by: Actor, now: datetime) -> None:

@@ -248,6 +248,7 @@ class ModelFirmware:
 
     `newest`: the version that a roll-out brings, or the highest that is aimed at one of them; None: nobody aimed any. `old`: doors whose locks are not
     known to run it, each with what it last said. `failed`: how many of the model, anywhere, tried it and went back. `wave`, `waves`: of a roll-out.
+    `why`: what stopped it: failed, silent (so many locks were not heard since they know of it), over (its time).
     """
 
     model: str
@@ -256,6 +257,8 @@ class ModelFirmware:
     old: tuple[tuple[UUID, int | None], ...]
     failed: int
     stopped: bool
+    why: str
+    silent: int
     wave: int | None
     waves: int
 

@@ -1,11 +1,11 @@
 """A roll-out in waves (SEC-3): a few locks first, then more, then all. A wave begins when the one before is well, and none when it is not.
 
-Nothing here has a clock: every word of a lock about what it runs is the moment at which its model's roll-out is looked at.
+It is looked at with every word of a lock about what it runs, and every hour: locks that fall silent say nothing at all.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,8 +13,11 @@ from uuid import UUID
 from limen.fleet import aiming, publishing
 from limen.fleet.models import Device, FirmwareImage, Rollout, Running
 from limen.fleet.views import ModelFirmware
+from limen.journal import services as journal
+from limen.kernel.actors import SYSTEM
 from limen.kernel.problems import Refused
 from limen.places import queries as places
+from limen.storage import outbox
 
 SHARES: Final = (5, 25, 100)
 """Percent of a model's locks that have had their turn with each wave; one lock at least."""
@@ -22,6 +25,10 @@ WELL_PERCENT: Final = 80
 """So many of those whose turn it was run the image, confirmed by their own self-tests, before others have theirs."""
 LOOKED_AT: Final = timedelta(days=1)
 """At least so long a wave is on its own: some faults take a night."""
+LOOK_EVERY: Final = timedelta(hours=1)
+SILENT_AFTER: Final = {True: timedelta(hours=12), False: timedelta(days=7)}
+"""A lock that knows of the image and has said nothing at all for so long is silent: one with a connection of its own, well before the next wave may
+begin; and any other."""
 
 
 def begin(image: FirmwareImage, starts: datetime, ends: datetime, now: datetime) -> list[Device]:
@@ -33,6 +40,7 @@ def begin(image: FirmwareImage, starts: datetime, ends: datetime, now: datetime)
         raise Refused("failed_before", "Locks of this model tried this firmware and went back. Publish a better one under the next number.")
     end(image.model)
     made = Rollout.objects.create(model=image.model, image=image, wave=0, began_at=now, starts=starts, ends=ends)
+    _look_later(made, now)
     return _aim(made)
 
 
@@ -42,24 +50,39 @@ def end(model: str) -> None:
 
 
 def look(model: str, now: datetime) -> list[Device]:
-    """Stops a roll-out whose self-tests failed, or gives the locks of the next wave, which are to be settled; mostly neither."""
-    found = Rollout.objects.select_for_update().filter(model=model, stopped_at=None).select_related("image").first()
+    """Stops a roll-out that is not well, or gives the locks of the next wave; mostly neither. Whatever it gives is to be settled."""
+    found = _going_on(model)
     if found is None:
         return []
-    turn = Running.objects.filter(device__in=_turn(found))
+    if found.looks_at is None:
+        _look_later(found, now)
+    turn = Running.objects.filter(device__in=_turn(found)).select_related("device__list", "image").defer("image__data")
     if turn.filter(stopped=found.image.version).exists():
-        found.stopped_at = now
-        found.save(update_fields=["stopped_at"])
-        return []
+        return _stop(found, "failed", now)
+    silent = sum(_silent(row, found, now) for row in turn)
+    if silent * 100 > (100 - WELL_PERCENT) * len(turn):
+        found.silent = silent
+        return _stop(found, "silent", now) + _withdraw(turn, found)
+    if now >= found.ends:
+        return _stop(found, "over", now)
     last = found.wave == len(SHARES) - 1
     if last:
         return _aim(found)  # a lock that became active meanwhile has its turn too
     confirmed = turn.filter(version__gte=found.image.version).count()
-    if now - found.began_at < LOOKED_AT or confirmed * 100 < WELL_PERCENT * turn.count():
+    if now - found.began_at < LOOKED_AT or confirmed * 100 < WELL_PERCENT * len(turn):
         return []
     found.wave, found.began_at = found.wave + 1, now
     found.save(update_fields=["wave", "began_at"])
     return _aim(found)
+
+
+def look_by_time(model: str, now: datetime) -> list[Device]:
+    """The same when an hour has passed; told twice it looks once."""
+    found = _going_on(model)
+    if found is None or found.looks_at is None or now < found.looks_at:
+        return []
+    _look_later(found, now)
+    return look(model, now)
 
 
 def of_property(property_id: UUID) -> tuple[ModelFirmware, ...]:
@@ -86,6 +109,8 @@ def _of_model(name: str, rows: list[Running], rollout: Rollout | None) -> ModelF
         old=tuple((row.device.door_id, row.version) for row in old),
         failed=failed,
         stopped=failed >= aiming.STOPPED_AFTER or (rollout is not None and rollout.stopped_at is not None),
+        why="failed" if failed or rollout is None else rollout.why,
+        silent=rollout.silent if rollout else 0,
         wave=rollout.wave + 1 if rollout is not None else None,
         waves=len(SHARES),
     )
@@ -93,6 +118,41 @@ def _of_model(name: str, rows: list[Running], rollout: Rollout | None) -> ModelF
 
 def _failed(model: str, version: int) -> int:
     return Running.objects.filter(device__model=model, device__ended_at=None, stopped=version).count()
+
+
+def _going_on(model: str) -> Rollout | None:
+    going_on = Rollout.objects.select_for_update(of=("self",)).filter(model=model, stopped_at=None)
+    return going_on.select_related("image").defer("image__data").first()
+
+
+def _look_later(rollout: Rollout, now: datetime) -> None:
+    rollout.looks_at = now + LOOK_EVERY
+    rollout.save(update_fields=["looks_at"])
+    outbox.put("firmware.look", {"model": rollout.model}, now, due=rollout.looks_at)
+
+
+def _silent(row: Running, rollout: Rollout, now: datetime) -> bool:
+    """It has proved the list that aims this image at it, and was not heard for long, nor in this wave. Who was never reached is not silent."""
+    knows = row.image == rollout.image and 0 < row.said_version <= row.device.list.proven
+    heard = row.device.last_word_at
+    return knows and heard is not None and now - max(heard, rollout.began_at) >= SILENT_AFTER[row.device.connected]
+
+
+def _stop(rollout: Rollout, why: str, now: datetime) -> list[Device]:
+    """No wave follows this one; the journal keeps why."""
+    rollout.stopped_at, rollout.why = now, why
+    rollout.save(update_fields=["stopped_at", "why", "silent"])
+    detail: dict[str, str | int] = {"image": rollout.image.number, "why": why, "silent": rollout.silent}
+    journal.record(by=SYSTEM, verb="firmware.stopped", target=f"model:{rollout.model}", detail=detail, now=now)
+    return []
+
+
+def _withdraw(turn: Iterable[Running], rollout: Rollout) -> list[Device]:
+    """Whoever does not run the image by their own word is to run it no more, also where it lies at the lock already."""
+    waiting = [row.device for row in turn if row.image == rollout.image and (row.version is None or row.version < rollout.image.version)]
+    for device in waiting:
+        aiming.aim(device, None, rollout.starts, rollout.ends)
+    return waiting
 
 
 def _aim(rollout: Rollout) -> list[Device]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from limen.fleet import aiming, services, waves
-from limen.fleet.models import Device
+from limen.fleet.models import Device, Rollout
 from limen.storage import roots
 from limen.storage.transactions import unit_of_work
 from limen.wire import firmware
@@ -76,3 +76,24 @@ def test_a_page_says_which_doors_run_what_is_older_and_that_a_failed_self_test_s
     page = desk.get("Ana", "/c/firmware")
     assert page.says("Stopped by itself: 1 lock failed its self-test. Nothing else is sent.")
     assert "Wave 1" not in page.text
+
+
+@pytest.mark.rule("SEC-3")
+def test_a_page_says_that_locks_fell_silent_and_that_the_time_of_a_roll_out_is_over(desk: Desk) -> None:
+    """Each in its own words, and the second only where something is left to do."""
+    device = aimed(desk)
+    with unit_of_work():
+        services.roll_out_firmware(
+            model="M", number=41, starts=desk.house.now, ends=desk.house.now + timedelta(days=9), by=ANA, now=desk.house.now
+        )
+    for why, silent, words in (
+        ("silent", 1, "1 lock was not heard from since it was to start this version. Nothing else is sent."),
+        ("silent", 2, "2 locks were not heard from since they were to start this version. Nothing else is sent."),
+        ("over", 0, "its time is over. Nothing else is sent."),
+    ):
+        Rollout.objects.update(stopped_at=desk.house.now, why=why, silent=silent)
+        page = desk.get("Ana", "/c/firmware")
+        assert page.says(f"Stopped by itself: {words}")
+        assert "Wave 1" not in page.text
+    aiming.heard(device, 7, None, desk.house.now)
+    assert "its time is over" not in desk.get("Ana", "/c/firmware").text

@@ -7,7 +7,10 @@ import pytest
 from limen.fleet import queries as fleet
 from limen.fleet import services
 from limen.fleet.models import Device, Rollout, Running
+from limen.journal import queries as journal
 from limen.kernel.problems import Refused
+from limen.storage import outbox
+from limen.storage.models import OutboxRow
 from limen.storage.transactions import unit_of_work
 from tests.unit.fleet.house import ANA, House
 from tests.unit.fleet.test_aiming import image
@@ -118,6 +121,110 @@ def test_a_lock_that_becomes_active_in_the_last_wave_has_its_turn_too(house: Hou
     assert "LM000099" not in turn()
     speak(house, "LM000001")
     assert "LM000099" in turn()
+
+
+def reached(house: House, serials: list[str]) -> None:
+    """Their newest list, which aims the image at them, was brought and proved."""
+    for door, lock in house.locks.items():
+        if lock.serial in serials:
+            house.update(door)
+
+
+def hours_pass(house: House, hours: int) -> None:
+    """Nobody speaks; the outbox tells what is due."""
+    for _ in range(hours):
+        outbox.settle(house.later(hours=1))
+
+
+@pytest.mark.rule("SEC-3")
+def test_the_next_wave_begins_also_when_nobody_speaks_after_its_day(house: House) -> None:
+    """The first lock said that it is well, and then no lock of the model had anything to say."""
+    roll_out(house)
+    first = turn()
+    reached(house, first)
+    well(house, first)
+    hours_pass(house, 23)
+    assert turn() == first
+    hours_pass(house, 2)
+    assert len(turn()) == 5
+    assert all(house.state(door_of(house, serial)).stale for serial in turn() if serial not in first), "and their lists say so"
+
+
+@pytest.mark.rule("SEC-3")
+def test_a_wave_that_falls_silent_after_its_update_stops_the_roll_out(house: House) -> None:
+    """Two of five locks took the list that aims the image and were not heard for a week: no wave follows, and who does not run it is to run it no more."""
+    roll_out(house)
+    first = turn()
+    reached(house, first)
+    well(house, first)
+    hours_pass(house, 25)
+    second = turn()
+    reached(house, second)
+    silent = [serial for serial in second if serial not in first][:2]
+    spoken = [serial for serial in second if serial not in silent]
+    house.later(days=6)
+    for serial in spoken:
+        speak(house, serial, firmware=3 if serial in first else 1)
+    hours_pass(house, 1)
+    assert Rollout.objects.get().stopped_at is None, "six days are no silence"
+    hours_pass(house, 24)
+    stopped = Rollout.objects.get()
+    assert (stopped.stopped_at is not None, stopped.why, stopped.silent) == (True, "silent", 2)
+    assert turn() == first, "withdrawn from all who do not run it"
+    assert house.state(door_of(house, silent[0])).stale, "and their lists say so"
+    (state,) = fleet.firmware_of(house.property_id)
+    assert (state.stopped, state.why, state.silent, state.failed) == (True, "silent", 2, 0)
+    hours_pass(house, 48)
+    assert turn() == first
+    assert [entry.detail["why"] for entry in journal.entries() if entry.verb == "firmware.stopped"] == ["silent"]
+    roll_out(house)
+    hours_pass(house, 2)
+    assert Rollout.objects.get().stopped_at is None, "somebody who has looked at those doors may go on, and silence counts anew"
+
+
+def door_of(house: House, serial: str) -> str:
+    return next(door for door, lock in house.locks.items() if lock.serial == serial)
+
+
+@pytest.mark.rule("SEC-3")
+def test_doors_that_nobody_visited_are_not_silent_and_the_roll_out_ends_with_its_time(house: House) -> None:
+    """What never heard of the image says nothing about it; and nothing stands for ever."""
+    roll_out(house)
+    first = turn()
+    house.later(days=59)
+    hours_pass(house, 1)
+    assert Rollout.objects.get().stopped_at is None and turn() == first
+    house.later(days=1)
+    hours_pass(house, 1)
+    assert Rollout.objects.get().why == "over"
+
+
+@pytest.mark.rule("SEC-3")
+def test_a_reader_with_a_connection_that_was_well_and_fell_silent_brings_no_next_wave(house: House) -> None:
+    """It says something every quarter of an hour; half a day without a word is not its habit, and counts before the wave has had its day."""
+    roll_out(house)
+    first = turn()
+    Device.objects.filter(serial=first[0]).update(connected=True)
+    reached(house, first)
+    well(house, first)
+    hours_pass(house, 11)
+    assert Rollout.objects.get().stopped_at is None
+    hours_pass(house, 20)
+    assert Rollout.objects.get().why == "silent"
+    assert turn() == first
+
+
+def test_time_looks_once_an_hour_however_often_it_is_told(house: House) -> None:
+    """An outbox may tell a row twice, and a roll-out that was begun anew has left rows of the one before."""
+    roll_out(house)
+    roll_out(house)
+    for _ in range(3):
+        with unit_of_work():
+            services.look_at_roll_out(model="M", now=house.now + timedelta(hours=1))
+    waiting = OutboxRow.objects.filter(topic="firmware.look", done_at=None, due__gt=house.now + timedelta(hours=1))
+    assert waiting.count() == 1
+    with unit_of_work():
+        services.look_at_roll_out(model="C2", now=house.now)
 
 
 def test_aiming_at_all_of_them_ends_the_waves(house: House) -> None:
