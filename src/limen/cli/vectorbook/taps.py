@@ -14,7 +14,7 @@ def card_cases() -> Case:
     """What a lock says to a card at every step, and what it makes of the answers."""
     site = steady("K_site")[:16]
     return {
-        "about": "Cards (K-1 to K-7). taps: key, what the card says, what the lock says to it with this RndA, session keys, file. "
+        "about": "Cards (K-1 to K-7). taps: key, what the card says, what the lock says to it with this RndA, session keys, file (serial: u64 in hex). "
         "an12196: NXP's own example of the authentication. sun: text of a counting card; counter is a number, holds says whether the MAC is "
         "right. keys: CMAC(K_site, 01 || UID || AID || slot).",
         "aid": AID.hex(),
@@ -51,7 +51,7 @@ def _tap(slot: CardSlot, key: bytes) -> Case:
         "slot": int(slot),
         "ask_file": session.ask_file().hex(),
         "file_answer": answer.hex(),
-        "serial": read.serial,
+        "serial": f"{read.serial:016x}",
         "generation": read.generation,
     }
 
