@@ -31,6 +31,15 @@ class Smtp:
 
 
 @dataclass(frozen=True)
+class Calls:
+    """What helps two browsers find each other: where they learn their own address (STUN), and a relay (TURN) with the secret it shares with us."""
+
+    stun: tuple[str, ...] = ()
+    turn: tuple[str, ...] = ()
+    secret: str = ""
+
+
+@dataclass(frozen=True)
 class Environment:
     """Everything that differs between two installations."""
 
@@ -41,6 +50,7 @@ class Environment:
     database: dict[str, object]
     smtp: Smtp | None
     proxies: int
+    calls: Calls
 
     @property
     def secure(self) -> bool:
@@ -64,6 +74,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         database=database(environ.get("LIMEN_DATABASE_URL", ""), data),
         smtp=_smtp(environ.get("LIMEN_SMTP_URL", "")),
         proxies=_proxies(environ.get("LIMEN_PROXIES", "0")),
+        calls=_calls(environ),
     )
 
 
@@ -132,6 +143,22 @@ def _smtp(url: str) -> Smtp | None:
         start_tls=parts.scheme == "smtp" and parse_qs(parts.query).get("tls", ["0"])[-1] == "1",
         tls=parts.scheme == "smtps",
     )
+
+
+def _calls(environ: Mapping[str, str]) -> Calls:
+    stun, turn = (_servers(environ.get(f"LIMEN_{kind}", ""), kind.lower()) for kind in ("STUN", "TURN"))
+    secret = environ.get("LIMEN_TURN_SECRET", "")
+    if bool(turn) != bool(secret):
+        raise NotConfigured("LIMEN_TURN and LIMEN_TURN_SECRET are set together: the relay and the secret that it shares with us")
+    return Calls(stun, turn, secret)
+
+
+def _servers(text: str, kind: str) -> tuple[str, ...]:
+    """The addresses, up to four of a kind; browsers are slow with more."""
+    found = tuple(text.split())
+    if len(found) > 4 or any(one.partition(":")[0] not in {kind, f"{kind}s"} or not one.partition(":")[2] for one in found):
+        raise NotConfigured(f"LIMEN_{kind.upper()} is up to 4 addresses with spaces between, for example {kind}:calls.example.org:3478")
+    return found
 
 
 def _proxies(text: str) -> int:

@@ -208,6 +208,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
+# ---- calls (no server of anybody else's unless it is named here)
+
+LIMEN_CALLS = HERE.calls
+
 # ---- mail (only `limen.notices` sends; without an address it stays in the mailbox page)
 
 LIMEN_SMTP = HERE.smtp

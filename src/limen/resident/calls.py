@@ -19,6 +19,7 @@ from limen.resident.asker import Asker, at_home, page
 from limen.resident.codes import digits
 from limen.resident.speech import Asked, Json, by_app
 from limen.resident.until import code_until
+from limen.web import calling
 from limen.web.when import say, say_clock, say_end_of_day
 
 ACTS: Final = ("answer", "decline", "hangup", "block")
@@ -83,6 +84,7 @@ def call(request: HttpRequest, asker: Asker, call_id: UUID) -> HttpResponse:
         "ending": ending(view),
         "at": say(view.made_at, zone, asker.now),
         "until": say_end_of_day(today, today),
+        "servers": calling.servers(asker.now),
         "can_code": credentials.has_device(view.door_id),
     }
     return page(request, "call.html", asker, context)

@@ -19,7 +19,7 @@ from limen.intercom.views import CallState
 from limen.kernel.problems import NotYours, Problem, TooMany
 from limen.places import queries as places
 from limen.visitor.answers import as_json, refusal
-from limen.web import limits
+from limen.web import calling, limits
 from limen.web.middleware import now_of
 from limen.web.pages import render
 from limen.web.when import say_clock
@@ -59,7 +59,12 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     blank = {
         name: format_html('<span data-fill="{}">{}</span>', name, text) for name, text in {"name": label, "seconds": 0, "left": 20}.items()
     }
-    context = _sign(link) | {"label": label, "entry_id": asked if asked.isalnum() else "", **blank}
+    context = _sign(link) | {
+        "label": label,
+        "entry_id": asked if asked.isalnum() else "",
+        "servers": calling.servers(now_of(request)),
+        **blank,
+    }
     return render(request, "visitor/call.html", context, zone=places.property_view(link.property_id).zone)
 
 

@@ -7,10 +7,12 @@ from uuid import UUID
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.conf import LazySettings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
+from limen.config.environment import Calls
 from limen.intercom import queries as intercom
 from limen.intercom import services as verbs
 from limen.resident.sockets import ResidentEnd
@@ -35,6 +37,22 @@ def act(browser: Client, call: UUID, what: str, status: int = 200) -> dict[str, 
     assert answer.status_code == status, answer.content
     said: dict[str, str] = answer.json()
     return said
+
+
+def test_both_pages_of_a_call_name_the_servers_of_this_installation(home: Home, settings: LazySettings) -> None:
+    """Without any, nobody else hears of a call; the relay's secret is on no page."""
+    call, dana = rings(home), home.browser("dana")
+    sign = intercom.link_of(home.door("Package Room"))
+    assert sign is not None
+
+    def pages() -> list[str]:
+        answers = (dana.get(f"/home/call/{call}"), Client().get(f"/v/{sign.code}/call", {"to": "gone"}))
+        return [answer.content.decode() for answer in answers]
+
+    assert all("data-servers" not in page for page in pages())
+    settings.LIMEN_CALLS = Calls(stun=("stun:calls.example:3478",), turn=("turns:calls.example:5349",), secret="shared-with-coturn")
+    for page in pages():
+        assert "stun:calls.example:3478" in page and "turns:calls.example:5349" in page and "shared-with-coturn" not in page
 
 
 @pytest.mark.rule("LINK-4")

@@ -53,6 +53,14 @@ def test_mail_leaves_by_the_address_given() -> None:
     assert sealed is not None and (sealed.port, sealed.tls, sealed.start_tls) == (465, True, False)
 
 
+def test_calls_ask_no_server_unless_one_is_named() -> None:
+    """No third party hears of a call; a relay comes with its secret."""
+    assert (read({}).calls.stun, read({}).calls.turn) == ((), ())
+    named = {"LIMEN_STUN": "stun:a.example:3478 stuns:b.example", "LIMEN_TURN": "turns:c.example:5349", "LIMEN_TURN_SECRET": "shared"}
+    calls = read(named).calls
+    assert (calls.stun, calls.turn, calls.secret) == (("stun:a.example:3478", "stuns:b.example"), ("turns:c.example:5349",), "shared")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -62,6 +70,11 @@ def test_mail_leaves_by_the_address_given() -> None:
         ("LIMEN_SMTP_URL", "mail.example"),
         ("LIMEN_PROXIES", "many"),
         ("LIMEN_PROXIES", "9"),
+        ("LIMEN_STUN", "here.example:3478"),
+        ("LIMEN_STUN", "turn:calls.example.org"),
+        ("LIMEN_STUN", "stun:a stun:b stun:c stun:d stun:e"),
+        ("LIMEN_TURN", "turn:calls.example.org"),
+        ("LIMEN_TURN_SECRET", "shared"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_its_name(name: str, value: str) -> None:

@@ -1,6 +1,6 @@
 // One call on the resident's side: answer, talk, type, give a code, hang up (W11). Sound goes between the two browsers only.
 
-import { askMicrophone, Talk } from "../web/talk.js";
+import { askMicrophone, serversOf, Talk } from "../web/talk.js";
 import { showDigits, whenLeft } from "./digits.js";
 import { ask, Line } from "./line.js";
 
@@ -82,6 +82,7 @@ async function answer() {
   // The visitor makes the offer when the call is answered; this side is ready for it before it says so.
   talk = new Talk({
     polite: false,
+    servers: serversOf(page),
     send: (signal) => line.send({ ...signal }),
     onstate: (state) => {
       lost("line", state === "lost");

@@ -1,6 +1,6 @@
 // The visitor's screen of a call. The page holds every sentence; this shows the one that is true.
 
-import { askMicrophone, Talk } from "../web/talk.js";
+import { askMicrophone, serversOf, Talk } from "../web/talk.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("call"));
 const { link = "", entry = "", listed = "", language = "en" } = page.dataset;
@@ -135,6 +135,7 @@ function judgeLine() {
 function startTalking() {
   talk = new Talk({
     polite: true,
+    servers: serversOf(page),
     send: (signal) => {
       if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(signal));
     },

@@ -2,8 +2,13 @@
 
 /**
  * @typedef {{t: "offer" | "answer" | "ice", data: any}} Signal
- * @typedef {{send: (signal: Signal) => void, polite: boolean, onstate: (state: "talking" | "lost") => void, onsound: (stream: MediaStream) => void}} Ends
+ * @typedef {{send: (signal: Signal) => void, polite: boolean, servers: RTCIceServer[], onstate: (state: "talking" | "lost") => void, onsound: (stream: MediaStream) => void}} Ends
  */
+
+/** The servers that the page of a call names; none unless the installation has its own. @param {HTMLElement} page @returns {RTCIceServer[]} */
+export function serversOf(page) {
+  return JSON.parse(page.dataset.servers || "[]");
+}
 
 export class Talk {
   /** @param {Ends} ends */
@@ -13,7 +18,7 @@ export class Talk {
     this.ignored = false;
     /** @type {RTCIceCandidateInit[]} */
     this.early = [];
-    this.line = new RTCPeerConnection();
+    this.line = new RTCPeerConnection({ iceServers: ends.servers });
     this.line.onicecandidate = ({ candidate }) => candidate && ends.send({ t: "ice", data: candidate.toJSON() });
     this.line.onnegotiationneeded = () => this.#offer();
     this.line.ontrack = ({ streams, track }) => ends.onsound(streams[0] ?? new MediaStream([track]));
