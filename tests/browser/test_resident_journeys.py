@@ -50,6 +50,28 @@ def face(demo: Running, serial: str) -> Face:
     return Face((Path(demo.data) / "locks-url").read_text().strip(), serial)
 
 
+def test_a_favourite_stands_on_top_and_is_forgotten_at_the_sign_out(demo: Running, someone: Callable[..., Page]) -> None:
+    """W7: chosen by key on the page of the door, kept on this phone alone; whoever uses it next finds nothing of it."""
+    dana = someone()
+    sign_in(dana, demo.address, "dana")
+    names = dana.locator("#doors h2")
+    expect(names.first).to_have_text("Unit 4B")
+    dana.get_by_role("link", name="Gym", exact=True).click()
+    star = dana.get_by_role("button", name="Show Gym first")
+    expect(star).to_have_attribute("aria-pressed", "false")
+    star.press("Enter")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    dana.goto(f"{demo.address}/home/")
+    expect(names.first).to_have_text("Gym")
+    expect(dana.locator("#doors > li").first).to_contain_text("first")
+    expect(dana.locator("#doors [data-part=open][data-kind=primary]")).to_have_text(re.compile("Open Gym"))
+    dana.goto(f"{demo.address}/home/me")
+    dana.get_by_role("button", name="Sign out").click()
+    dana.wait_for_url(lambda url: "/home/me" not in url)
+    sign_in(dana, demo.address, "theo")
+    expect(names.first).to_have_text("Unit 4B")
+
+
 @pytest.mark.rule("LOCK-3")
 @pytest.mark.rule("SYNC-3")
 @pytest.mark.rule("PEOPLE-6")

@@ -54,8 +54,8 @@ def row_of(asker: Asker, door_id: UUID) -> Row:
 def home(request: HttpRequest, asker: Asker) -> HttpResponse:
     """The doors, each with one button named after it (W7)."""
     mine = rows(asker)
-    buildings = {row.door.property_id for row in mine}
-    return page(request, "home.html", asker, {"here": "doors", "rows": mine, "many_places": len(buildings) > 1})
+    first = next((row for row in mine if row.opens), None)  # its button gets the one clear colour
+    return page(request, "home.html", asker, {"here": "doors", "rows": mine, "first": first})
 
 
 @at_home

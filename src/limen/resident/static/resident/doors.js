@@ -5,6 +5,7 @@
 import { unlock } from "../courier/unlock.js";
 import { now } from "../web/clock.js";
 import { Stage } from "../web/stage.js";
+import { offerFirst, putFirst } from "./favourites.js";
 import { phone, refreshed } from "./phone.js";
 import { clock } from "./when.js";
 
@@ -108,5 +109,9 @@ document.getElementById("doors")?.addEventListener("click", (event) => {
   const row = /** @type {HTMLElement | null} */ (button?.closest("[data-lock]") ?? null);
   if (row) open(row);
 });
+const list = document.querySelector("ul#doors");
+if (list) putFirst(/** @type {HTMLElement} */ (list));
+const favourite = document.getElementById("favourite");
+if (favourite) offerFirst(favourite, /** @type {HTMLElement} */ (favourite.closest("[data-door]")).dataset.door ?? "");
 look();
 ready.then(carried);
