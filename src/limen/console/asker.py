@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import quote
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
@@ -95,6 +96,8 @@ def managed(view: Callable[..., HttpResponse]) -> View:
             return HttpResponseRedirect(f"/signin?next={quote(request.get_full_path())}")
         now = now_of(request)
         if identity.second_factor_missing(request.user, now):
+            words = _("The console needs a second proof that it is you. Add a passkey, or turn the authenticator on.")
+            messages.info(request, words)
             return HttpResponseRedirect("/account/2fa/")
         mine = people.managed_properties(person_id, now)
         if not mine:

@@ -1,6 +1,7 @@
 """A problem as its asker can read it: a page for people, `application/problem+json` for programs."""
 
 import json
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from limen.kernel.problems import Problem, TooMany
 
+FORM_TOO_OLD = "form_too_old"
 PROGRAMS = ("/gateway/", "/api/", "/home/api/")
 
 
@@ -27,8 +29,15 @@ def as_details(problem: Problem) -> HttpResponse:
 
 def as_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """One sentence, what to do, and a way back."""
-    context = {"title": _(problem.title), "detail": _(problem.detail) if problem.detail else "", "problem": problem}
+    again = page_before(request) if problem.type == FORM_TOO_OLD else ""
+    context = {"again": again, "title": _(problem.title), "detail": _(problem.detail) if problem.detail else "", "problem": problem}
     return HttpResponse(render_to_string("web/problem.html", context, request), status=problem.status)
+
+
+def page_before(request: HttpRequest) -> str:
+    """The path of our own page from which a form came, or nothing: a referrer of somebody else's leads nowhere."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    return came.path if came.netloc == request.get_host() else ""
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -52,4 +61,4 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def form_too_old() -> Problem:
     """Said where the mark of our own pages is missing."""
-    return Problem("form_too_old", "This page is too old. Load it again; what you typed is not sent.", status=403)
+    return Problem(FORM_TOO_OLD, "This page is too old. Load it again; what you typed is not sent.", status=403)

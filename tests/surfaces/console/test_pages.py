@@ -27,6 +27,7 @@ def test_a_manager_without_a_second_factor_is_sent_to_set_one_up(office: Desk) -
     for path in (*MANAGERS, *PEOPLE):
         answer = office.get("Lea", path)
         assert (answer.status, answer.location) == (302, "/account/2fa/")
+    assert "The console needs a second proof that it is you." in office.client("Lea").get("/c/", follow=True).content.decode()
 
 
 def test_a_resident_is_told_where_their_doors_are(office: Desk) -> None:

@@ -36,3 +36,13 @@ def test_a_limit_says_when_to_come_back() -> None:
     request.now = NOW  # type: ignore[attr-defined]
     answer = problems.answer(request, TooMany("often", "Many tries from here.", retry_at=NOW + timedelta(seconds=90)))
     assert answer["Retry-After"] == "90"
+
+
+@pytest.mark.parametrize(
+    ("came", "offered"), [("http://testserver/c/people?q=da", "/c/people"), ("https://elsewhere.example/c/people", "")]
+)
+def test_a_form_that_is_too_old_leads_back_to_its_page(came: str, offered: str) -> None:
+    """To a page of ours only, and without what was asked there."""
+    answer = problems.csrf_failed(RequestFactory().post("/c/people", headers={"referer": came})).content.decode()
+    assert ("Load the page again" in answer) == bool(offered) and "elsewhere" not in answer
+    assert f'href="{offered or "/"}"' in answer
