@@ -96,9 +96,8 @@ def facts_of(body: dict[str, Any]) -> dict[str, str]:
         if facts.get(key):
             facts[key] = people.person_view(UUID(facts[key])).name
     if facts.get("doors"):
-        facts["doors"] = ", ".join(
-            sorted(door.name for door in places.doors_by_id(UUID(one) for one in facts["doors"].split(",")).values())
-        )
+        names = sorted(door.name for door in places.doors_by_id(UUID(one) for one in facts["doors"].split(",")).values())
+        facts |= {"doors": ", ".join(names), "several": "yes" if len(names) > 1 else "no"}
     if facts.get("unit"):
         facts["unit"] = places.unit_view(UUID(facts["unit"])).name
     if facts.get("door"):

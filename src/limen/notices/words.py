@@ -21,7 +21,7 @@ class Message:
 
 def invitation(facts: Facts) -> Message:
     """The first mail a person gets (PEOPLE-4)."""
-    text = _("%(place)s invites you to use its doors.") % {"place": facts["place"]}
+    text = _("%(place)s invites you to use its doors. The link is for you alone and works for 30 days.") % {"place": facts["place"]}
     return Message(_("%(place)s invites you") % {"place": facts["place"]}, text, facts["path"])
 
 
@@ -33,7 +33,8 @@ def guest_invited(facts: Facts) -> Message:
 
 def access_given(facts: Facts) -> Message:
     """Somebody was given doors."""
-    title = _("You have a new door: %(doors)s") % {"doors": facts["doors"]}
+    several = facts.get("several") == "yes"
+    title = (_("You have new doors: %(doors)s") if several else _("You have a new door: %(doors)s")) % {"doors": facts["doors"]}
     return Message(title, _("The first opening with your phone sets it up."), "/home/")
 
 
@@ -92,7 +93,8 @@ def letter_printed(facts: Facts) -> Message:
 
 def card_on(facts: Facts) -> Message:
     """The holder of a card is told either way (CARD-1)."""
-    return Message(_("Your card is on"), "", "/home/")
+    text = _("It opens what you may open, at some doors after their next update. Is it not your card? Tell the property team.")
+    return Message(_("Your card is on"), text, "/home/")
 
 
 def door_ajar(facts: Facts) -> Message:
@@ -113,7 +115,7 @@ def _where(facts: Facts) -> str:
 
 def card_off(facts: Facts) -> Message:
     """The holder of a card is told either way (CARD-1)."""
-    return Message(_("Your card is off"), "", "/home/")
+    return Message(_("Your card is off"), _("A door that is not connected still takes it until that door is updated."), "/home/")
 
 
 def updates_due(facts: Facts) -> Message:
@@ -136,7 +138,10 @@ def call_ringing(facts: Facts) -> Message:
 
 def phone_removed(facts: Facts) -> Message:
     """A security notice: cannot be switched off."""
-    return Message(_("A phone was removed from your account"), "", "/home/me/phones")
+    text = _("%(name)s gets nothing new. Was it not you who removed it? Tell the property team.")
+    return Message(
+        _("A phone was removed from your account"), text % {"name": facts["name"]} if facts.get("name") else "", "/home/me/phones"
+    )
 
 
 def household_grew(facts: Facts) -> Message:
@@ -147,7 +152,8 @@ def household_grew(facts: Facts) -> Message:
 
 def new_sign_in(facts: Facts) -> Message:
     """A security notice: cannot be switched off."""
-    return Message(_("New sign-in to your account"), "", "/home/me")
+    text = _("Was it not you? End that sign-in on the page below, and choose a new password.")
+    return Message(_("New sign-in to your account"), text, "/home/me/phones")
 
 
 KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {

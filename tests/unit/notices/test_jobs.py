@@ -174,4 +174,4 @@ def test_names_are_read_when_it_is_told(house: Harbor) -> None:
             },
         }
     )
-    assert facts == {"place": "88 Harbor Street", "doors": "Gym, Roof", "door": "Package Room", "maker": "Ana Ruiz"}
+    assert facts == {"place": "88 Harbor Street", "doors": "Gym, Roof", "several": "yes", "door": "Package Room", "maker": "Ana Ruiz"}

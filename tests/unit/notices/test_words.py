@@ -40,6 +40,7 @@ def test_the_words_are_those_of_the_design() -> None:
     """Exactly."""
     assert words.say("invitation", FACTS).title == "88 Harbor Street invites you"
     assert words.say("access_given", FACTS | {"doors": "Gym"}).title == "You have a new door: Gym"
+    assert words.say("access_given", FACTS | {"several": "yes"}).title == "You have new doors: Gym, Roof"
     assert words.say("code", FACTS).title == "Your code for the Package Room"
     assert words.say("updates_due", FACTS).title == "3 doors need an update today"
     assert words.say("updates_due", FACTS | {"count": "1"}).title == "1 door needs an update today"
