@@ -55,7 +55,6 @@ __all__ = [
     "Task",
     "Truth",
     "Why",
-    "attested_head",
     "carried_leases",
     "device_at",
     "device_of",
@@ -73,9 +72,18 @@ __all__ = [
     "released",
     "round_of",
     "staleness",
-    "subject",
+    "subjects",
     "tasks",
 ]
+
+
+@dataclass(frozen=True)
+class AttestedHead:
+    """Where a lock's record ended by its last full receipt: what has a lower number and never came is still on its way."""
+
+    logepoch: int
+    seqnext: int
+    tag: bytes
 
 
 @dataclass(frozen=True)
@@ -88,15 +96,8 @@ class Ownership:
     property_id: UUID
     since: datetime
     until: datetime | None
-
-
-@dataclass(frozen=True)
-class AttestedHead:
-    """Where a lock's record ended by its last full receipt: what has a lower number and never came is still on its way."""
-
-    logepoch: int
-    seqnext: int
-    tag: bytes
+    head: AttestedHead | None = None
+    """As the lock last attested it to somebody who may count; None at unit doors and before the first full receipt."""
 
 
 @dataclass(frozen=True)
@@ -220,22 +221,21 @@ def carried_leases(person_id: UUID, door_id: UUID, now: datetime) -> tuple[datet
     return tuple(rows.order_by("-ends").values_list("ends", flat=True))
 
 
-def subject(lock_id: bytes, epoch: int, number: int) -> Subject:
-    """Says whom a pseudonym at one lock stands for; nobody for a number that was never given or was unlinked."""
-    row = Pseudonym.objects.filter(device__lock=lock_id.hex(), device__epoch=epoch, number=number).first()
-    return Subject(row.person_id, row.cls) if row else Subject(None, None)
+def subjects(lock_id: bytes, epoch: int, numbers: Iterable[int]) -> dict[int, Subject]:
+    """Says of each pseudonym at one lock whom it stands for; nobody for a number that was never given or was unlinked."""
+    wanted = set(numbers)
+    rows = Pseudonym.objects.filter(device__lock=lock_id.hex(), device__epoch=epoch, number__in=wanted) if wanted else ()
+    return dict.fromkeys(wanted, Subject(None, None)) | {row.number: Subject(row.person_id, row.cls) for row in rows}
 
 
 def ownerships(lock_id: bytes) -> tuple[Ownership, ...]:
     """All epochs of a lock here, newest first: a record that comes late belongs to the door of its time."""
     rows = Device.objects.filter(lock=lock_id.hex()).order_by("-epoch")
-    return tuple(Ownership(lock_id, row.epoch, row.door_id, row.property_id, row.activated_at, row.ended_at) for row in rows)
+    return tuple(Ownership(lock_id, row.epoch, row.door_id, row.property_id, row.activated_at, row.ended_at, _head(row)) for row in rows)
 
 
-def attested_head(lock_id: bytes, epoch: int) -> AttestedHead | None:
-    """The end of the record as the lock last attested it to somebody who may count; None at unit doors and before the first full receipt."""
-    row = Device.objects.filter(lock=lock_id.hex(), epoch=epoch, head_seq__isnull=False).first()
-    if row is None or row.head_logepoch is None or row.head_seq is None:
+def _head(row: Device) -> AttestedHead | None:
+    if row.head_logepoch is None or row.head_seq is None:
         return None
     return AttestedHead(row.head_logepoch, row.head_seq, bytes(row.head_tag or b""))
 

@@ -6,7 +6,7 @@ tag. Several branches may claim one log epoch until then; a forged one neither d
 """
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from limen.history.models import Alarm, Event, Head, LogEpoch, Record, Waiting
+from limen.history.models import Alarm, Event, Head, LogEpoch, Loss, Record, Waiting
 from limen.wire import limits
 from limen.wire.cbor import Malformed, WireError
 from limen.wire.events import Event as Said
@@ -59,20 +59,28 @@ class Branch:
 
 def keep_headers(record: Record, lock_id: bytes, headers: Iterable[SealedHeader], opener: Opener, now: datetime) -> None:
     """Keeps headers that were sealed to us. A second one where the first is proved is a fork (L-7)."""
-    for header in headers:
-        held = LogEpoch.objects.filter(record=record, logepoch=header.logepoch)
-        if any((bytes(row.prevtag), bytes(row.envelope)) == (header.prevtag, header.envelope) for row in held):
+    came, held, kept = list(headers), defaultdict[int, list[LogEpoch]](list), False
+    for row in LogEpoch.objects.filter(record=record, logepoch__in={header.logepoch for header in came}).order_by("pk") if came else ():
+        held[row.logepoch].append(row)
+    for header in came:
+        claims = held[header.logepoch]
+        if any((bytes(row.prevtag), bytes(row.envelope)) == (header.prevtag, header.envelope) for row in claims):
             continue
         try:
             _, seq0 = open_header(lock_id, header, opener)
         except WireError:
             continue
-        if any(row.vouched for row in held):
+        if any(row.vouched for row in claims):
             alarm(record, "fork", header.logepoch, None, now)
             continue
-        LogEpoch.objects.create(record=record, logepoch=header.logepoch, prevtag=header.prevtag, envelope=header.envelope, seq0=seq0)
-        _keep_newest(held, RIVAL_HEADERS_MAX)
-    _keep_newest(LogEpoch.objects.filter(record=record, vouched=False), HEADERS_MAX)
+        named = {"record": record, "logepoch": header.logepoch}
+        claims.append(LogEpoch.objects.create(**named, prevtag=header.prevtag, envelope=header.envelope, seq0=seq0))
+        if len(claims) > RIVAL_HEADERS_MAX:
+            _keep_newest(LogEpoch.objects.filter(**named), RIVAL_HEADERS_MAX)
+            del claims[:-RIVAL_HEADERS_MAX]
+        kept = True
+    if kept:
+        _keep_newest(LogEpoch.objects.filter(record=record, vouched=False), HEADERS_MAX)
 
 
 def keep_records(record: Record, records: Iterable[SealedRecord]) -> None:
@@ -103,12 +111,14 @@ def keep_records(record: Record, records: Iterable[SealedRecord]) -> None:
 def keep_head(record: Record, head: LogHead | bytes, probe: bytes) -> None:
     """Keeps where a verified receipt says the record ended then; 8 bytes stand for a head that its courier may not count (B.7)."""
     if isinstance(head, bytes):
-        Head.objects.get_or_create(record=record, hidden=head, probe=probe, defaults={"logepoch": None, "seqnext": None, "tag": None})
+        said = Head(record=record, hidden=head, probe=probe)
     else:
-        Head.objects.get_or_create(
-            record=record, logepoch=head.logepoch, seqnext=head.seqnext, tag=head.tag, defaults={"hidden": None, "probe": None}
-        )
-    _keep_newest(Head.objects.filter(record=record), HEADS_MAX)
+        said = Head(record=record, logepoch=head.logepoch, seqnext=head.seqnext, tag=head.tag)
+    held = list(Head.objects.filter(record=record).order_by("-pk"))
+    if all(row.words() != said.words() for row in held):
+        said.save(force_insert=True)
+        if gone := [row.pk for row in held[HEADS_MAX - 1 :]]:
+            Head.objects.filter(pk__in=gone).delete()
 
 
 def check_head(record: Record, head: LogHead | bytes, now: datetime) -> None:
@@ -130,10 +140,16 @@ def _keep_newest(rows: "QuerySet[Kept]", most: int) -> None:
 # ---- which branch a record belongs to
 
 
+def with_loose_records(record: Record, logepochs: Iterable[int]) -> "QuerySet[LogEpoch]":
+    """The headers of these log epochs for which records came that no branch has taken yet."""
+    loose = Waiting.objects.filter(record=record, logepoch__in=set(logepochs), branch=None)
+    return LogEpoch.objects.filter(record=record, logepoch__in=loose.values("logepoch"))
+
+
 def assign(branch: Branch, now: datetime) -> None:
     """Finds the waiting records that this branch opens. In a proved one what does not open is a broken seal, and goes (L-8)."""
     row = branch.row
-    waiting = list(Waiting.objects.filter(record=row.record, logepoch=row.logepoch, branch=None).order_by("i", "-pk"))
+    waiting = list(Waiting.objects.filter(record=row.record_id, logepoch=row.logepoch, branch=None).order_by("i", "-pk"))
     if not waiting:
         return
     tags, ours, gone = tags_of(branch), [], []
@@ -168,16 +184,16 @@ def _opening(branch: Branch, one: Waiting, ck: bytes, before: bytes | None) -> b
 
 
 def _second_copy(row: LogEpoch, one: Waiting, now: datetime) -> None:
-    if not Event.objects.filter(record=row.record, logepoch=one.logepoch, i=one.i, digest=one.digest()).exists():
+    if not Event.objects.filter(record=row.record_id, logepoch=one.logepoch, i=one.i, digest=one.digest()).exists():
         alarm(row.record, "fork", one.logepoch, one.i, now)
 
 
 def tags_of(branch: Branch) -> dict[int, bytes]:
     """The tags of a branch by place: of what waits for proof in it, and of what was believed."""
     row = branch.row
-    found = {one.i: branch.reader.tag(one.i, bytes(one.sealed), bytes(one.prevtag or b"")) for one in Waiting.objects.filter(branch=row)}
+    found = {one.i: branch.reader.tag(one.i, bytes(one.sealed), bytes(one.prevtag or b"")) for one in row.waiting.all()}
     if row.vouched:
-        places = Event.objects.filter(record=row.record, logepoch=row.logepoch).values_list("i", "tag")
+        places = Event.objects.filter(record=row.record_id, logepoch=row.logepoch).values_list("i", "tag")
         found |= {i: bytes(tag) for i, tag in places}
     return found
 
@@ -185,29 +201,38 @@ def tags_of(branch: Branch) -> dict[int, bytes]:
 # ---- which branches are the lock's
 
 
-def vouch(record: Record, lock_id: bytes, opener: Opener, now: datetime) -> list[Branch]:
-    """Marks the branches that verified receipts lead to, newest first, and gives those marked now; their rivals go, with an alarm."""
+def with_waiting(record: Record) -> list[LogEpoch]:
+    """Headers under which records wait, proved or not, newest first."""
+    rows = LogEpoch.objects.filter(record=record, waiting__isnull=False)
+    return list(rows.distinct().order_by("-logepoch", "pk").prefetch_related("waiting"))
+
+
+def vouch(record: Record, branches: list[Branch], now: datetime) -> list[Branch]:
+    """Marks those of these branches that verified receipts lead to, newest first, and gives them; their rivals go, with an alarm."""
+    if not branches:
+        return []
     marked: list[Branch] = []
-    for row in LogEpoch.objects.filter(record=record, vouched=False, waiting__isnull=False).distinct().order_by("-logepoch", "pk"):
-        rivals = LogEpoch.objects.filter(record=record, logepoch=row.logepoch).exclude(pk=row.pk)
-        if any(rival.vouched for rival in rivals):
-            continue
-        branch = Branch.of(row, lock_id, opener)
-        tags = tags_of(branch)
-        if not (_leads_to(row, tags) or _declared_end(row, tags, rivals.exists())):
+    claims = list(LogEpoch.objects.filter(record=record, logepoch__in={branch.row.logepoch for branch in branches}))
+    proved = {row.logepoch for row in claims if row.vouched}
+    heads = list(Head.objects.filter(record=record))
+    for branch in branches:
+        row, tags = branch.row, tags_of(branch)
+        rivals = [one.pk for one in claims if one.logepoch == row.logepoch and one.pk != row.pk]
+        if row.logepoch in proved or not (_leads_to(row, tags, heads) or _declared_end(row, tags, bool(rivals))):
             continue
         row.vouched = True
         row.save(update_fields=["vouched"])
-        if rivals.exists():
+        proved.add(row.logepoch)
+        if rivals:
             alarm(record, "fork", row.logepoch, None, now)
-            rivals.delete()
+            LogEpoch.objects.filter(pk__in=rivals).delete()
         marked.append(branch)
     return marked
 
 
-def _leads_to(row: LogEpoch, tags: dict[int, bytes]) -> bool:
-    later = LogEpoch.objects.filter(record=row.record, vouched=True, logepoch__gt=row.logepoch, prevtag=tags[max(tags)])
-    return later.exists() or any(_attests(head, row, tags) for head in Head.objects.filter(record=row.record))
+def _leads_to(row: LogEpoch, tags: dict[int, bytes], heads: Iterable[Head]) -> bool:
+    later = LogEpoch.objects.filter(record=row.record_id, vouched=True, logepoch__gt=row.logepoch, prevtag=tags[max(tags)])
+    return any(_attests(head, row, tags) for head in heads) or later.exists()
 
 
 def _attests(head: Head, row: LogEpoch, tags: dict[int, bytes]) -> bool:
@@ -224,14 +249,14 @@ def _attests(head: Head, row: LogEpoch, tags: dict[int, bytes]) -> bool:
 
 def _declared_end(row: LogEpoch, tags: dict[int, bytes], has_rivals: bool) -> bool:
     """Where the lock had to drop the end of a log epoch no tag leads on from it: an undisputed branch counts if a believed LOSS tells of that end."""
-    after = LogEpoch.objects.filter(record=row.record, vouched=True, logepoch__gt=row.logepoch).order_by("logepoch").first()
+    after = LogEpoch.objects.filter(record=row.record_id, vouched=True, logepoch__gt=row.logepoch).order_by("logepoch").first()
     if has_rivals or after is None:
         return False
     end = row.seq0 + max(tags) + 1
-    seen = set(Event.objects.filter(record=row.record).values_list("seq", flat=True))
+    seen = set(Event.objects.filter(record=row.record_id).values_list("seq", flat=True))
     mine = {row.seq0 + i for i in tags}
     taken = any(row.seq0 <= seq < end for seq in seen)
-    hole = gaps(seen | mine, [loss.said() for loss in row.record.losses.all()], end, after.seq0)
+    hole = gaps(seen | mine, [loss.said() for loss in Loss.objects.filter(record=row.record_id)], end, after.seq0)
     return not taken and bool(hole) and all(declared for _, _, declared in hole)
 
 

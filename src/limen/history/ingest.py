@@ -9,7 +9,7 @@ from limen.fleet import services as fleet_services
 from limen.fleet.queries import Ownership
 from limen.history import chain, doorway, place, rules, stills
 from limen.history.chain import Branch
-from limen.history.models import Event, Gap, LogEpoch, Loss, Record, Segment
+from limen.history.models import Event, Gap, Loss, Record, Segment
 from limen.history.place import Door
 from limen.history.storing import store
 from limen.history.views import Taken
@@ -57,7 +57,7 @@ def note_head(lock_id: bytes, epoch: int, head: LogHead | bytes, probe: bytes, n
         return
     record = _record(owner)
     chain.keep_head(record, head, probe)
-    _settle(record, owner, now)
+    _settle(record, owner, now, attested=True)
     chain.check_head(record, head, now)
 
 
@@ -65,24 +65,28 @@ def _take_entries(record: Record, owner: Ownership, entries: list[Entry], now: d
     opener = place.opener_of(owner)
     chain.keep_headers(record, owner.lock_id, (entry for entry in entries if isinstance(entry, SealedHeader)), opener, now)
     chain.keep_records(record, (entry for entry in entries if isinstance(entry, SealedRecord)))
-    for row in LogEpoch.objects.filter(record=record, logepoch__in={entry.logepoch for entry in entries}):
+    for row in chain.with_loose_records(record, {entry.logepoch for entry in entries}):
         chain.assign(Branch.of(row, owner.lock_id, opener), now)
     return _settle(record, owner, now)
 
 
-def _settle(record: Record, owner: Ownership, now: datetime) -> tuple[int, int]:
-    """Stores whatever is the lock's own word by now, says what is missing, acknowledges; gives how many were stored and dropped."""
+def _settle(record: Record, owner: Ownership, now: datetime, *, attested: bool = False) -> tuple[int, int]:
+    """Stores whatever is the lock's own word by now, says what is missing, acknowledges; gives how many were stored and dropped.
+
+    Where nothing more is believed, what is missing changes only with the end of the record that a receipt `attested`.
+    """
     found = _believed(record, owner, now)
+    if not found and not attested:
+        return 0, 0
     stored = dropped = 0
     if found:
         stored, dropped = store(record, Door.of(owner), found, now)
-        _keep_losses(record, (opened.event for opened in found))
         _note_guard(record, (opened.event for opened in found), now)
         doorway.tell(record, found, now)
         record.last_arrival = now
-    record.dropped += dropped
-    _account(record, owner, now)
-    record.save()
+        record.dropped += dropped
+    if _account(record, owner, now) or found:
+        record.save()
     return stored, dropped
 
 
@@ -90,16 +94,19 @@ def _believed(record: Record, owner: Ownership, now: datetime) -> list[Opened]:
     """The events that waited for proof and have it, in the order of the lock."""
     found: list[Opened] = []
     opener = place.opener_of(owner)
-    while True:
-        for branch in chain.vouch(record, owner.lock_id, opener, now):
+    while rows := chain.with_waiting(record):
+        branches = [Branch.of(row, owner.lock_id, opener) for row in rows]
+        ready = [branch for branch in branches if branch.row.vouched]
+        for branch in chain.vouch(record, [branch for branch in branches if not branch.row.vouched], now):
             chain.assign(branch, now)
-        ready = LogEpoch.objects.filter(record=record, vouched=True, waiting__isnull=False).distinct()
+            ready.append(branch)
         if not ready:
-            return sorted(found, key=lambda opened: opened.event.seq)
-        for row in ready:
-            opened = chain.opened(Branch.of(row, owner.lock_id, opener))
+            break
+        for branch in ready:
+            opened = chain.opened(branch)
             _keep_losses(record, (one.event for one in opened))
             found += opened
+    return sorted(found, key=lambda opened: opened.event.seq)
 
 
 def _keep_losses(record: Record, events: Iterable[Said]) -> None:
@@ -123,38 +130,39 @@ def _note_guard(record: Record, events: Iterable[Said], now: datetime) -> None:
 # ---- what is wrong, missing, and safe to forget
 
 
-def _account(record: Record, owner: Ownership, now: datetime) -> None:
-    """Numbers the holes, and tells the lock up to where nothing is missing: only that may it forget (F.3)."""
+def _account(record: Record, owner: Ownership, now: datetime) -> bool:
+    """Numbers the holes, and tells the lock up to where nothing is missing: only that may it forget (F.3). True where that was news."""
     seen = frozenset(Event.objects.filter(record=record).values_list("seq", flat=True))
-    head = fleet.attested_head(owner.lock_id, owner.epoch)
-    if not seen and head is None:
-        return
-    end = max(max(seen, default=-1) + 1, head.seqnext if head else 0)
-    runs = gaps(seen, [loss.said() for loss in Loss.objects.filter(record=record)], FIRST_NUMBER, end)
-    _keep_gaps(record, rules.missing(runs, acknowledged=record.acknowledged_seq))
-    _acknowledge(record, owner, rules.covered_until(seen, runs, FIRST_NUMBER), now)
+    if not seen and owner.head is None:
+        return False
+    end = max(max(seen, default=-1) + 1, owner.head.seqnext if owner.head else 0)
+    losses = list(Loss.objects.filter(record=record))
+    runs = gaps(seen, [loss.said() for loss in losses], FIRST_NUMBER, end)
+    _keep_gaps(record, rules.missing(runs, acknowledged=record.acknowledged_seq), losses)
+    return _acknowledge(record, owner, rules.covered_until(seen, runs, FIRST_NUMBER), now)
 
 
 def acknowledge_stills(owner: Ownership, now: datetime) -> None:
     """Says anew up to where stills have arrived, if that is further than what was said."""
     record = _record(owner)
-    _acknowledge(record, owner, record.acknowledged_seq, now)
-    record.save(update_fields=["acknowledged_photo"])
+    if _acknowledge(record, owner, record.acknowledged_seq, now):
+        record.save(update_fields=["acknowledged_photo"])
 
 
-def _acknowledge(record: Record, owner: Ownership, covered: int | None, now: datetime) -> None:
+def _acknowledge(record: Record, owner: Ownership, covered: int | None, now: datetime) -> bool:
     photo = stills.covered(record)
     said = bytes(record.acknowledged_photo) if record.acknowledged_photo is not None else None
     seq = max((one for one in (covered, record.acknowledged_seq) if one is not None), default=None)
     if seq is None or (seq, photo or said) == (record.acknowledged_seq, said):
-        return
+        return False
     tag = Event.objects.filter(record=record, seq=seq).values_list("tag", flat=True).get()
     fleet_services.acknowledge(lock_id=owner.lock_id, epoch=owner.epoch, tag=bytes(tag), photo=photo or said, now=now)
     record.acknowledged_seq, record.acknowledged_photo = seq, photo or said
+    return True
 
 
-def _keep_gaps(record: Record, missing: list[rules.Missing]) -> None:
-    reasons = {(loss.first, loss.last): loss.reason for loss in record.losses.all()} if missing else {}
+def _keep_gaps(record: Record, missing: list[rules.Missing], losses: list[Loss]) -> None:
+    reasons = {(loss.first, loss.last): loss.reason for loss in losses}
     wanted = {(run.first, run.last, run.kind, _reason(run, reasons)) for run in missing}
     held = {(row.first, row.last, row.kind, row.reason): row.pk for row in Gap.objects.filter(record=record)}
     if gone := [pk for said, pk in held.items() if said not in wanted]:

@@ -87,6 +87,11 @@ class Head(models.Model):
     hidden = models.BinaryField(max_length=8, null=True)
     probe = models.BinaryField(max_length=8, null=True)
 
+    def words(self) -> tuple[int | None, int | None, bytes | None, bytes | None, bytes | None]:
+        """What was said, by which two are the same."""
+        tag, hidden, probe = (None if part is None else bytes(part) for part in (self.tag, self.hidden, self.probe))
+        return self.logepoch, self.seqnext, tag, hidden, probe
+
 
 class Event(models.Model):
     """One event. `digest` is SHA-256 of the sealed record as the lock wrote it: a second copy must equal it (HISTORY-5's leaf).

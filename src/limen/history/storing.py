@@ -1,6 +1,6 @@
 """Stores opened events for those who may see them, and nobody else: who it was, when it was, under which keys (F.4, H.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from limen.access import queries as access
 from limen.credentials import queries as credentials
 from limen.fleet import queries as fleet
-from limen.fleet.queries import Ownership
+from limen.fleet.queries import Ownership, Subject
 from limen.history import rules, sealed, stills
 from limen.history.models import Alarm, Event, Record
 from limen.history.place import Door
@@ -44,11 +44,13 @@ def store(record: Record, door: Door, opened: Sequence[Opened], now: datetime) -
             "logepoch", "i"
         )
     )
+    numbers = (one.event.subj for one in opened if one.event.subj is not None)
+    known = fleet.subjects(door.owner.lock_id, door.owner.epoch, numbers)
     for one in opened:
         if (one.logepoch, one.i) in held:
             continue
         held.add((one.logepoch, one.i))
-        if _store_one(record, door, one, now):
+        if _store_one(record, door, one, known, now):
             stored += 1
         else:
             dropped += 1
@@ -58,8 +60,8 @@ def store(record: Record, door: Door, opened: Sequence[Opened], now: datetime) -
     return stored, dropped
 
 
-def _store_one(record: Record, door: Door, one: Opened, now: datetime) -> bool:
-    who = _who(door.owner, one.event)
+def _store_one(record: Record, door: Door, one: Opened, known: Mapping[int, Subject], now: datetime) -> bool:
+    who = _who(door.owner, one.event, known)
     if who.unissued:
         Alarm.objects.get_or_create(record=record, kind="unissued", logepoch=one.logepoch, i=one.i, defaults={"at": now})
     at, uncertain = rules.happened(one.event.t, one.event.tq)
@@ -118,12 +120,12 @@ def _body(event: Said, who: Who, at: datetime, uncertain: int) -> Body:
 # ---- whose it is
 
 
-def _who(owner: Ownership, event: Said) -> Who:
+def _who(owner: Ownership, event: Said, known: Mapping[int, Subject]) -> Who:
     if isinstance(event.ref, TempRef) and event.method == Method.TEMPORARY_CODE:
         return _issuer(owner, event.ref)
     if event.subj is None:
         return Who("unknown")
-    found = fleet.subject(owner.lock_id, owner.epoch, event.subj)
+    found = known[event.subj]
     if found.cls is None:
         return Who("unknown")
     host = _host(found.person_id, owner.door_id) if found.cls == Cls.APP_GUEST else None

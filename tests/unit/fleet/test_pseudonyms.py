@@ -23,7 +23,7 @@ def test_a_number_means_one_person_in_one_class_at_one_lock(house: House) -> Non
         assert again not in {first, *others}
         assert number_for(gym, rosa, 5, house.now)
     for number, cls in ((first, 1), (again, 1)):
-        said = fleet.subject(b"LM000001", 1, number)
+        said = fleet.subjects(b"LM000001", 1, {first, again})[number]
         assert (said.person_id, said.cls) == (dana, cls)
-    assert fleet.subject(b"LM000001", 1, 999).person_id is None
-    assert fleet.subject(b"LM000001", 2, first).person_id is None
+    assert fleet.subjects(b"LM000001", 1, [999])[999].person_id is None
+    assert fleet.subjects(b"LM000001", 2, [first])[first].person_id is None

@@ -29,13 +29,13 @@ def test_states_of_many_doors_keep_their_order(house: House) -> None:
 def test_the_attested_head_is_the_furthest_a_full_receipt_told(house: House) -> None:
     """Short receipts tell no head; an older one does not take it back."""
     lock = house.activate("Package Room", "LM000001")
-    assert fleet.attested_head(lock.lock_id, 1) is None
+    assert fleet.ownerships(lock.lock_id)[0].head is None
     lock.note(t=1, kind=Kind.BOOT)
     early = lock.receipt(full=True)
     lock.note(t=2, kind=Kind.BOOT)
     house.hand_in(lock.receipt(full=True))
     house.hand_in(early)
-    head = fleet.attested_head(lock.lock_id, 1)
+    head = fleet.ownerships(lock.lock_id)[0].head
     assert head is not None and head.seqnext == 2
 
 

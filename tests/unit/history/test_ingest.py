@@ -1,5 +1,8 @@
 """Records arrive late, twice, out of order, with holes; each is stored once, and what is missing is said."""
 
+import itertools
+from collections import Counter
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -63,6 +66,28 @@ def test_a_segment_that_came_before_costs_the_same_however_much_it_holds(archive
         return len(asked)
 
     assert reads_of_a_second_copy(4) == reads_of_a_second_copy(40)
+
+
+def test_what_waits_for_a_receipt_is_weighed_in_a_fixed_number_of_questions_to_each_table(archive: Archive) -> None:
+    """However many log epochs a segment brings: their headers, the receipts' heads and the record itself are read once."""
+
+    lock, number = archive.lock("Package Room"), archive.number("Package Room", "Dana")
+
+    boots = itertools.count(2)
+
+    def questions(epochs: int) -> Counter[str]:
+        for _ in range(epochs):
+            lock.start_log(next(boots))
+            lock.note(t=int(archive.house.later(minutes=1).timestamp()), kind=Kind.ENTRY, method=Method.CODE, subj=number)
+        (piece,) = lock.segments()
+        with CaptureQueriesContext(connection) as asked:
+            assert archive.take("Package Room", piece).stored == 0
+        tables = (said["sql"].partition(' FROM "')[2].partition('"')[0] for said in asked if said["sql"].startswith("SELECT"))
+        archive.attest("Package Room")
+        return Counter(table for table in tables if table in ("history_record", "history_head", "fleet_device"))
+
+    questions(1)  # which makes the record
+    assert questions(2) == questions(8) == {"history_record": 1, "history_head": 1, "fleet_device": 1}
 
 
 @pytest.mark.rule("HISTORY-2")
