@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from limen.credentials import cards, codes, temporary
@@ -38,15 +39,20 @@ def end_again(run: Restoring) -> None:
 
 
 def _keep_issue(line: Line, run: Restoring) -> None:
-    """The index is used, and whoever opens by it comes from this person (CODE-7). What it was for is not in the ledger."""
+    """The index is used, and whoever opens by it comes from this person (CODE-7). What it was for is not in the ledger.
+
+    An index has two lines where somebody had copied an old file back and gone on: both hold the same code, and the first stays its maker.
+    """
     facts = line.facts
-    if TemporaryCode.objects.filter(id=facts["id"]).exists() or not places.doors_by_id([UUID(facts["door"])]):
+    which = {"lock_id": facts["lock"], "epoch": int(facts["epoch"]), "cls": int(facts["cls"])}
+    which |= {"bucket": int(facts["bucket"]), "idx": int(facts["idx"])}
+    known = TemporaryCode.objects.filter(Q(id=facts["id"]) | Q(**which)).exists()
+    if known or not places.doors_by_id([UUID(facts["door"])]):
         return
     until, latest = (datetime.fromtimestamp(int(facts[name]), UTC) for name in ("until", "latest"))
     TemporaryCode.objects.create(
-        id=facts["id"], door_id=facts["door"], lock_id=facts["lock"], epoch=int(facts["epoch"]), cls=int(facts["cls"]),
-        bucket=int(facts["bucket"]), idx=int(facts["idx"]), kind=facts["kind"], issuer_id=facts["person"], issuer_cls=int(facts["as"]),
-        made_at=line.at, works_until=until, stops_at_latest=latest,
+        id=facts["id"], door_id=facts["door"], kind=facts["kind"], issuer_id=facts["person"], issuer_cls=int(facts["as"]),
+        made_at=line.at, works_until=until, stops_at_latest=latest, **which,
     )  # fmt: skip
     run.did("codes_kept")
 

@@ -34,6 +34,18 @@ def test_a_code_made_since_is_known_with_its_maker_and_its_index_is_used(own_dat
     assert done.counts == {"codes_kept": 1}
 
 
+def test_an_index_that_was_given_twice_does_not_stop_a_restore(own_data: Path, house: Harbor, tmp_path: Path) -> None:
+    """Somebody copied the old file back and went on; a restore from before that finds two makers of one code, and keeps the first."""
+    kept = Yesterday.kept(tmp_path, house.now)
+    first = make(house)
+    TemporaryCode.objects.all().delete()  # as an old file knows nothing of it
+    second = make(house, person="theo", at=house.now + HOUR)
+    assert second.digits == first.digits
+    done = kept.back(house.now + 2 * HOUR)
+    assert [(row.id, row.issuer_id) for row in TemporaryCode.objects.all()] == [(first.id, house.people["dana"])]
+    assert done.counts == {"codes_kept": 1}
+
+
 @pytest.mark.rule("CODE-13")
 def test_a_floor_stands_again_under_what_was_made_after_it(own_data: Path, house: Harbor, tmp_path: Path) -> None:
     """Neither lower nor higher than it was: what it killed stays dead, what came later lives."""
