@@ -225,7 +225,7 @@ class Oracle:
             (
                 Verdict.MUST_REFUSE if lost else Verdict.MUST_OPEN,
                 _past_bolt(right.resident, at.thrown),
-                _not_void(at.held.void.get(phone.owner), minted_ms),
+                _not_void(at.held.void_for(phone.owner), minted_ms),
                 _ends(grant.exp * 1000, now_ms, clock),
                 window,
                 Verdict.MUST_OPEN if now_rights else Verdict.MAY,

@@ -191,17 +191,29 @@ class Kept:
     alarms: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Copy:
+    """The service's disk at one moment: the database's own file, and the ledger's as far as they were."""
+
+    database: bytes
+    ledger: dict[str, bytes]
+    ms: int
+
+
 class Machine(Protocol):
     """What the one who runs the service does, and an auditor who may look into its store when all is over."""
 
     def settle(self) -> None:
         """Tells what waits in the outbox."""
 
-    def back_up(self) -> bytes:
-        """A backup of the database."""
+    def back_up(self) -> Copy:
+        """This moment."""
 
-    def restore(self, backup: bytes) -> None:
-        """Puts the database back; ledger and key store stay as they are."""
+    def restore(self, copy: Copy) -> tuple[str, ...]:
+        """`limen restore` at the next whole second, with the backup of then: what the ledger says was taken is taken. Its words on what is not here."""
+
+    def copy_back(self, copy: Copy) -> None:
+        """The database's file is put back by hand, and nobody thinks of the ledger, which stays as it is."""
 
     def kept(self, lock_id: bytes) -> Kept:
         """What arrived of a lock's record."""

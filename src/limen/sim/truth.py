@@ -5,7 +5,7 @@ follows from which list it took, without asking the lock or the service what is 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
@@ -93,6 +93,12 @@ class Belief:
     phones: frozenset[bytes]
     cards: dict[bytes, tuple[CardKind, Right]] = field(default_factory=dict)
     ended: frozenset[Made] = frozenset()
+    void_all: int | None = None
+    """Since when nobody's older lease counts: the last restore that heeded the ledger."""
+
+    def void_for(self, person: int) -> int | None:
+        """Since when older leases of this person are void."""
+        return max((ms for ms in (self.void.get(person), self.void_all) if ms is not None), default=None)
 
     @property
     def digits(self) -> int | None:
@@ -113,6 +119,7 @@ class Facts:
     plain: bool = False  # cards that are easy to copy are allowed
     made: list[Made] = field(default_factory=list)
     ended: frozenset[Made] = frozenset()
+    void_all: int | None = None
 
     def copy(self) -> "Facts":
         """As it is now."""
@@ -126,17 +133,23 @@ class Facts:
             self.plain,
             list(self.made),
             self.ended,
+            self.void_all,
         )
 
 
+Deed = Callable[["Truth", int], None]
+"""Takes something at a moment; where there is nothing (any more) to take, nothing comes of it."""
+
+
 class Truth:
-    """The facts of one building."""
+    """The facts of one building, and a diary of what was taken, which a restore that heeds its ledger takes again."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.zone = plan, ZoneInfo(plan.zone)
         self.facts = Facts()
         self.unsure_floors: set[int] = set()  # doors where locks may hold an end of codes that a restored service counts otherwise
         self._once: list[Facts] = []
+        self._diary: list[tuple[int, Deed]] = []
         self._groups = {group.name: group for group in plan.groups}
         self._revision: defaultdict[int, int] = defaultdict(int)
         self._beliefs: dict[int, tuple[int, Belief]] = {}
@@ -145,9 +158,8 @@ class Truth:
 
     def gave(self, person: int, group: str, ms: int, *, until_ms: int | None = None, staff: bool = False) -> None:
         """A group was given. A host who gains a door held nothing there: what guests had there through them does not come back."""
-        for door in self._groups[group].doors:
-            if not any(right.until_ms is None or right.until_ms > ms for right in self._own_rights(person, door, ms)):
-                self._orphan(person, (door,), ms)
+        fresh = tuple(door for door in self._groups[group].doors if not self._has_own(person, door, ms))
+        self._does(ms, lambda truth, at: truth._orphan(person, fresh, at))
         self.facts.given.append(Given(person, group, ms, until_ms, None, staff))
         for door in self._groups[group].doors:
             self._code_from(person, door, ms)
@@ -155,6 +167,9 @@ class Truth:
 
     def took(self, person: int, group: str, ms: int) -> None:
         """A group was ended."""
+        self._does(ms, lambda truth, at: truth._take(person, group, at))
+
+    def _take(self, person: int, group: str, ms: int) -> None:
         for number, one in enumerate(self.facts.given):
             if (one.person, one.group, one.taken_ms) == (person, group, None):
                 self.facts.given[number] = replace(one, taken_ms=ms)
@@ -165,13 +180,21 @@ class Truth:
 
     def paused(self, person: int, ms: int) -> None:
         """Everything of a person was suspended."""
+        self._does(ms, lambda truth, at: truth._pause(person, at))
+
+    def _pause(self, person: int, ms: int) -> None:
+        if self.is_paused(person, ms):
+            return
         doors = self.doors_of(person, ms)
         self._void_guests(person, doors, ms)
         self.facts.pauses.append((person, ms, None))
         self._void(person, doors, ms)
 
     def resumed(self, person: int, ms: int) -> None:
-        """The pause ended."""
+        """The pause ended: the one thing that a restore gives back, for it gives what stood before."""
+        self._does(ms, lambda truth, at: truth._resume(person, at))
+
+    def _resume(self, person: int, ms: int) -> None:
         for number, (who, since, until) in enumerate(self.facts.pauses):
             if who == person and until is None:
                 self.facts.pauses[number] = (who, since, ms)
@@ -184,6 +207,9 @@ class Truth:
 
     def sent_away(self, guest: int, ms: int) -> None:
         """The host ended all that a guest had."""
+        self._does(ms, lambda truth, at: truth._send_away(guest, at))
+
+    def _send_away(self, guest: int, ms: int) -> None:
         for number, one in enumerate(self.facts.given):
             if one.person == guest and one.host is not None and one.taken_ms is None:
                 self.facts.given[number] = replace(one, taken_ms=ms)
@@ -196,26 +222,35 @@ class Truth:
 
     def card_off(self, uid: bytes, ms: int) -> None:
         """A keycard was turned off."""
+        self._does(ms, lambda truth, at: truth._turn_off(uid, at))
+
+    def _turn_off(self, uid: bytes, ms: int) -> None:
         self.facts.cards = [replace(card, off_ms=ms) if card.uid == uid and card.off_ms is None else card for card in self.facts.cards]
         self._touch(range(len(self.plan.doors)))
 
-    def plain_cards(self, allowed: bool) -> None:
+    def plain_cards(self, allowed: bool, ms: int) -> None:
         """The property's switch for cards that are easy to copy."""
+        self._does(ms, lambda truth, at: truth._allow_plain(allowed))
+
+    def _allow_plain(self, allowed: bool) -> None:
         self.facts.plain = allowed
         self._touch(range(len(self.plan.doors)))
 
     def made_code(self, made: Made) -> None:
-        """A temporary code was made."""
-        self.facts.made.append(made)
+        """A temporary code was made. Its digits are out, so the ledger remembers it."""
+        self._does(made.made_ms, lambda truth, at: truth.facts.made.append(made))
 
-    def floored(self, door: int) -> None:
+    def floored(self, door: int, ms: int) -> None:
         """All temporary codes of a door so far were ended, for every lock that hears of it."""
+        self._does(ms, lambda truth, at: truth._floor(door))
+
+    def _floor(self, door: int) -> None:
         self.facts.ended |= {made for made in self.facts.made if made.door == door}
         self._touch((door,))
 
-    def swapped(self, door: int) -> None:
+    def swapped(self, door: int, ms: int) -> None:
         """Another lock hangs there: it derives other temporary codes, and everybody's own code goes on."""
-        self.floored(door)
+        self.floored(door, ms)
 
     def registered(self, key: bytes, ms: int) -> None:
         """A phone was registered."""
@@ -223,24 +258,43 @@ class Truth:
 
     def removed(self, key: bytes, ms: int) -> None:
         """A phone was removed."""
-        self.facts.phones[key] = (self.facts.phones[key][0], ms)
+        self._does(ms, lambda truth, at: truth._remove(key, at))
+
+    def _remove(self, key: bytes, ms: int) -> None:
+        since, until = self.facts.phones.get(key, (None, None))
+        if since is not None and until is None:
+            self.facts.phones[key] = (since, ms)
         self._touch(range(len(self.plan.doors)))
 
     def reset(self, person: int, door: int, ms: int) -> None:
         """A code was replaced by one that nobody has seen yet."""
-        self._code_from(person, door, ms)
-        self._touch((door,))
+        self._does(ms, lambda truth, at: truth._code_from(person, door, at))
 
     def shown(self, person: int, door: int, digits: str) -> None:
         """Somebody looked at the code in force."""
         self.facts.codes[person, door][-1].digits = digits
 
-    def restored(self, before: Facts) -> None:
+    def copied_back(self, before: Facts) -> None:
         """The service forgot everything since then. Codes that were made live on: the locks derive them."""
         self._once.append(self.facts)
         self.unsure_floors |= {made.door for made in self.facts.ended}
         self.facts = before.copy()
         self._touch(range(len(self.plan.doors)))
+
+    def restored(self, before: Facts, since_ms: int, ms: int) -> None:
+        """The service forgot what was given since then, and took again what was taken; nobody's lease from before this moment counts."""
+        self._once.append(self.facts)
+        self.facts = before.copy()
+        for _, deed in [(at, deed) for at, deed in self._diary if at > since_ms]:
+            deed(self, ms)
+        self.facts.plain = before.plain and self.facts.plain  # a restore allows nothing
+        self.facts.void_all = ms
+        self._touch(range(len(self.plan.doors)))
+
+    def _does(self, ms: int, deed: Deed) -> None:
+        """Takes it now, and again after a restore to before that."""
+        self._diary.append((ms, deed))
+        deed(self, ms)
 
     # ---- asking
 
@@ -305,7 +359,7 @@ class Truth:
         void = {who: rows[-1] for (who, where), rows in self.facts.void.items() if where == door}
         dead = frozenset(key for key, (_, until) in self.facts.phones.items() if until is not None and until <= ms)
         ended = frozenset(made for made in self.facts.ended if made.door == door)
-        found = Belief(codes, void, dead, cards, ended)
+        found = Belief(codes, void, dead, cards, ended, self.facts.void_all)
         self._beliefs[door] = (self._revision[door], found)
         return found
 
@@ -333,6 +387,9 @@ class Truth:
         """What a person has at a door by themselves, paused or not."""
         mine = (one for one in self.facts.given if one.person == person and one.host is None and one.stands(ms))
         return [self._right(one) for one in mine if door in self._groups[one.group].doors]
+
+    def _has_own(self, person: int, door: int, ms: int) -> bool:
+        return any(right.until_ms is None or ms < right.until_ms for right in self._own_rights(person, door, ms))
 
     def _rights_by(self, one: Given, door: int, ms: int) -> list[Right]:
         """A guest's right is cut out of each right of the host; what is given to anybody else is their own."""
@@ -362,6 +419,7 @@ class Truth:
 
     def _code_from(self, person: int, door: int, ms: int) -> None:
         self.facts.codes.setdefault((person, door), []).append(Code(ms))
+        self._touch((door,))
 
     def _code(self, person: int, door: int, ms: int) -> Code | None:
         found = [code for code in self.facts.codes.get((person, door), []) if code.since_ms <= ms]

@@ -147,12 +147,25 @@ def test_all_codes_of_a_door_end_where_the_list_says_so() -> None:
     old, new = Made(1, 2, "daily", "1", T0, day), Made(1, 2, "daily", "2", T0 + HOUR, day)
     before = one.truth.belief(2, T0)
     one.truth.made_code(old)
-    one.truth.floored(2)
+    one.truth.floored(2, T0)
     one.truth.made_code(new)
     later = T0 + 2 * HOUR
     assert one.by_temporary(old, at(one, later, held=before)) is OPEN
     assert one.by_temporary(old, at(one, later)) is SHUT
     assert one.by_temporary(new, at(one, later)) is one.by_temporary(new, at(one, later, held=before)) is OPEN
+
+
+def test_no_lease_from_before_a_restore_opens_a_lock_that_has_heard_of_it() -> None:
+    """A lock with an older list takes it still; a lease from afterwards opens both."""
+    one = oracle()
+    copy, before = one.truth.facts.copy(), one.truth.belief(2, T0)
+    restored = T0 + HOUR
+    one.truth.restored(copy, T0, restored)
+    old, new, later = lease(), lease(restored + MINUTE), restored + HOUR
+    after_it = one.truth.belief(2, restored)
+    phone = (Phone(1, KEY, [old]), Phone(1, KEY, [new]))
+    assert [one.by_phone(shown, Moment(2, after_it, GOOD, later)) for shown in phone] == [SHUT, OPEN]
+    assert [one.by_phone(shown, Moment(2, before, GOOD, later)) for shown in phone] == [OPEN, OPEN]
 
 
 def test_a_card_proves_itself_or_is_nothing() -> None:
@@ -163,7 +176,7 @@ def test_a_card_proves_itself_or_is_nothing() -> None:
     assert one.by_card(b"strong", True, at(one, T0 + HOUR)) is OPEN
     assert one.by_card(b"strong", False, at(one, T0 + HOUR)) is SHUT
     assert one.by_card(b"plain", False, at(one, T0 + HOUR)) is SHUT
-    one.truth.plain_cards(True)
+    one.truth.plain_cards(True, T0)
     assert one.by_card(b"plain", False, at(one, T0 + HOUR)) is OPEN
     held = one.truth.belief(2, T0 + HOUR)
     one.truth.card_off(b"strong", T0 + HOUR)

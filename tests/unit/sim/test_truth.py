@@ -2,7 +2,7 @@
 
 from limen.sim.clock import DAY_MS
 from limen.sim.plans import plan
-from limen.sim.truth import Truth
+from limen.sim.truth import Made, Truth
 from tests.unit.sim.site import T0
 
 HOUR_MS = 3_600_000
@@ -76,10 +76,76 @@ def test_a_restored_service_forgets_and_the_truth_remembers_that_it_once_knew() 
     copy = one.facts.copy()
     one.gave(2, ROOMS, T0 + 10)
     assert one.holds(2, ROOMS, T0 + 10)
-    one.restored(copy)
+    one.copied_back(copy)
     assert not one.holds(2, ROOMS, T0 + 10)
     assert one.rights_once(2, 1, T0 + 10)
     assert not one.rights_once(3, 1, T0 + 10)
+
+
+def test_a_restore_that_heeds_its_ledger_takes_again_and_gives_nothing() -> None:
+    """What ended since stays ended, what was given since is gone, codes that are out stay known, and every older lease is void."""
+    one = truth()
+    one.registered(b"k", T0)
+    one.card_on(1, b"card", "aes", T0)
+    one.gave(3, "Home 102", T0)
+    copy = one.facts.copy()
+    made = Made(1, 2, "daily", "4815", T0 + 10, one.day(T0))
+    one.made_code(made)
+    one.floored(2, T0 + 11)
+    one.gave(2, ROOMS, T0 + 12)
+    one.paused(3, T0 + 13)
+    one.removed(b"k", T0 + 14)
+    one.card_off(b"card", T0 + 15)
+    one.took(1, HOME, T0 + 16)
+    one.restored(copy, T0 + 5, T0 + 1000)
+    held = one.belief(2, T0 + 1000)
+    assert not one.holds(1, HOME, T0 + 1000) and not one.holds(2, ROOMS, T0 + 1000)
+    assert one.is_paused(3, T0 + 1000)
+    assert not one.phone_lives(b"k", T0 + 1000)
+    assert not one.facts.cards[0].is_on(T0 + 1000)
+    assert one.facts.made == [made] and held.ended == frozenset({made})
+    assert held.void_for(2) == one.belief(0, T0 + 1000).void_for(4) == T0 + 1000
+    assert not one.unsure_floors
+
+
+def test_a_restore_ends_a_pause_that_had_ended_and_none_that_had_not() -> None:
+    """The last word on it counts; what came before the copy is no news."""
+    one = truth()
+    one.gave(3, "Home 102", T0)
+    one.paused(1, T0 + 1)
+    one.paused(3, T0 + 2)
+    copy = one.facts.copy()
+    one.resumed(1, T0 + 10)
+    one.restored(copy, T0 + 5, T0 + 1000)
+    assert not one.is_paused(1, T0 + 1000)
+    assert one.is_paused(3, T0 + 1000)
+
+
+def test_a_restore_allows_no_plain_cards_that_the_copy_did_not() -> None:
+    """And none that were forbidden since."""
+    for before, words, after in ((False, [True], False), (True, [False], False), (True, [False, True], True), (True, [], True)):
+        one = truth()
+        one.plain_cards(before, T0)
+        copy = one.facts.copy()
+        for number, allowed in enumerate(words):
+            one.plain_cards(allowed, T0 + 10 + number)
+        one.restored(copy, T0 + 5, T0 + 1000)
+        assert one.facts.plain is after
+
+
+def test_guests_who_lost_a_door_with_their_host_stay_without_it() -> None:
+    """Also where the host was given the group anew, which the copy does not know."""
+    one = truth()
+    one.gave(1, ROOMS, T0)
+    one.invited(1, 9, (1, 2), T0 + 1, None)
+    copy = one.facts.copy()
+    one.took(1, ROOMS, T0 + 10)
+    one.gave(1, ROOMS, T0 + 11)
+    one.restored(copy, T0 + 5, T0 + 1000)
+    assert not one.holds(1, ROOMS, T0 + 1000)
+    one.gave(1, ROOMS, T0 + 1001)
+    assert not one.rights(9, 1, T0 + 1002)
+    assert one.rights(9, 2, T0 + 1002)
 
 
 def test_hours_and_days_are_those_of_the_building() -> None:

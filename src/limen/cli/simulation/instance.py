@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from limen.cli import migrate
 from limen.sim.chance import Random
 from limen.sim.clock import TrueTime
+from limen.sim.ports import Copy
 from limen.wire.envelope import SoftSigner
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 ORIGIN: Final = "http://localhost"
 FAST_FOLDER: Final = Path("/dev/shm")  # noqa: S108 (the key store's durable writes go to memory where the system has such a folder)
-KEYS, LEDGER = "keystore.sqlite3", "ledger.jsonl"
+KEYS, LEDGER = "keystore.sqlite3", ("ledger.jsonl", "ledger.head")
+BACKUP: Final = "night.backup"
+SECOND_MS: Final = 1_000
 
 
 class Instance:
@@ -64,19 +67,57 @@ class Instance:
 
     def files(self) -> dict[str, bytes]:
         """Key store and ledger, which a backup does not hold."""
-        found = {LEDGER: (self._data / LEDGER).read_bytes()} if (self._data / LEDGER).exists() else {}
         with closing(sqlite3.connect(self._data / KEYS)) as keys:
-            return {**found, KEYS: keys.serialize()}
+            return {**self._ledger(), KEYS: keys.serialize()}
 
     def put_back_files(self, files: dict[str, bytes]) -> None:
         """As they were, with every key that was destroyed since: only a simulation may do that."""
-        if LEDGER in files:
-            (self._data / LEDGER).write_bytes(files[LEDGER])
-        else:
-            (self._data / LEDGER).unlink(missing_ok=True)
+        self._put_ledger(files)
         with closing(sqlite3.connect(":memory:")) as kept, closing(sqlite3.connect(self._data / KEYS)) as keys:
             kept.deserialize(files[KEYS])
             kept.backup(keys)
+
+    # ---- a backup and its restore, by the functions behind the commands
+
+    def copy(self) -> Copy:
+        """The disk as it is."""
+        return Copy(self.database(), self._ledger(), self.time.ms)
+
+    def restore(self, copy: Copy) -> tuple[str, ...]:
+        """What `limen restore` does in the next second with the backup of that moment, and what it says is not here."""
+        from limen.storage import clock, replay
+        from limen.web import restored
+
+        path = self._backup(copy)
+        self.time.reach((self.time.ms // SECOND_MS + 1) * SECOND_MS)
+        try:
+            return tuple(restored.missing(replay.restore(path, clock.whole_second())))
+        finally:
+            path.unlink()
+
+    def _backup(self, copy: Copy) -> Path:
+        """What `limen backup` wrote then: written from the disk of then, because hardly any of a year's nights is ever restored."""
+        from limen.storage import backup
+
+        path, now = self._data / BACKUP, self.copy()
+        self._lay(copy)
+        backup.write(path, TrueTime(copy.ms).now())
+        self._lay(now)
+        return path
+
+    def _lay(self, copy: Copy) -> None:
+        self.put_back(copy.database)
+        self._put_ledger(copy.ledger)
+
+    def _ledger(self) -> dict[str, bytes]:
+        return {name: (self._data / name).read_bytes() for name in LEDGER if (self._data / name).exists()}
+
+    def _put_ledger(self, files: dict[str, bytes]) -> None:
+        for name in LEDGER:
+            if name in files:
+                (self._data / name).write_bytes(files[name])
+            else:
+                (self._data / name).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from limen.cli.simulation.instance import Instance
 from limen.cli.simulation.uplink import Ears, Uplink
-from limen.sim.ports import CardImage, Kept, SaidNo
+from limen.sim.ports import CardImage, Copy, Kept, SaidNo
 
 EPOCH = 1
 """Locks of a simulated building are activated once."""
@@ -24,13 +24,17 @@ class MachineRoom:
 
         outbox.settle(self._instance.time.now(), rounds=1000)
 
-    def back_up(self) -> bytes:
-        """The database; ledger and key store are no part of it."""
-        return self._instance.database()
+    def back_up(self) -> Copy:
+        """A copy of the disk."""
+        return self._instance.copy()
 
-    def restore(self, backup: bytes) -> None:
-        """The database as it was."""
-        self._instance.put_back(backup)
+    def restore(self, copy: Copy) -> tuple[str, ...]:
+        """By the product."""
+        return self._instance.restore(copy)
+
+    def copy_back(self, copy: Copy) -> None:
+        """Past it."""
+        self._instance.put_back(copy.database)
 
     def kept(self, lock_id: bytes) -> Kept:
         """The whole record."""

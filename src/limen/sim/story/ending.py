@@ -14,7 +14,7 @@ ROUNDS: Final = 4
 PROBES_MOST: Final = 40
 OPENED: Final = "granted"
 FORGOTTEN: Final = "unissued"
-"""A restored service takes codes of the time that it lost for ones that nobody was given."""
+"""A service whose database was copied back takes codes of the time that it lost for ones that nobody was given; a restore knows them."""
 HELD_ON_MOST: Final = 4
 TAIL_MOST: Final = 8 + HELD_ON_MOST
 """Records of the last visit itself, and of those who tried after it, may still be on the lock."""
@@ -129,7 +129,7 @@ class Ending:
             self._openings(door, kept)
             self._numbers(door, kept)
             for alarm in kept.alarms:
-                if alarm == FORGOTTEN and self.world.generation:
+                if alarm == FORGOTTEN and self.world.copied_back:
                     continue
                 self.world.tally.wrong("undeclared_gap", f"{self.world.name(door)}: the service raised {alarm}")
 

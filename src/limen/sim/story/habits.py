@@ -129,6 +129,11 @@ class Habits:
             door = world.chance.choice(world.doors)
         self.visits.type_temporary(made, door)
 
+    def forget_codes(self, person: int) -> None:
+        """Given anew, codes are looked up anew."""
+        for key in [key for key in self.known if key[0] == person]:
+            del self.known[key]
+
     # ---- at doors
 
     def visit(self, guest: GuestPlan) -> None:

@@ -88,7 +88,7 @@ class Lines:
         world, belief = self.world, self.world.truth.belief(door.number, self.world.time.ms)
         version = line.round()
         if version is not None:
-            door.lists[world.generation, version] = belief
+            world.lists(door, version, belief)
             door.brought[version] = world.generation
         world.look(door)
         world.tally.note(world.time.ms, "line", door.number, door.version, door.body.next_record)

@@ -1,6 +1,5 @@
 """What managers do: give, end, pause, resume, remove phones, have codes reset, walk rounds that push only; and what befalls service and doors."""
 
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -14,22 +13,23 @@ from limen.sim.handsets import Handset
 from limen.sim.ports import CardKind, NoSignal, PersonPlan, SaidNo
 from limen.sim.story.habits import HOUR_MS, MINUTE_MS, NOBODYS, Habits
 from limen.sim.story.opening import put_on
+from limen.sim.story.recovery import Recovery
 from limen.sim.story.visits import Visits
-from limen.sim.story.world import Backup, Door, World
-from limen.sim.truth import Facts, Given
+from limen.sim.story.world import Door, World
+from limen.sim.truth import Given
 
 PEOPLE_A_CHANGE: Final = 25
-BACKUPS_KEPT: Final = 3
 STORM: Final = 3_700
 """Metal key turns: more than the record holds beside what is reserved."""
 GUESSES: Final = 6
 
 
 class Staff:
-    """The office, and the machine room."""
+    """The office."""
 
     def __init__(self, world: World, visits: Visits, habits: Habits) -> None:
         self.world, self.visits, self.habits = world, visits, habits
+        self.recovery = Recovery(world, habits)
         self._acts = (
             *(self._revoke, self._revoke, self._revoke, self._give, self._give, self._give, self._pause, self._lose_phone, self._reset),
             *(self._card_on, self._card_off, self._card_off),
@@ -42,7 +42,7 @@ class Staff:
         for _ in range(chance.randint(changes // 2, changes + 1)):
             world.at(start_ms + chance.randint(8 * HOUR_MS, 18 * HOUR_MS), self.change)
         world.at(start_ms + chance.randint(9 * HOUR_MS, 17 * HOUR_MS), self.walk_round)
-        world.at(start_ms + chance.randint(0, HOUR_MS), self.back_up)
+        world.at(start_ms + chance.randint(0, HOUR_MS), self.recovery.back_up)
         self._befalls(start_ms)
         world.at(start_ms + DAY_MS, lambda: self.plan_day(start_ms + DAY_MS))
 
@@ -56,7 +56,7 @@ class Staff:
             if chance.random() < faults.step:
                 world.at(start_ms + chance.randint(0, DAY_MS), door.body.crystal.step)
         if chance.random() < faults.restore:
-            world.at(start_ms + chance.randint(8 * HOUR_MS, 20 * HOUR_MS), self.restore)
+            world.at(start_ms + chance.randint(8 * HOUR_MS, 20 * HOUR_MS), self.recovery.lose_database)
         if chance.random() < 0.3:
             world.at(start_ms + chance.randint(0, DAY_MS), lambda: self.guess(chance.choice(world.doors)))
         if chance.random() < 0.15:
@@ -92,7 +92,7 @@ class Staff:
         if missing:
             world.service.desk.give(person.number, missing[0])
             world.truth.gave(person.number, missing[0], world.time.ms)
-            self._forget_codes(person.number)
+            self.habits.forget_codes(person.number)
         elif rooms:
             name, until = world.chance.choice(rooms), _minute(now + world.chance.randint(6, 72) * HOUR_MS)
             world.service.desk.give(person.number, name, ends_ms=until)
@@ -180,7 +180,7 @@ class Staff:
         except (NoSignal, SaidNo):
             return
         digits = [code.digits for _, code in door.belief.codes.values() if code.digits is not None]
-        world.truth.swapped(door.number)
+        world.truth.swapped(door.number, world.time.ms)
         world.hang(door, body)
         world.backups.clear()
         world.tally.note(world.time.ms, "swapped", door.number)
@@ -210,7 +210,7 @@ class Staff:
             world.service.desk.allow_plain_cards(allowed)
         except (NoSignal, SaidNo):
             return
-        world.truth.plain_cards(allowed)
+        world.truth.plain_cards(allowed, world.time.ms)
         world.tally.note(world.time.ms, "plain cards", allowed)
         world.service.machine.settle()
 
@@ -222,14 +222,9 @@ class Staff:
             world.service.machine.raise_floor(door.number)
         except SaidNo:
             return
-        world.truth.floored(door.number)
+        world.truth.floored(door.number, world.time.ms)
         world.tally.note(world.time.ms, "codes ended", door.number)
         world.service.machine.settle()
-
-    def _forget_codes(self, person: int) -> None:
-        """Given anew, codes are looked up anew."""
-        for key in [key for key in self.habits.known if key[0] == person]:
-            del self.habits.known[key]
 
     def walk_round(self) -> None:
         """The manager's round: due doors, push only; then the proof is handed in."""
@@ -263,54 +258,6 @@ class Staff:
     def storm(self, door: Door) -> None:
         """More happens than the record holds."""
         self.visits.turn_key(door, STORM)
-
-    # ---- the machine room
-
-    def back_up(self) -> None:
-        """The nightly copy."""
-        world = self.world
-        if world.faults.restore:
-            world.backups.append(Backup(world.service.machine.back_up(), world.truth.facts.copy(), world.time.ms))
-            del world.backups[:-BACKUPS_KEPT]
-
-    def restore(self) -> None:
-        """The database is lost and comes back from a copy; what the ledger holds is done again before anybody is served."""
-        world = self.world
-        if not world.backups:
-            return
-        backup, now = world.chance.choice(world.backups), world.truth.facts.copy()
-        held = {door.number: world.service.machine.numbers(door.body.lock_id) for door in world.doors}
-        world.service.machine.restore(backup.database)
-        for door in world.doors:
-            door.exempt |= held[door.number] - world.service.machine.numbers(door.body.lock_id)
-        world.truth.restored(backup.facts)
-        world.generation += 1
-        del world.backups[world.backups.index(backup) + 1 :]
-        self._replay(now, backup.facts)
-        self.habits.known.clear()
-        world.tally.note(world.time.ms, "restored", world.time.ms - backup.ms)
-
-    def _replay(self, was: Facts, kept: Facts) -> None:
-        """Everything that was taken since the copy is taken again."""
-        world, desk = self.world, self.world.service.desk
-        for one in was.given:
-            if one.taken_ms is not None and replace(one, taken_ms=None) in kept.given:
-                desk.revoke(one.person, one.group)
-                world.truth.took(one.person, one.group, world.time.ms)
-        for key, (since, until) in was.phones.items():
-            if until is not None and kept.phones.get(key) == (since, None):
-                desk.remove_phone(world.owners[key], key)
-                world.truth.removed(key, world.time.ms)
-        for door in sorted({made.door for made in was.ended - kept.ended}):
-            with suppress(SaidNo):  # none that it still knows of lives
-                world.service.machine.raise_floor(door)
-            world.truth.floored(door)
-        for person in world.plan.people:
-            paused = any(who == person.number and until is None for who, _, until in was.pauses)
-            if paused and not world.truth.is_paused(person.number, world.time.ms):
-                self._pause(person)
-            if not paused and world.truth.is_paused(person.number, world.time.ms):
-                self._resume(person)
 
 
 def _now(one: Given, ms: int) -> bool:

@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from limen.phone.wallet import Door as Carried
 from limen.phone.wallet import View
 from limen.sim.bodies import Body
 from limen.sim.cards import Pocketed, pocketed
@@ -15,7 +16,7 @@ from limen.sim.clock import DAY_MS, TrueTime
 from limen.sim.faults import Faults
 from limen.sim.handsets import Handset, phone_key
 from limen.sim.oracle import Clock, Keypad, Oracle, honest
-from limen.sim.ports import CardImage, Gateway, NoSignal, Plan, SaidNo, Service
+from limen.sim.ports import CardImage, Copy, Gateway, NoSignal, Plan, SaidNo, Service
 from limen.sim.story.opening import Opened
 from limen.sim.tally import Tally
 from limen.sim.truth import Belief, Facts
@@ -60,9 +61,9 @@ class Door:
 
 @dataclass
 class Backup:
-    """A copy of the service's database, with what was true then."""
+    """Copies of the service's database, with what was true then."""
 
-    database: bytes
+    copy: Copy
     facts: Facts
     ms: int
 
@@ -71,7 +72,7 @@ class World:
     """One run of one building."""
 
     def __init__(self, opened: Opened, seed: int, days: int, faults: Faults) -> None:
-        self.chance = seeded(f"limen {seed}")
+        self.seed, self.chance = seed, seeded(f"limen {seed}")
         self.opened, self.days, self.faults = opened, days, faults
         self.time: TrueTime = opened.site.time
         self.plan: Plan = opened.site.plan
@@ -80,6 +81,8 @@ class World:
         self.oracle, self.tally = Oracle(self.truth), Tally()
         self.start_ms, self.generation = self.time.ms, 0
         self.backups: list[Backup] = []
+        self.copied_back: set[int] = set()
+        """Generations of the service that began with an old file, without its ledger."""
         self._queue: list[tuple[int, int, Happening]] = []
         self._count = 0
         self.doors = [self._door(number) for number in range(len(self.plan.doors))]
@@ -154,8 +157,8 @@ class World:
         return clock
 
     def look(self, door: Door) -> None:
-        """Which list the lock holds now; it must be one that somebody brought, and none older than before."""
-        if door.body.lock is None:
+        """Which list the lock holds now; it must be one that somebody brought, and none older than before. One in a box is being emptied."""
+        if door.gone or door.body.lock is None:
             return
         if door.body.lock.memory.faulty:
             self.tally.wrong("not_converged", f"{self.name(door)}: it is faulty")
@@ -191,11 +194,25 @@ class World:
             door = self.by_lock(entry.lock_id)
             if door.gone:
                 continue
-            door.lists[self.generation, entry.ver] = self.truth.belief(door.number, self.time.ms)
+            self.lists(door, entry.ver, self.truth.belief(door.number, self.time.ms))
+            self._counts(door, entry)
             if entry.bundle is not None and entry.bundle not in door.carried:
                 door.carried[entry.bundle] = (self.generation, entry.ver)
                 door.old_bundles.append(entry.bundle)
         return True
+
+    def lists(self, door: Door, version: int, belief: Belief) -> None:
+        """The service has a list of this number for a door. None that it forgot gets its number again, unless its ledger was not heeded."""
+        door.lists[self.generation, version] = belief
+        before = [one for one, number in door.lists if number == version and one < self.generation]
+        if before and self.copied_back.isdisjoint(range(max(before) + 1, self.generation + 1)):
+            self.tally.wrong("not_converged", f"{self.name(door)}: another list {version} after a restore")
+
+    def _counts(self, door: Door, entry: Carried) -> None:
+        """What is handed out now opens by the list that is handed out with it: no lease is older than the last restore."""
+        void_ms = door.lists[self.generation, entry.ver].void_all
+        if void_ms is not None and any(held.grant.iat * 1000 < void_ms for held in entry.grants):
+            self.tally.wrong("wrong_deny", f"{self.name(door)}: a phone was handed a lease from before the restore")
 
     def carries(self, phone: Handset, view: View, door: Door, bundle: bytes | None) -> None:
         """A phone meets a lock with this bundle: if the lock takes a version now, it is that one."""
