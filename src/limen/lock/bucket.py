@@ -16,7 +16,7 @@ GUARD_FACTOR = 4
 HOUR_MS = 3_600_000
 GUARD_HOURS = 24
 PERSIST_EVERY_MS = 15 * 60_000
-_KEY = b"bucket"
+_KEY, _SINCE = b"bucket", b"guarded"
 _FIXED = struct.Struct("<qqHIB")
 
 
@@ -81,13 +81,19 @@ class Bucket:
         empty = max(0, over) * (GUARD_FACTOR if state.guarded else 1)
         return max(state.delay_left_ms, empty)
 
-    def charge(self, rule: Rule, at: int) -> Charged | Wait:
-        """Takes a token and makes it durable. Raises FlashError: then nothing may be compared."""
+    def charge(self, rule: Rule, at: int, latest_ms: int | None = None) -> Charged | Wait:
+        """Takes a token and makes it durable. Raises FlashError: then nothing may be compared.
+
+        `latest_ms`: what the true time surely has not passed, None where nobody knows; from then on a new list ends a guard that begins now.
+        """
         wait = self.wait_ms(rule, at)
         if wait:
             return Wait(wait)
         before = self._now(at)
-        self._keep(_as_if_wrong(before, rule), at)
+        after = _as_if_wrong(before, rule)
+        if after.guarded and not before.guarded:
+            self._notes.put(_SINCE, b"" if latest_ms is None else latest_ms.to_bytes(8, "little"))
+        self._keep(after, at)
         return Charged(before)
 
     def settle(self, charged: Charged, rule: Rule, at: int) -> None:
@@ -101,8 +107,14 @@ class Bucket:
             at,
         )
 
+    def listed(self, iat: int, at: int) -> None:
+        """A list was applied that was signed at `iat`, in seconds: it ends a guard that had begun before. An older one may have been kept for this."""
+        since = self._notes.get(_SINCE)
+        if since and iat * 1000 > int.from_bytes(since, "little"):
+            self.synced(at)
+
     def synced(self, at: int) -> None:
-        """An authenticated sync ends the guard."""
+        """An authenticated sync ends the guard: the service answered this lock's own question."""
         now = self._now(at)
         if now.guarded:
             self._keep(replace(now, guarded=False, hours=(0,) * GUARD_HOURS), at)

@@ -90,6 +90,7 @@ class Links:
         self._memory = memory
         self._sessions: dict[int, Session] = {}
         self._handshakes: deque[int] = deque()
+        self._strangers: deque[int] = deque(maxlen=limits.HANDSHAKES_PER_MINUTE)
         self._named: tuple[bytes, str] = (b"", "")
 
     def connect(self, event: Connected, at: int) -> list[Command]:
@@ -157,19 +158,27 @@ class Links:
         static = self._static()
         if self._named[0] != static:
             self._named = (static, air_name(self._memory.lock_id, public_of(static)))
-        return Call(self._named[1], self._too_many(at))
+        return Call(self._named[1], self._too_many(at) or self._many_strangers(at))
 
     def due(self) -> int | None:
         return min((session.due() for session in self._sessions.values()), default=None)
 
     def _handshake(self, session: Session, message: bytes, at: int) -> list[Command]:
         responder = self._responder(session, at)
-        if responder is None or (not session.outgoing and self._too_many(at)):
+        if responder is None:
             return self.close(session.link)
-        if not session.outgoing:  # strangers at the door do not come between a lock and the gateway it dialled itself
+        try:
+            reply, transport = responder.answer(message)
+        except WireError:  # whoever does not know the lock's key is heard of seldom; whoever does is not kept out for it
+            if not session.outgoing:
+                self._strangers.append(at)
+            raise
+        if not session.outgoing:  # nobody at the door comes between a lock and the gateway it dialled itself
+            if self._too_many(at):
+                return self.close(session.link)
             self._handshakes.append(at)
             session.counted = at
-        reply, session.transport = responder.answer(message)
+        session.transport = transport
         session.phase, session.since, session.heard_at = Phase.OPEN, at, at
         return [SendFrame(session.link, frame) for frame in session.cutter.cut(reply)]
 
@@ -196,7 +205,11 @@ class Links:
         return holding.xs_private if holding is not None else activation_static(memory.birth.qr_secret, memory.lock_id)
 
     def _too_many(self, at: int) -> bool:
-        """Whether the handshakes of the last minute that led to no proven holder are as many as are allowed."""
+        """Whether the handshakes of the last minute by who knows the lock's key, but led to no proven holder, are as many as are allowed."""
         while self._handshakes and self._handshakes[0] <= at - MINUTE_MS:
             self._handshakes.popleft()
         return len(self._handshakes) >= limits.HANDSHAKES_PER_MINUTE
+
+    def _many_strangers(self, at: int) -> bool:
+        """Whether so many first messages of the last minute were nobody's who knows the lock's key that it calls seldom: that alone slows them (C.5)."""
+        return len(self._strangers) == limits.HANDSHAKES_PER_MINUTE and self._strangers[0] > at - MINUTE_MS

@@ -87,7 +87,6 @@ class Updates:
             return Plain(Op.MANIFEST, Status.STALE_EPOCH if manifest.epoch < held.state.epoch else Status.WRONG_EPOCH)
         memory.hear(manifest.iat, at)
         if manifest.ver <= held.state.ver:
-            memory.bucket.synced(at)
             return Settled(Op.MANIFEST, Status.ALREADY, receipt(memory, session, at))
         if manifest.kind == BundleKind.DELTA and manifest.base > held.state.ver:
             return Plain(Op.MANIFEST, Status.NEED_SNAPSHOT)
@@ -183,18 +182,18 @@ class Updates:
             memory.store.install(fresh)
         except FlashError:
             return Busy(Op.CHUNK, RETRY_MS)
-        self._after_commit(session, fresh, at)
+        self._after_commit(session, fresh, manifest.iat, at)
         self._done(session, manifest)
         return Settled(Op.CHUNK, Status.APPLIED, receipt(memory, session, at))
 
-    def _after_commit(self, session: Session, holding: Holding, at: int) -> None:
+    def _after_commit(self, session: Session, holding: Holding, iat: int, at: int) -> None:
         """Steps 5 and 6 of B.5. They repeat themselves at boot, so a failure here changes nothing about the commit."""
         memory = self._memory
         try:
             memory.adopt(holding, at)
             memory.log_update_once(at, session.grant.subj if session.grant else None)
             memory.store.scrub()
-            memory.bucket.synced(at)
+            memory.bucket.listed(iat, at)
         except FlashError:
             return  # the list is committed; record and scrub are made good at the next start
 

@@ -107,7 +107,7 @@ class Ways:
         rule = door.held.config.bucket
         try:
             guarded = memory.bucket.guarded
-            charged = memory.bucket.charge(rule, at)
+            charged = memory.bucket.charge(rule, at, None if door.now.u_ms is None else door.now.rtc_ms + door.now.u_ms)
         except FlashError:
             return [BLINK]
         if isinstance(charged, Wait):

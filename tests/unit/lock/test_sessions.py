@@ -61,7 +61,7 @@ def test_a_third_phone_at_once_is_sent_away() -> None:
 
 
 def test_a_flood_of_handshakes_meets_a_closed_door_and_honest_ones_do_not_count() -> None:
-    """At most ten unauthenticated ones a minute (C.5)."""
+    """At most ten unauthenticated ones a minute (C.5): by somebody who knows the lock's key, for others do not get as far."""
     home = house()
     for _ in range(15):
         assert home.unlock(DANA) == Plain(Op.UNLOCK)
@@ -72,6 +72,40 @@ def test_a_flood_of_handshakes_meets_a_closed_door_and_honest_ones_do_not_count(
         home.session()
     home.rig.wait(61_000)
     home.session()
+
+
+def garbage(home: House, count: int, every_ms: int) -> None:
+    """First messages by somebody who was never told the lock's key."""
+    for _ in range(count):
+        link = home.rig.connect()
+        for frame in Cutter().cut(home.service.chance(48)):
+            home.rig.do(FrameArrived(link, frame))
+        assert link in home.rig.closed and not home.rig.frames.pop(link, [])
+        home.rig.wait(every_ms)
+
+
+def test_whoever_does_not_know_the_locks_key_keeps_no_phone_out_and_only_makes_it_call_seldom() -> None:
+    """A transmitter in the corridor sends rubbish all day: phones open, updates go, and what it costs is bounded by the lock's own rhythm (C.5)."""
+    home = house()
+    honest, _ = home.present(DANA, home.service.grant(DANA), Op.MANIFEST)
+    garbage(home, 200, every_ms=50)
+    assert honest.ask(ask.StatusAsk()) is not None, "who was there before goes on"
+    call = home.rig.lock.call(home.rig.at)
+    assert call is not None and call.seldom
+    for _ in range(15):
+        assert home.unlock(DANA) == Plain(Op.UNLOCK)
+        garbage(home, 20, every_ms=50)
+    home.rig.wait(60_000)
+    call = home.rig.lock.call(home.rig.at)
+    assert call is not None and not call.seldom
+
+
+def test_nine_mistakes_in_a_minute_are_no_flood() -> None:
+    """A phone that knows another epoch of this lock tries a few times; nobody is slowed for that."""
+    home = house()
+    garbage(home, 9, every_ms=100)
+    call = home.rig.lock.call(home.rig.at)
+    assert call is not None and not call.seldom
 
 
 @pytest.mark.rule("SYNC-7")

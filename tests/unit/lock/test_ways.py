@@ -6,13 +6,14 @@ import pytest
 
 from limen.lock.events import Cause, CheckPressed, DigitTyped, InsideBolt, InsideHandle, LensTouched, Ticked
 from limen.wire import operations as ask
-from limen.wire.answers import Denied, Plain
+from limen.wire.answers import Denied, Plain, Settled
+from limen.wire.bundles import Bundle
 from limen.wire.doorcodes import TempCls, bucket_of, temporary
 from limen.wire.events import Kind, Method
 from limen.wire.grants import Cls
 from limen.wire.operations import Op
 from limen.wire.records import ConfigFlags, DoorKind
-from limen.wire.refusals import Reason
+from limen.wire.refusals import Reason, Status
 from tests.unit.lock.reading import events
 from tests.unit.lock.site import CONFIG, DANA, GUS, ZONE, House, code, house, lens, opened
 from tests.unit.lock.test_cards import AES, card, tap
@@ -136,6 +137,58 @@ def test_wrong_codes_are_recorded_one_by_one_and_the_guard_is_said() -> None:
         home.rig.wait(61_000)
     kinds = [event.kind for event in events(home) if event.kind in (Kind.ENTRY, Kind.GUARD)]
     assert kinds == [Kind.ENTRY] * 4 + [Kind.GUARD, Kind.ENTRY]
+
+
+def guessed(home: House) -> None:
+    """Somebody tries codes until the keypad guards itself."""
+    while not home.rig.lock.memory.bucket.guarded:
+        home.rig.type("1234567")
+        home.wait(61)
+
+
+def bring(home: House, bundle: Bundle) -> Status:
+    """Somebody who may push, and do nothing else, brings a list."""
+    talk, _ = home.present(GUS, home.service.grant(GUS, Cls.COURIER, acl_ver=1), Op.MANIFEST)
+    answer = home.push(talk, bundle)
+    assert isinstance(answer, Settled)
+    return answer.status
+
+
+@pytest.mark.rule("CODE-10")
+def test_a_guesser_who_may_also_push_ends_the_guard_with_no_list_of_the_time_before() -> None:
+    """Neither the manifest of a list that is here already nor one that was kept back for the purpose is news from the service; a list signed since is."""
+    home = house(replace(CONFIG, bucket=replace(CONFIG.bucket, guard=4)))
+    home.service.edit()
+    old = home.service.bundle()
+    assert bring(home, old) is Status.APPLIED
+    home.service.edit()
+    kept_back = home.service.bundle(base=1)
+    home.wait(60)
+    guessed(home)
+    assert bring(home, old) is Status.ALREADY
+    assert home.rig.lock.memory.bucket.guarded
+    assert bring(home, kept_back) is Status.APPLIED
+    assert home.rig.lock.memory.bucket.guarded
+    home.rig.boot(Cause.RESTART)
+    assert bring(home, kept_back) is Status.ALREADY
+    assert home.rig.lock.memory.bucket.guarded
+    home.service.edit()
+    assert bring(home, home.service.bundle(base=1)) is Status.APPLIED
+    assert not home.rig.lock.memory.bucket.guarded
+
+
+@pytest.mark.rule("CODE-10")
+def test_a_guard_that_began_without_a_clock_is_ended_by_the_time_alone() -> None:
+    """A lock that has lost its time cannot tell whether a list is of before or after; an answer to its own nonce is of now."""
+    home = house(replace(CONFIG, bucket=replace(CONFIG.bucket, guard=4)))
+    home.rig.pull_battery()
+    guessed(home)
+    home.wait(600)
+    home.service.edit()
+    assert bring(home, home.service.bundle()) is Status.APPLIED
+    assert home.rig.lock.memory.bucket.guarded
+    home.sync_clock(DANA)
+    assert not home.rig.lock.memory.bucket.guarded
 
 
 def test_an_unowned_lock_opens_for_no_digits() -> None:
