@@ -11,6 +11,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from limen.identity import services
 from limen.identity.factors import SECOND_FACTORS
 from limen.identity.forgetting import forget_account
 from limen.identity.models import User
@@ -24,6 +25,8 @@ def on_signed_in(sender: type[User], request: HttpRequest | None, user: User, **
     if user.person_id is None:
         return
     now = _now(request)
+    if language := getattr(request, "LANGUAGE_CODE", ""):
+        services.note_language(user=user, language=language)
     people.mark_active(person_id=user.person_id, now=now)
     outbox.put("notice", {"kind": "new_sign_in", "person": str(user.person_id), "property": "", "facts": {}}, now)
 

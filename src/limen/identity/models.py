@@ -29,6 +29,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField[str, str](unique=True)
     person_id = models.UUIDField(null=True, unique=True)
     is_active = models.BooleanField[bool, bool](default=True)
+    language = models.CharField[str, str](max_length=2, default="")
 
     objects: ClassVar[Users] = Users()
 

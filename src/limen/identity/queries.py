@@ -18,7 +18,7 @@ from limen.people import queries as people
 from limen.storage.prepared import Prepared
 
 __all__ = [
-    "InvitationView", "PhoneView", "SessionView", "UserView", "has_app", "have_app", "invitation_by_token", "last_invitation", "person_of",
+    "InvitationView", "PhoneView", "SessionView", "UserView", "has_app", "have_app", "invitation_by_token", "language_of", "last_invitation", "person_of",
     "phone", "phone_by_token", "phones", "second_factor_missing", "second_factor_missing_of", "sessions", "user_of",
 ]  # fmt: skip
 
@@ -39,6 +39,11 @@ def person_of(user: Visitor) -> UUID | None:
     if not isinstance(user, User) or not user.is_active:
         return None
     return user.person_id
+
+
+def language_of(person_id: UUID) -> str:
+    """The language that the person reads here, "en" or "es"; "" while nobody knows."""
+    return User.objects.filter(person_id=person_id).values_list("language", flat=True).first() or ""
 
 
 def has_app(person_id: UUID) -> bool:

@@ -132,6 +132,13 @@ def end_phone(row: Phone, *, by: Actor, now: datetime) -> None:
     journal.record(by, "phone.removed", f"person:{row.person_id}", {"phone": str(row.id)}, now)
 
 
+def note_language(*, user: AbstractBaseUser | AnonymousUser, language: str) -> None:
+    """The language that somebody reads pages in is the one that they are written to in; strangers have none."""
+    if isinstance(user, User) and user.language != language:
+        user.language = language
+        user.save(update_fields=["language"])
+
+
 def note_session(*, request: HttpRequest) -> None:
     """Lists the session of a request that was signed in by an invitation, beside those that were signed in by hand (PEOPLE-5)."""
     UserSession.objects.create_from_request(request)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import translation
 
+from limen.identity import queries as identity
 from limen.intercom import queries as intercom
 from limen.notices import words
 from limen.notices.models import Letter, Notice
@@ -32,7 +33,7 @@ def tell(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
     if person is None:
         return
     kind = str(body["kind"])
-    with translation.override(str(body.get("language", "en"))):
+    with translation.override(identity.language_of(person.id) or "en"):
         message = words.say(kind, facts_of(body))
     if kind not in NOT_KEPT:
         with unit_of_work():

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from limen.identity import services as identity
 from limen.kernel.problems import NotAllowed, NotYours, Problem
 from limen.storage import clock
 from limen.storage.transactions import unit_of_work
@@ -95,6 +96,9 @@ class Language:
             response.set_cookie(
                 LANGUAGE_COOKIE, asked, max_age=31_536_000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
             )
+            if (user := getattr(request, "user", None)) is not None and user.is_authenticated:
+                with unit_of_work():
+                    identity.note_language(user=user, language=asked)
         return response
 
 

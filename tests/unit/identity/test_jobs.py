@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.test import Client, RequestFactory
 
-from limen.identity import services
+from limen.identity import queries, services
 from limen.identity.models import User
 from limen.people import queries as people
 from limen.storage.models import OutboxRow
@@ -43,3 +43,17 @@ def test_the_first_second_factor_ends_the_sessions_that_had_none(house: Harbor, 
     authenticator_added.send(sender=Authenticator, request=request, user=user, authenticator=made)
     assert here.session.exists(here.session.session_key or "")
     assert not elsewhere.session.exists(elsewhere.session.session_key or "")
+
+
+def test_people_are_written_to_in_the_language_they_read(house: Harbor, now: datetime) -> None:
+    """Noted at the sign-in, and again when they choose the other one; a stranger's choice is nobody's."""
+    dana = house.people["dana"]
+    services.set_password(person_id=dana, password=PASSWORD, now=now)
+    assert queries.language_of(dana) == ""
+    browser = Client(headers={"accept-language": "es-MX"})
+    answer = browser.post("/signin", {"login": "dana@example.org", "password": PASSWORD})
+    assert answer.status_code == 302 and queries.language_of(dana) == "es"
+    browser.get("/account/2fa/", {"lang": "en"})
+    assert queries.language_of(dana) == "en"
+    Client().get("/signin", {"lang": "es"})
+    assert queries.language_of(dana) == "en"

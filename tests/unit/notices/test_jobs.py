@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from limen.identity.models import User
 from limen.intercom import services as intercom
 from limen.kernel.actors import SYSTEM
 from limen.notices import jobs, queries
@@ -175,3 +176,14 @@ def test_names_are_read_when_it_is_told(house: Harbor) -> None:
         }
     )
     assert facts == {"place": "88 Harbor Street", "doors": "Gym, Roof", "several": "yes", "door": "Package Room", "maker": "Ana Ruiz"}
+
+
+@pytest.mark.rule("NOTICE-1")
+def test_a_mail_comes_in_the_language_that_its_reader_reads(house: Harbor, server: Server) -> None:
+    """Whoever caused it may read another one."""
+    User.objects.update_or_create(person_id=house.people["dana"], defaults={"language": "es"})
+    put(house, "card_off")
+    put(house, "card_off", who="theo")
+    outbox.settle(house.now)
+    subjects = {to: mail["Subject"] for (to,), mail in server.taken}
+    assert subjects == {"dana@example.org": "Su tarjeta está inactiva", "theo@example.org": "Your card is off"}
