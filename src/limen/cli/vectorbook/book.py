@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 
-from limen.cli.vectorbook import channel, doors, images, statements, taps
+from limen.cli.vectorbook import channel, deciding, doors, images, statements, taps
 
 CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "cbor": channel.cbor_cases,
@@ -23,6 +23,9 @@ CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "cards": taps.card_cases,
     "photo": doors.photo_cases,
     "firmware": images.firmware_cases,
+    "schedules": deciding.schedule_cases,
+    "decisions": deciding.decision_cases,
+    "keypad": deciding.keypad_cases,
 }
 
 
