@@ -1,16 +1,18 @@
 """What the room hears: a door was touched. First the revocation is noted, then, once, the list follows; all before the commit (ACCESS-3).
 
-And what time brings: an hour of a roll-out has passed (SEC-3).
+And what time brings: an hour of a roll-out has passed (SEC-3), an activation was begun and never finished.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from limen.access import queries as access
 from limen.fleet import services
-from limen.storage import news, outbox
+from limen.fleet.models import Beginning
+from limen.storage import news, outbox, tidying
 from limen.storage.transactions import unit_of_work
+from limen.wire import limits
 
 
 @news.hears("door.touched")
@@ -34,3 +36,9 @@ def on_firmware_look(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
     """Looks at a model's roll-out."""
     with unit_of_work():
         services.look_at_roll_out(model=str(body["model"]), now=now)
+
+
+@tidying.tidies
+def forget_old_beginnings(now: datetime) -> int:
+    """Activations that were begun and can no longer be finished: a lock's word for one is believed for a day (A.3)."""
+    return Beginning.objects.filter(begun_at__lt=now - timedelta(seconds=limits.ATTESTED_S)).delete()[0]

@@ -1,6 +1,8 @@
-"""What happens at a sign-in (a pending person becomes active, and is told: NOTICE-1), when a second factor is added, when a person is forgotten."""
+"""What happens at a sign-in (a pending person becomes active, and is told: NOTICE-1), when a second factor is added, when a person is forgotten; and which
+sessions are over."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from allauth.account.signals import password_changed, password_reset
@@ -8,6 +10,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -16,7 +20,10 @@ from limen.identity.factors import SECOND_FACTORS
 from limen.identity.forgetting import forget_account
 from limen.identity.models import User
 from limen.people import services as people
-from limen.storage import clock, ledger, news, outbox
+from limen.storage import clock, ledger, news, outbox, tidying
+
+YOUNG: Final = timedelta(hours=1)
+"""A request may list a session a moment before it stores it."""
 
 
 @receiver(user_logged_in, dispatch_uid="identity.signed_in")
@@ -65,6 +72,15 @@ def on_factor_removed(
 def on_forgotten(*, now: datetime, person_id: str) -> None:
     """Nobody signs in as somebody who is forgotten (PRIVACY-3)."""
     forget_account(UUID(person_id), now)
+
+
+@tidying.tidies
+def forget_ended_sessions(now: datetime) -> int:
+    """Sessions that ran out, and what is listed of sessions that are no more: where somebody signed in from is kept while they are signed in (R65)."""
+    SessionStore.clear_expired()
+    ended = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).filter(created_at__lt=now - YOUNG)
+    gone: int = ended.delete()[0]
+    return gone
 
 
 def _now(request: HttpRequest | None) -> datetime:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
-from limen.storage import chance, clock, kms
+from limen.storage import chance, clock, kms, tidying
 from limen.storage.models import OutboxRow
 
 Receiver = Callable[[dict[str, Any], UUID, datetime], None]
@@ -86,6 +86,7 @@ def settle(now: datetime, rounds: int = 20) -> int:
     return total
 
 
+@tidying.tidies
 def tidy(now: datetime) -> int:
     """Removes rows that were told more than a week ago; returns how many."""
     return OutboxRow.objects.filter(done_at__lt=now - KEPT_AFTER_TELLING).delete()[0]
@@ -117,7 +118,7 @@ class Dispatcher:
         try:
             now = self._now()
             if self._tidy_from is None or now >= self._tidy_from:
-                tidy(now)
+                tidying.run(now)
                 self._tidy_from = now + TIDIED_EVERY
             return tell_due(now, self._lease)
         except DatabaseError as problem:  # away, locked or restarting: the rows stay and are told later

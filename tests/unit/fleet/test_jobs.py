@@ -1,7 +1,11 @@
-"""A touched door is settled once, before the commit, whatever touched it and how often."""
+"""A touched door is settled once, before the commit, whatever touched it and how often; what was begun and never finished goes."""
+
+from datetime import timedelta
 
 from limen.access import services as access
-from limen.fleet.models import Delivery
+from limen.fleet import services as fleet
+from limen.fleet.jobs import forget_old_beginnings
+from limen.fleet.models import Beginning, Delivery
 from limen.storage import news
 from limen.storage.transactions import unit_of_work
 from tests.unit.fleet.house import ANA, House
@@ -28,3 +32,12 @@ def test_a_revocation_is_tied_to_the_version_that_carries_it_even_if_the_door_wa
         order = access.revoke(grant_id=grant.id, by=ANA, now=house.now)
     delivery = Delivery.objects.get(revocation_id=order.id)
     assert (delivery.version, delivery.settled, list(delivery.ways)) == (2, True, ["code"])
+
+
+def test_an_activation_that_nobody_finished_is_forgotten_when_it_no_longer_can_be(house: House) -> None:
+    """After a day; until then the lock's word for it is still believed."""
+    with unit_of_work():
+        fleet.begin_activation(door_id=house.doors["Package Room"], lock_id=bytes(8), by=ANA, now=house.now)
+    assert forget_old_beginnings(house.now + timedelta(hours=24)) == 0
+    assert forget_old_beginnings(house.now + timedelta(hours=24, seconds=1)) == 1
+    assert not Beginning.objects.exists()

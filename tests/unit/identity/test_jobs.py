@@ -1,15 +1,18 @@
 """What a sign-in sets in motion."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from limen.identity import queries, services
+from limen.identity.jobs import forget_ended_sessions
 from limen.identity.models import User
 from limen.people import queries as people
 from limen.storage.models import OutboxRow
@@ -57,3 +60,23 @@ def test_people_are_written_to_in_the_language_they_read(house: Harbor, now: dat
     assert queries.language_of(dana) == "en"
     Client().get("/signin", {"lang": "es"})
     assert queries.language_of(dana) == "en"
+
+
+@pytest.mark.rule("PRIVACY-1")
+def test_sessions_that_ran_out_leave_nothing_behind(house: Harbor, now: datetime) -> None:
+    """Neither the session nor where it came from; living ones stay listed, and so does one that is just being made."""
+    services.set_password(person_id=house.people["dana"], password=PASSWORD, now=now)
+    user = User.objects.get(person_id=house.people["dana"])
+    alive, over = Client(), Client()
+    real = timezone.now()
+    for browser in (alive, over):
+        browser.force_login(user)
+        UserSession.objects.create(
+            user=user, ip="127.0.0.1", session_key=browser.session.session_key, user_agent="test", created_at=real - timedelta(days=31)
+        )
+    UserSession.objects.create(user=user, ip="127.0.0.1", session_key="n" * 32, user_agent="test", created_at=real)
+    Session.objects.filter(session_key=over.session.session_key).update(expire_date=real - timedelta(seconds=1))
+    assert forget_ended_sessions(real) == 1
+    assert {row.session_key for row in UserSession.objects.all()} == {alive.session.session_key, "n" * 32}
+    assert [row.session_key for row in Session.objects.all()] == [alive.session.session_key]
+    assert forget_ended_sessions(real) == 0
