@@ -195,9 +195,20 @@ def keypad_of(door: Door, permanent: int, now: datetime) -> Keypad:
 
 
 def _keypad(door: Door, permanent: int, now: datetime) -> Keypad:
-    """The row of the door, locked: codes of one door are made one after the other, so that none meets another."""
+    """The row of the door, locked: codes of one door are made one after the other, so that none meets another.
+
+    Where a code may be drawn for all common doors, all of their rows are locked, and first: whoever comes at once from another door waits.
+    """
+    if shared.sharing_at(door.view):
+        _lock_common(door.view.property_id)
     fresh = {"digits": keypad_of(door, permanent, now).digits, "changed_at": now}
     return Keypad.objects.select_for_update().get_or_create(door_id=door.view.id, defaults=fresh)[0]
+
+
+def _lock_common(property_id: UUID) -> dict[UUID, Keypad]:
+    """The rows of the building's common doors, locked in the order of their ids, so that two who want them all never wait for each other."""
+    doors = [view.id for view in shared.common_doors(property_id)]
+    return {row.door_id: row for row in Keypad.objects.select_for_update().filter(door_id__in=doors).order_by("door_id")}
 
 
 def _change_length(door: Door, keypad: Keypad, digits: int, rows: Iterable[PermanentCode], now: datetime) -> None:
@@ -257,9 +268,9 @@ def _make_shared(door: Door, person_id: UUID, digits: int, taken: set[str], now:
 def _draw_shared(door: Door, person_id: UUID, digits: int, taken: set[str], now: datetime) -> PermanentCode:
     """A new code for all common doors, two slips from whatever opens any of them; the other doors of this person follow."""
     others = [Door(view, door.building) for view in shared.common_doors(door.view.property_id) if view.id != door.view.id]
-    ends = [(digits, taken)]
+    ends, keypads = [(digits, taken)], _lock_common(door.view.property_id)
     for other in others:
-        keypad = keypad_of(other, 1, now)
+        keypad = keypads.get(other.view.id) or keypad_of(other, 1, now)
         ends.append((keypad.digits, taken_values(other, keypad, now)))
     rows = PermanentCode.objects.filter(person_id=person_id, door_id__in=[door.view.id, *(other.view.id for other in others)])
     drawn = PermanentCode(

@@ -1,13 +1,17 @@
 """One code for all common doors: the same digits everywhere, and still sound at each door."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 
 from limen.access import queries as access_queries
 from limen.access import services as access
 from limen.credentials import queries, services
+from limen.credentials.models import Keypad
 from limen.kernel.problems import NotYours
 from limen.places import services as places
 from limen.storage.transactions import unit_of_work
@@ -15,6 +19,9 @@ from limen.wire.doorcodes import damerau, weak
 from tests.cast import Harbor
 
 COMMON = ("Main Entrance", "Package Room", "Bike Room")
+with_rows_to_lock = pytest.mark.skipif(
+    os.environ.get("LIMEN_TEST_DATABASE") != "postgresql", reason="SQLite lets one write at a time: there are no rows to lock"
+)
 
 
 @pytest.fixture
@@ -110,3 +117,44 @@ def test_who_comes_back_to_a_door_comes_back_to_the_one_code(house: Harbor, now:
     assert queries.code_of(sharer, house.doors["Bike Room"]) is None
     house.give("dana", "Bikes")
     assert shown(house, now, "Bike Room") == whole
+
+
+def reset(house: Harbor, now: datetime, who: str, door: str) -> None:
+    """On a connection of its own, as another process would."""
+    try:
+        with unit_of_work():
+            services.reset_code(person_id=house.people[who], door_id=house.doors[door], by=house.actor("ana"), now=now)
+    finally:
+        connection.close()
+
+
+@with_rows_to_lock
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.rule("CODE-14", "CODE-2")
+def test_one_code_is_not_drawn_while_codes_are_made_at_any_of_its_doors(house: Harbor, now: datetime, sharer: UUID) -> None:
+    """Drawn at the Package Room, it waits for who makes codes on the Roof, where Dana may go one day: neither sees the other's yet (invariant 48)."""
+    house.group("Roof", "Roof")
+    house.give("kim", "Roof")
+    with ThreadPoolExecutor(1) as elsewhere, transaction.atomic():
+        Keypad.objects.select_for_update().get(door_id=house.doors["Roof"])
+        drawing = elsewhere.submit(reset, house, now, "dana", "Package Room")
+        with pytest.raises(TimeoutError):
+            drawing.result(1)
+    drawing.result(20)
+    assert len({shown(house, now, door) for door in COMMON}) == 1
+
+
+@with_rows_to_lock
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.rule("CODE-14", "CODE-2")
+def test_two_one_codes_drawn_at_once_at_two_doors_stay_apart(house: Harbor, now: datetime, sharer: UUID) -> None:
+    """Nobody waits for ever, and at each door the two are two slips apart (invariant 48)."""
+    with unit_of_work():
+        services.set_one_code(person_id=house.people["theo"], property_id=house.property_id, wanted=True, by=house.actor("theo"), now=now)
+    with ThreadPoolExecutor(2) as both:
+        for _ in range(8):
+            for drawn in [both.submit(reset, house, now, who, door) for who, door in (("dana", "Package Room"), ("theo", "Main Entrance"))]:
+                drawn.result(60)
+    for door in ("Main Entrance", "Package Room"):
+        mine, theirs = (services.permanent_digits(person_id=house.people[who], door_id=house.doors[door]) for who in ("dana", "theo"))
+        assert damerau(mine, theirs) >= 2
