@@ -26,11 +26,14 @@ ITEM_BYTES_MAX = 64 * 1024
 KEY_BYTES = 16
 ATTEST_BYTES_MAX = 2_048
 ASKED_MOST = (600, timedelta(minutes=10))
+IMAGES_MOST = (60, timedelta(minutes=10))
+"""A phone keeps what it fetched, and a person has at most ten of them."""
 
 
 @question
 def inbox(asked: Asked) -> dict[str, Encodable]:
     """The newest grants, sealed updates and acknowledgements for this phone (SYNC-1, SYNC-2, SYNC-13)."""
+    _spend("inbox", asked)
     as_ = asked.said.get("as", "resident")
     if not isinstance(as_, str) or as_ not in VIEWS:
         raise Malformed("as")
@@ -71,6 +74,7 @@ def nonce(asked: Asked) -> dict[str, Encodable]:
 @question
 def image(asked: Asked) -> dict[str, Encodable]:
     """The bytes of a published image, by digest. They are public and signed; phones keep them by that name."""
+    _spend("image", asked, IMAGES_MOST)
     data = fleet.firmware_image(asked.blob("digest", 32))
     if data is None:
         raise NotYours
@@ -106,9 +110,10 @@ def finish_activation(asked: Asked) -> dict[str, Encodable]:
 # ---- who may
 
 
-def _spend(what: str, asked: Asked) -> None:
-    """Each of these signs something or writes a row: far more than a round of a building in a few minutes is nobody's walk."""
-    limits_of_web.spend(f"gateway-{what}", str(asked.courier.person_id), most=ASKED_MOST[0], span=ASKED_MOST[1], now=asked.now)
+def _spend(what: str, asked: Asked, within: tuple[int, timedelta] | None = None) -> None:
+    """Each of these signs something, writes a row, gathers much or sends much: far more than a round of a building in a few minutes is nobody's walk."""
+    most, span = within or ASKED_MOST
+    limits_of_web.spend(f"gateway-{what}", str(asked.courier.person_id), most=most, span=span, now=asked.now)
 
 
 def _phone(asked: Asked) -> PhoneView | None:

@@ -14,6 +14,7 @@ from limen.kernel.actors import Actor
 from limen.storage import kms
 from limen.storage.transactions import unit_of_work
 from limen.wire import cbor
+from limen.wire.cbor import Encodable
 from limen.wire.doorcodes import tag
 from limen.wire.envelope import RoleKeys, Typ, unverified_payload
 from limen.wire.events import Kind, Method
@@ -261,11 +262,21 @@ def test_a_release_goes_out_with_the_inbox_and_the_locks_word_comes_back_with_th
 
 
 def test_nobody_has_the_service_sign_all_day(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time, nonces and the outbox are counted by person; who asks far more than a round of a building takes is told to wait."""
+    """Time, nonces, inbox and outbox are counted by person; who asks far more than a round of a building takes is told to wait."""
     monkeypatch.setattr(views, "ASKED_MOST", (2, views.ASKED_MOST[1]))
-    for path, question in (("nonce", {"lock": LOCK}), ("time", {"lock": LOCK, "nonce": bytes(16)}), ("outbox", {"items": []})):
+    questions: dict[str, dict[str, Encodable]] = {
+        "nonce": {"lock": LOCK}, "time": {"lock": LOCK, "nonce": bytes(16)}, "outbox": {"items": []}, "inbox": {"as": "resident"},
+    }  # fmt: skip
+    for path, question in questions.items():
         assert [desk.ask("Dana", path, question).status for _ in range(3)] == [200, 200, 429]
-    assert desk.ask("Milo", "nonce", {"lock": LOCK}).status == 200
+        assert desk.ask("Milo", path, question).status == 200
+
+
+def test_nobody_has_the_service_send_images_all_day(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking for what is not there counts as well; it is the asking that is counted."""
+    monkeypatch.setattr(views, "IMAGES_MOST", (2, views.IMAGES_MOST[1]))
+    assert [desk.ask("Dana", "image", {"digest": bytes(32)}).status for _ in range(3)] == [404, 404, 429]
+    assert desk.ask("Milo", "image", {"digest": bytes(32)}).status == 404
 
 
 @pytest.mark.rule("CODE-11")
