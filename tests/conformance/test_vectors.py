@@ -1,6 +1,7 @@
 """The shared examples: the files are current, and the wire reads every one of them as it says. Node reads the same files."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ from limen.wire import (
     receipts,
     roots,
     segments,
+    shape,
     tickets,
     timestamps,
 )
@@ -36,7 +38,7 @@ from limen.wire.envelope import BadSignature, RoleKeys, Typ
 from limen.wire.events import read_event
 from limen.wire.hpke import HpkeOpener
 from limen.wire.receipts import LogHead
-from limen.wire.records import Config
+from limen.wire.records import Config, ListRecord
 from limen.wire.session import Initiator, Responder, activation_psk, activation_static
 from limen.wire.sticker import read_sticker
 
@@ -221,16 +223,21 @@ def test_messages_parse_and_encode_to_themselves() -> None:
 
 
 def test_bundles_open_and_lead_to_the_hash_they_name() -> None:
-    """The snapshot, then the delta on it."""
+    """The snapshot, then the delta on it, and the same delta on a version between the two."""
     book = chapter("bundle")
-    state = None
+    state = between = None
     for case in rows(book):
         bundle = bundles.Bundle.from_bytes(raw(case, "bytes"))
         manifest = bundles.open_manifest(bundle.manifest, RoleKeys({Typ.MANIFEST: (raw(book, "ku_public"),)}))
         payload = bundles.open_bundle(manifest, bundle.chunks, HpkeOpener(raw(book, "lock_private")))
         assert bundles.encode_payload(payload) == raw(case, "payload")
+        if state is not None:
+            held = [ListRecord.from_value(row, stored=True) for row in shape.array(cbor.decode(raw(book["between"], "records")), 0, 99)]
+            between = replace(state, ver=book["between"]["ver"], records={record.slot: record for record in held})
+            assert liststate.after(bundles.next_state(between, manifest, payload)) == manifest.after
         state = bundles.next_state(state, manifest, payload)
         assert liststate.after(state) == manifest.after == raw(case, "after")
+    assert between is not None
 
 
 def test_doorcodes_derive() -> None:

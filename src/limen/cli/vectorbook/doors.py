@@ -1,5 +1,6 @@
 """Chapters bundle, doorcodes, log, photo: what a lock keeps, accepts, writes down and takes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from limen.cli.vectorbook.channel import Case
@@ -71,26 +72,33 @@ def bundle_cases() -> Case:
         salt=delta.salt,
         probe=delta.probe,
     )
+    other = liststate.stored(replace(fresh, data=1_203_948), k_pin)
+    between = {slot: record for slot, record in first.records.items() if slot != 2} | {other.slot: other}
     sealer = SteadySealer(public, "bundle")
     return {
         "about": "Bundles: manifest (sign1 65002), chunks, what they open to under lock_private with info = "
         "'dl/upd/1' || lock-id || u32 epoch || u32 ver, and the "
         "state that a lock comes to: state = CBOR [records by slot (codes as tags), config, SHA-256(k_daily)], after = SHA-256('dl/st/1' || salt || "
-        "state)[0..16]. The delta applies to the snapshot's state. bytes = CBOR [manifest, [chunks]].",
+        "state)[0..16]. The delta applies to the snapshot's state, and leads to the same from that of between, which a lock at version 3 holds "
+        "(slot 2 is gone already, slot 10 says something else). bytes = CBOR [manifest, [chunks]].",
         "ku_public": signer("KU").public.hex(),
         "lock_private": private.hex(),
         "lock_public": public.hex(),
         "lock_id": LOCK_ID.hex(),
         "k_daily": k_daily.hex(),
         "k_pin": k_pin.hex(),
+        "between": {"ver": 3, "records": _listed(between)},
         "cases": [_bundle(0, first, snapshot, BundleKind.SNAPSHOT, sealer), _bundle(1, second, delta, BundleKind.DELTA, sealer)],
     }
+
+
+def _listed(records: Mapping[int, ListRecord]) -> str:
+    return cbor.encode([records[slot].to_value() for slot in sorted(records)]).hex()
 
 
 def _bundle(base: int, state: ListState, payload: Payload, kind: BundleKind, sealer: SteadySealer) -> Case:
     head = BundleHead(lock_id=LOCK_ID, epoch=1, base=base, ver=state.ver, iat=NOW, after=liststate.after(state), kind=kind)
     bundle = bundles.build(head, payload, sealer=sealer, signer=signer("KU"), capacity=1500)
-    listed = cbor.encode([state.records[slot].to_value() for slot in sorted(state.records)])
     return {
         "kind": kind.name.lower(),
         "epoch": 1,
@@ -102,7 +110,7 @@ def _bundle(base: int, state: ListState, payload: Payload, kind: BundleKind, sea
         "chunks": [chunk.hex() for chunk in bundle.chunks],
         "bytes": bundle.to_bytes().hex(),
         "payload": bundles.encode_payload(payload).hex(),
-        "records": listed.hex(),
+        "records": _listed(state.records),
         "config": cbor.encode(state.config.to_value()).hex(),
         "salt": state.salt.hex(),
         "probe": state.probe.hex(),
