@@ -36,10 +36,12 @@ def end_codes(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse
         "here": "doors",
         "door": door,
         "offered": offered,
-        "sentences": _before(asker, door, living) if offered else _after(asker, door, state),
-        "line": _follows(asker, door, state) if offered else None,
-        "lines": () if offered else truth.door_lines(state, asker.place.zone, asker.now),
+        "sentences": _before(asker, door, living),
+        "line": _follows(asker, door, state),
     }
+    if not offered:
+        context["sentences"], ordered = _after(asker, door, state)
+        context["lines"] = truth.door_lines(state, asker.place.zone, asker.now) if ordered else ()
     return page(request, "door_codes.html", asker, context)
 
 
@@ -69,18 +71,18 @@ def _before(asker: Asker, door: places.DoorView, living: credentials.Living | No
     ]
 
 
-def _after(asker: Asker, door: places.DoorView, state: fleet.DoorState) -> list[str]:
-    """What was ordered; whether the lock has heard of it is said by the door's own lines."""
+def _after(asker: Asker, door: places.DoorView, state: fleet.DoorState) -> tuple[list[str], bool]:
+    """What was ordered, and whether anything was; if so the door's own lines say whether the lock has heard of it."""
     said = {"door": door.name}
     if state.device is None:
-        return [_("No device is active at %(door)s: no code opens it.") % said]
+        return [_("No device is active at %(door)s: no code opens it.") % said], False
     if door.kind == "unit":
-        return [_("No code that was given out for %(door)s before now opens it after its next update.") % said]
+        return [_("No code that was given out for %(door)s before now opens it after its next update.") % said], True
     floors = credentials.code_floors(door.id, asker.now)
     if not floors:
-        return [_("No code that was given out for %(door)s lives now. There is nothing to end.") % said]
+        return [_("No code that was given out for %(door)s lives now. There is nothing to end.") % said], False
     at = when.say(max(floor.raised_at for floor in floors), asker.place.zone, asker.now)
-    return [_("Ordered %(at)s: no code that was given out for %(door)s before opens it after its update.") % (said | {"at": at})]
+    return [_("Ordered %(at)s: no code that was given out for %(door)s before opens it after its update.") % (said | {"at": at})], True
 
 
 def _follows(asker: Asker, door: places.DoorView, state: fleet.DoorState) -> truth.Line:
