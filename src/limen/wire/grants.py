@@ -48,7 +48,7 @@ _PUSH_ONLY = frozenset({Cls.MANAGER, Cls.COURIER, Cls.INSTALLER})
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """One phone's right at one door: window [nbf, exp) in utime seconds, ``subj`` a pseudonym of this lock alone."""
+    """One phone's right at one door: window [nbf, exp] in utime seconds, both included, ``subj`` a pseudonym of this lock alone."""
 
     lock_id: bytes
     epoch: int
