@@ -2,6 +2,7 @@
 passkeys belong to the set name."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as request_context
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from limen.identity import naming, rules
 from limen.identity.factors import SECOND_FACTORS, must_have_second_factor
@@ -25,6 +27,13 @@ MFA_PLACE = "mfa_authenticator|data"
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts come from invitations only; ready texts leave by the outbox, never by a socket of a request."""
+
+    error_messages: ClassVar[dict[str, object]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": gettext_lazy("Wrong e-mail or password."),  # never which (M26)
+        # The longest that a failed sign-in is remembered; ACCOUNT_RATE_LIMITS, `login_failed`.
+        "too_many_login_attempts": gettext_lazy("Too many tries. Try again in 5 minutes."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: `/join/…` makes accounts (PEOPLE-4)."""
