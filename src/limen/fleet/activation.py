@@ -131,11 +131,14 @@ def number_of(thing: UUID) -> int:
 
 
 def _opened(attest: bytes) -> tuple[tickets.Attest, tickets.DeviceCertificate]:
-    factory = kms.manufacturer()
-    if factory is None:
+    try:
+        factories = kms.manufacturers()
+    except kms.NoKey as fault:
+        raise Refused("no_factory", f"The file of trusted factories cannot be read. Tell whoever runs this server: {fault}.") from None
+    if not factories:
         raise Refused("no_factory", "No factory is trusted here yet, so no lock can prove where it comes from.")
     try:
-        return tickets.open_attest(attest, RoleKeys.of_roles({Role.MFG_CA: (factory,)}))
+        return tickets.open_attest(attest, RoleKeys.of_roles({Role.MFG_CA: factories}))
     except WireError:
         raise Refused("not_a_genuine_lock", "This lock could not prove where it comes from.") from None
 

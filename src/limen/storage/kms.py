@@ -23,7 +23,7 @@ from django.conf import settings
 from limen.storage import chance, files, ledger
 from limen.storage.keystore import KEY_BYTES, NONCE_BYTES, Destroyed, KeyStore, Unreadable
 from limen.wire import cbor
-from limen.wire.envelope import ORDER, SIGNED_BY, Role, Signer, SoftSigner, Typ, sign1
+from limen.wire.envelope import ORDER, SIGNED_BY, Role, Signer, SoftSigner, Typ, load_public, sign1
 
 __all__ = ["Destroyed", "Unreadable"]
 
@@ -85,10 +85,24 @@ def root_statement() -> bytes:
     return files.create(path, cbor.encode([sign1(Typ.ROOT, payload, root) for root in roots[:ROOT_THRESHOLD]]))
 
 
-def manufacturer() -> bytes | None:
-    """The compressed public key of the factory whose locks are accepted, or None before one is trusted."""
+class NoKey(Exception):
+    """A line of a file of keys holds none; the text says which, for whoever runs the service."""
+
+
+def manufacturers() -> tuple[bytes, ...]:
+    """The compressed public keys of the factories whose locks are accepted: one a line, lines with # in front are notes. Raises NoKey."""
     path = _folder("trust") / "mfg-ca.pub"
-    return bytes.fromhex(path.read_text("ascii").strip()) if path.exists() else None
+    lines = enumerate(path.read_text("utf-8").splitlines() if path.exists() else (), 1)
+    return tuple(_public(line.strip(), f"trust/{path.name}, line {number}") for number, line in lines if line.strip() and line[0] != "#")
+
+
+def _public(text: str, place: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+        load_public(key)
+    except (ValueError, cbor.Malformed):
+        raise NoKey(f"{place}: no public key of P-256, which is 66 hexadecimal digits") from None
+    return key
 
 
 @dataclass(frozen=True, slots=True, repr=False)

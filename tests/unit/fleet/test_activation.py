@@ -2,8 +2,10 @@
 
 import hashlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from limen.fleet import queries as fleet
 from limen.fleet import services as fleet_services
@@ -44,6 +46,26 @@ def test_a_lock_of_another_factory_is_not_taken(house: House) -> None:
     with pytest.raises(Refused, match="could not prove"):
         finish(house, lock.attest(begin(house, lock)))
     assert fleet.device_at(house.doors["Package Room"]) is None
+
+
+def test_locks_of_several_factories_are_taken(house: House) -> None:
+    """A building may buy from two makers; each is a line of the file."""
+    other = SoftSigner.from_scalar(hashlib.sha256(b"another factory").digest())
+    trusted = Path(settings.LIMEN_DATA) / "trust" / "mfg-ca.pub"
+    trusted.write_text(f"{FACTORY.public.hex()}\n{other.public.hex()}\n")
+    house.activate("Gym", "LM000001")
+    lock = TinyLock("LM000002", other)
+    finish(house, lock.attest(begin(house, lock)))
+    device = fleet.device_at(house.doors["Package Room"])
+    assert device is not None and device.lock_id == lock.lock_id
+
+
+def test_a_broken_list_of_factories_stops_activation(house: House) -> None:
+    """The answer names the line for whoever runs the server."""
+    (Path(settings.LIMEN_DATA) / "trust" / "mfg-ca.pub").write_text(f"{FACTORY.public.hex()}\nnot a key\n")
+    lock = TinyLock("LM000001", FACTORY)
+    with pytest.raises(Refused, match="line 2"):
+        finish(house, lock.attest(begin(house, lock)))
 
 
 def test_an_answer_to_another_question_is_not_taken(house: House) -> None:

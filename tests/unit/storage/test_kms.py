@@ -9,7 +9,7 @@ import pytest
 
 from limen.storage import kms, ledger
 from limen.wire import cbor
-from limen.wire.envelope import Role, RoleKeys, Typ, open1, sign1, unverified_payload
+from limen.wire.envelope import Role, RoleKeys, SoftSigner, Typ, open1, sign1, unverified_payload
 
 HERE = kms.context("people_person", "first", 1)
 
@@ -108,11 +108,24 @@ def test_a_building_has_one_log_key() -> None:
 
 
 def test_no_factory_is_trusted_until_somebody_trusts_one(data_folder: Path) -> None:
-    """Its public key is a file that an operator puts there."""
-    assert kms.manufacturer() is None
+    """Their public keys stand in a file that an operator puts there, one a line, with notes between them."""
+    assert kms.manufacturers() == ()
+    one, other = (SoftSigner.from_scalar(bytes(31) + bytes([n])).public for n in (1, 2))
     (data_folder / "trust").mkdir()
-    (data_folder / "trust" / "mfg-ca.pub").write_text(f"02{'11' * 32}\n")
-    assert kms.manufacturer() == bytes([2]) + b"\x11" * 32
+    listed = data_folder / "trust" / "mfg-ca.pub"
+    listed.write_text(f"{one.hex()}\n")
+    assert kms.manufacturers() == (one,)
+    listed.write_text(f"# Türwerk Ost\n{one.hex()}\n\n# the other maker\n  {other.hex()}", "utf-8")
+    assert kms.manufacturers() == (one, other)
+
+
+@pytest.mark.parametrize("line", ["02", "no key", "04" + "11" * 32, "02" + "ff" * 32, "02" + "11" * 64])
+def test_a_line_that_is_no_key_is_named(data_folder: Path, line: str) -> None:
+    """Rather no activation than one under half a list; the text says where to look."""
+    (data_folder / "trust").mkdir()
+    (data_folder / "trust" / "mfg-ca.pub").write_text(f"# the maker\n{line}\n")
+    with pytest.raises(kms.NoKey, match="line 2"):
+        kms.manufacturers()
 
 
 def test_fresh_secrets_differ() -> None:
