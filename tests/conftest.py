@@ -22,6 +22,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Argon2 is slow on purpose; tests of sign-in need its order of events, not its cost."""
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is missing
+    if config.option.verbose < 0:
+        config.pluginmanager.register(_AtOnce(config))
+
+
+class _AtOnce:
+    """Names what failed when it fails: a quiet run of half an hour says so before its end."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        told = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and told is not None:
+            told.write_line(f"\n{report.when} failed: {report.nodeid}", red=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
