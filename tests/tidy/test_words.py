@@ -13,7 +13,7 @@ from tests.tidy.project import SOURCE
 
 CATALOGUES = sorted(SOURCE.rglob("*.po"))
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|%[sd]")
-CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "gettext_noop"}
+CALLS = {"_", "_g", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "gettext_noop"}
 # Rooms whose pages people read; a sentence used in one is translated there or in the shared kit.
 READ = ("web", "console", "resident", "visitor", "bench")
 

@@ -1,5 +1,9 @@
-"""Codes and cards of a person, without digits on the screen (CODE-9, CARD-1, CARD-2)."""
+"""Codes and cards of a person, without digits on the screen: on paper or by mail to themselves (CODE-8, CARD-1, CARD-2)."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django import forms
@@ -10,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from limen.access import queries as access
+from limen.console import letter
 from limen.console.asker import Asker, managed, page
 from limen.console.fields import choice
 from limen.console.naming import person_of
@@ -18,10 +23,24 @@ from limen.credentials import queries as credentials
 from limen.credentials import services as verbs
 from limen.fleet import queries as fleet
 from limen.kernel.problems import NotYours, Problem
+from limen.people import queries as people
 from limen.places import queries as places
-from limen.web import truth
+from limen.web import limits, truth
 
 UID_MOST_BYTES = 10
+IN_WRITING_MOST: Final = (40, timedelta(hours=1))
+"""By one of the staff: a morning of moving in, and no harvest of a building."""
+SENT: Final = "codes-sent-to"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One door of the page."""
+
+    door: places.DoorView
+    line: truth.Line
+    has_code: bool
+    waits: bool
 
 
 class CardForm(forms.Form):
@@ -53,7 +72,7 @@ class CardForm(forms.Form):
 @managed
 @require_http_methods(["GET", "POST"])
 def codes(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
-    """Doors with a code, cards with their state; a card is turned on or off here (CARD-2)."""
+    """Doors with a code, to be printed or mailed; cards with their state, to be turned on or off (CARD-2)."""
     who = person_of(asker, person_id)
     wants_card = request.method == "POST" and request.POST.get("do") == "card"
     form = CardForm(request.POST if wants_card else None)
@@ -61,6 +80,13 @@ def codes(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
         asker.must(asker.changes_people)
     if request.POST.get("do") == "off":
         _turn_off(asker, who.id, request.POST.get("card", ""))
+        return HttpResponseRedirect(request.path)
+    rows = _rows(asker, who.id)
+    if request.POST.get("do") == "letter":
+        return _letter(asker, who, rows)
+    if request.POST.get("do") == "mail":
+        _mail(asker, who, rows)
+        request.session[SENT] = str(who.id)
         return HttpResponseRedirect(request.path)
     if wants_card and form.is_valid():
         given = form.cleaned_data
@@ -71,39 +97,75 @@ def codes(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
             return HttpResponseRedirect(request.path)
         except Problem as problem:
             form.add_error("kind" if "kind" in problem.type or "weak" in problem.type else "uid", _g(problem.title))
-    return page(request, "codes.html", asker, {"here": "people", "person": who, "form": form} | _held(asker, who.id))
+    sent = request.session.pop(SENT, "") == str(who.id)
+    context: dict[str, object] = {"here": "people", "person": who, "form": form, "rows": rows, "sent": sent}
+    context["in_writing"] = asker.changes_people and any(row.has_code for row in rows)
+    return page(request, "codes.html", asker, context | _cards(asker, who.id))
 
 
-def _held(asker: Asker, person_id: UUID) -> dict[str, object]:
+# ---- codes
+
+
+def _letter(asker: Asker, who: people.PersonView, rows: Iterable[Row]) -> HttpResponse:
+    """The letter as a file: what a browser shows in a page would be digits on a screen."""
+    waiting = _spend(asker, rows)
+    written = verbs.write_letter(
+        person_id=who.id, property_id=asker.place.id, doors=[row.door.id for row in rows if row.has_code], by=asker.actor, now=asker.now
+    )
+    names = {row.door.id: row.door.name for row in rows}
+    codes = [letter.Code(names[one.door_id], one.digits, one.door_id in waiting) for one in written]
+    body = letter.pdf(asker.place, who, codes, asker.now)
+    return HttpResponse(body, content_type="application/pdf", headers={"Content-Disposition": 'attachment; filename="letter.pdf"'})
+
+
+def _mail(asker: Asker, who: people.PersonView, rows: Iterable[Row]) -> None:
+    """To the address that the person signs in with, and to no other."""
+    if not who.email:
+        raise Problem("no_email", _g("There is no e-mail address."))
+    waiting = _spend(asker, rows)
+    doors = [row.door.id for row in rows if row.has_code]
+    verbs.mail_codes(person_id=who.id, property_id=asker.place.id, doors=doors, waiting=waiting, by=asker.actor, now=asker.now)
+
+
+def _spend(asker: Asker, rows: Iterable[Row]) -> frozenset[UUID]:
+    """Counts one more; gives the doors at which a code works after an update only."""
+    limits.spend("codes-in-writing", str(asker.person_id), most=IN_WRITING_MOST[0], span=IN_WRITING_MOST[1], now=asker.now)
+    return frozenset(row.door.id for row in rows if row.waits)
+
+
+def _rows(asker: Asker, person_id: UUID) -> list[Row]:
     held = access.doors_of(person_id, asker.now)
     doors = [door for door in places.doors_by_id(held).values() if door.property_id == asker.place.id and asker.knows_who_at(door.id)]
     states = {state.door_id: state for state in fleet.door_states(tuple(door.id for door in doors), asker.now)}
-    rows, off, waiting = [], 0, []
+    dues = {task.door_id: truth.due(task.due, asker.place.zone, asker.now) for task in fleet.tasks(asker.place.id, asker.now)}
+    rows = []
     for door in sorted(doors, key=lambda door: door.name):
-        with_code = any(window.code for window in held[door.id])
-        rows.append((door, _code_line(person_id, door, states[door.id], with_code)))
-        if any(window.card for window in held[door.id]):
-            off += 1
-            if _card_waits(states[door.id], person_id):
-                waiting.append(door.name)
-    return {
-        "rows": rows,
-        "cards": credentials.cards_of(person_id, asker.place.id),
-        "cards_off": [card for card in credentials.cards_of(person_id, asker.place.id, off_too=True) if card.off_at],
-        "card_words": _card_words(off, waiting),
-    }
+        state, with_code = states[door.id], any(window.code for window in held[door.id])
+        code = credentials.code_of(person_id, door.id) if with_code and door.codes_allowed else None
+        if state.device is None or code is None:
+            rows.append(Row(door, _no_code(door, with_code=with_code), has_code=False, waits=False))
+            continue
+        waits = _code_waits(state, person_id)
+        line = _waiting(door, dues.get(door.id)) if waits else _at_lock(state, code)
+        rows.append(Row(door, line, has_code=True, waits=waits))
+    return rows
 
 
-def _code_line(person_id: UUID, door: places.DoorView, state: fleet.DoorState, with_code: bool) -> truth.Line:
-    code = credentials.code_of(person_id, door.id) if with_code else None
+def _no_code(door: places.DoorView, *, with_code: bool) -> truth.Line:
     if not door.codes_allowed:
         return truth.Line("none", _g("%(door)s gives no codes.") % {"door": door.name})
     if not with_code:
         return truth.Line("none", _g("No code here: the group gives none at this door."))
-    if state.device is None or code is None:
-        return truth.Line("none", _g("The code works when a device is activated."))
-    if _code_waits(state, person_id):
+    return truth.Line("none", _g("The code works when a device is activated."))
+
+
+def _waiting(door: places.DoorView, due: str | None) -> truth.Line:
+    if due is None:
         return truth.Line("waiting", _g("The code works at %(door)s after that door is updated.") % {"door": door.name})
+    return truth.Line("waiting", _g("The code works at %(door)s after that door is updated, %(due)s.") % {"door": door.name, "due": due})
+
+
+def _at_lock(state: fleet.DoorState, code: credentials.CodeRef) -> truth.Line:
     if state.confirmed_at is None:
         return truth.Line("unknown", _g("No word from this lock yet."))
     return truth.Line("proved", _g("%(digits)d digits, in force.") % {"digits": code.digits})
@@ -112,6 +174,21 @@ def _code_line(person_id: UUID, door: places.DoorView, state: fleet.DoorState, w
 def _code_waits(state: fleet.DoorState, person_id: UUID) -> bool:
     started = {fleet.Why.CODE_STARTED, fleet.Why.CODE_RESET, fleet.Why.ACCESS_STARTED, fleet.Why.ACCESS_RESUMED}
     return any(change.person_id == person_id and change.why in started for change in state.changes)
+
+
+# ---- cards
+
+
+def _cards(asker: Asker, person_id: UUID) -> dict[str, object]:
+    held = access.doors_of(person_id, asker.now)
+    doors = [door for door in places.doors_by_id(held).values() if door.property_id == asker.place.id and asker.knows_who_at(door.id)]
+    by_card = sorted((door for door in doors if any(window.card for window in held[door.id])), key=lambda door: door.name)
+    states = {state.door_id: state for state in fleet.door_states(tuple(door.id for door in by_card), asker.now)}
+    return {
+        "cards": credentials.cards_of(person_id, asker.place.id),
+        "cards_off": [card for card in credentials.cards_of(person_id, asker.place.id, off_too=True) if card.off_at],
+        "card_words": _card_words(len(by_card), [door.name for door in by_card if _card_waits(states[door.id], person_id)]),
+    }
 
 
 def _card_waits(state: fleet.DoorState, person_id: UUID) -> bool:

@@ -118,9 +118,13 @@ def show_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime, dures
         raise NotYours
     door = Door.at(door_id)
     journal.record(by, "doorcode.shown", f"door:{door_id}", {"person": str(person_id)}, now, property_id=door.view.property_id)
-    if row.shared:  # whole, so that it is the same at each door: a lock compares the last digits
-        return rules.permanent_value(door.k_code(), door.name_of(row), row.counter, row.derived_digits, row.derived_digits)
-    return value_of(door, row)
+    return told_value(door, row)
+
+
+def told_value(door: Door, row: PermanentCode) -> str:
+    """The digits as their owner reads them: a shared code whole, so that it is the same at each door, where a lock compares its last digits."""
+    digits = row.derived_digits if row.shared else row.digits
+    return rules.permanent_value(door.k_code(), door.name_of(row), row.counter, row.derived_digits, digits)
 
 
 def reset_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime) -> CodeRef:

@@ -1,6 +1,7 @@
 """The verbs of credentials: codes, cards, epoch secrets, signed grants.
 
-Digits leave by three of them only: `show_code`, to the owner, `make_temporary`, once, and `hand_over`, in the guest's mail.
+Digits leave by five of them only: `show_code`, to the owner, `write_letter` and `mail_codes`, for the owner without a phone, `make_temporary`, once,
+and `hand_over`, in the guest's mail.
 `permanent_digits` and `permanent_digits_at` are for sealed bundles.
 """
 
@@ -18,15 +19,18 @@ from limen.credentials.codes import (
 from limen.credentials.epochs import close_epoch, note_clock, open_epoch
 from limen.credentials.handing import hand_over
 from limen.credentials.leases import mint_gateway_grant, mint_grant
+from limen.credentials.letters import Written, mail_codes, write_letter
 from limen.credentials.temporary import make_temporary, raise_floor, revoke_temporary
 
 __all__ = [
+    "Written",
     "activate_card",
     "allow_weak_cards",
     "close_epoch",
     "deactivate_card",
     "ensure_permanent",
     "hand_over",
+    "mail_codes",
     "make_temporary",
     "mint_gateway_grant",
     "mint_grant",
@@ -42,4 +46,5 @@ __all__ = [
     "set_second_code",
     "settle_codes",
     "show_code",
+    "write_letter",
 ]

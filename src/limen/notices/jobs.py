@@ -64,6 +64,22 @@ def tell_stranger(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
         send(row_id, str(body["to"]), words.say("code", facts_of(body)), now)
 
 
+@outbox.receives("mail.own_codes")
+def tell_owner(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
+    """Mails somebody their own codes; what is kept of it has no digits (CODE-8)."""
+    person = reachable(UUID(body["person"]))
+    if person is None or not person.email:
+        return
+    doors = places.doors_by_id(UUID(door) for door, _digits, _waits in body["codes"])
+    codes = [(doors[UUID(door)].name, digits, bool(waits)) for door, digits, waits in body["codes"] if UUID(door) in doors]
+    with translation.override(identity.language_of(person.id) or "en"):
+        mail, kept = words.own_codes(facts_of(body), sorted(codes)), words.say("codes_mailed", {})
+    with unit_of_work():
+        keep(row_id, person.id, "codes_mailed", kept, now)
+    live.tell(f"person.{person.id}", {"type": "look.again"})
+    send(row_id, person.email, mail, now)
+
+
 def reachable(person_id: UUID) -> people.PersonView | None:
     """The person, unless they left: nothing is ever sent again to who is archived, erased, or gone (NOTICE-1)."""
     person = people.persons_by_id([person_id]).get(person_id)

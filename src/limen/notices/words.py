@@ -1,6 +1,6 @@
 """What notices say (screens 1.7): a title that a stranger may read on a lock screen, and a text for the mail."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,12 +83,37 @@ def codes_floored(facts: Facts) -> Message:
 
 
 def letter_printed(facts: Facts) -> Message:
-    """Staff had a letter with a permanent code printed or mailed (CODE-8)."""
-    return Message(
-        _("A letter with your code for %(door)s was printed") % {"door": facts["door"]},
-        _("You may have the code reset: ask the property team."),
-        "",
+    """Staff had a letter with permanent codes printed (CODE-8)."""
+    title = (
+        _("A letter with your codes was printed: %(doors)s")
+        if facts.get("several") == "yes"
+        else _("A letter with your code was printed: %(doors)s")
     )
+    return Message(title % {"doors": facts["doors"]}, _("Do you not expect it? Have the code reset: ask the property team."), "")
+
+
+def codes_mailed(facts: Facts) -> Message:
+    """What is kept of a mail with somebody's own codes (PEOPLE-7)."""
+    return Message(
+        _("The property team mailed you your own codes"), _("Did you not ask for it? Have them reset: ask the property team."), ""
+    )
+
+
+def own_codes(facts: Facts, codes: Sequence[tuple[str, str, bool]]) -> Message:
+    """The mail itself: each door, its digits in groups, and whether the code waits for an update there (PEOPLE-7 wants it said that they stay)."""
+    lines = []
+    for door, digits, waits in codes:
+        line = _("%(door)s: %(digits)s") % {"door": door, "digits": digits}
+        lines.append(line + " " + _("It works after this door is updated.") if waits else line)
+    several = len(codes) > 1
+    stays = (
+        _("These are your own codes. They stay until they are reset.")
+        if several
+        else _("This is your own code. It stays until it is reset.")
+    )
+    told = _("Did you not ask for it? Have it reset: ask the property team.")
+    title = (_("Your codes for %(place)s") if several else _("Your code for %(place)s")) % {"place": facts["place"]}
+    return Message(title, "\n\n".join(["\n".join(lines), stays, told]), "")
 
 
 def card_on(facts: Facts) -> Message:
@@ -167,6 +192,7 @@ KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "codes_ended": codes_ended,
     "codes_floored": codes_floored,
     "letter_printed": letter_printed,
+    "codes_mailed": codes_mailed,
     "card_on": card_on,
     "card_off": card_off,
     "door_ajar": door_ajar,

@@ -104,6 +104,22 @@ def test_a_code_for_a_stranger_is_mailed_and_kept_nowhere(house: Harbor, server:
     assert not Notice.objects.exists() and OutboxRow.objects.get(topic="mail.code").body is None
 
 
+@pytest.mark.rule("PEOPLE-7")
+def test_own_codes_are_mailed_and_said_to_stay(house: Harbor, server: Server) -> None:
+    """Door by door, to the address of the person's own row; what the list keeps of it has no digits."""
+    codes = [[str(house.doors["Package Room"]), "50938174", True], [str(house.doors["Gym"]), "1234567", False]]
+    with unit_of_work():
+        outbox.put("mail.own_codes", {"person": str(house.people["dana"]), "property": str(house.property_id), "codes": codes}, house.now)
+    outbox.settle(house.now)
+    [(receivers, mail)] = server.taken
+    text = str(mail.get_payload()).replace("\r\n", "\n")
+    assert receivers == ["dana@example.org"] and mail["Subject"] == "Your codes for 88 Harbor Street"
+    assert "Gym: 1234567\nPackage Room: 50938174 It works after this door is updated." in text and "They stay until they are reset." in text
+    [kept] = queries.notices_of(house.people["dana"])
+    assert kept.title == "The property team mailed you your own codes" and "50938174" not in kept.text
+    assert OutboxRow.objects.get(topic="mail.own_codes").body is None
+
+
 def test_an_invitations_link_is_not_kept_in_the_list(house: Harbor, server: Server) -> None:
     """It is a key; it stands in the mail only."""
     put(house, "invitation", path="/join/abcdef")
