@@ -73,7 +73,7 @@ def come_in(page: Page, address: str, join: str) -> None:
     if "reauthenticate" in page.url:
         page.locator("input[name=password]").fill(PASSWORD)
         page.locator("main form button[type=submit]").first.click()
-    secret = page.locator("input[readonly], input[disabled]").first.input_value()
+    secret = page.get_by_label("Secret, to type instead").input_value()
     page.locator("input[name=code]").fill(one_time_code(secret))
     page.locator("main form button[type=submit]").first.click()
     page.goto(f"{address}/c/")

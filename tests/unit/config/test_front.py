@@ -39,8 +39,9 @@ def test_everybody_is_sent_to_where_their_rights_lead(client: Client, now: datet
     """A manager to the console, everybody else to their doors."""
     with unit_of_work():
         portfolio = places.create_portfolio(name="Harbor", by=SYSTEM, now=now)
+        found = {}
         for email in ("ana@example.org", "dana@example.org"):
-            person = people.add_person(first=email, last="Ruiz", email=email, by=SYSTEM, now=now)
+            person = found[email] = people.add_person(first=email, last="Ruiz", email=email, by=SYSTEM, now=now)
             identity.set_password(person_id=person, password="correct horse battery", now=now)
             if email.startswith("ana"):
                 people.appoint(person_id=person, kind="portfolio_manager", portfolio_id=portfolio, by=SYSTEM, now=now)
@@ -55,5 +56,5 @@ def test_everybody_is_sent_to_where_their_rights_lead(client: Client, now: datet
                     now=now,
                 )
     for email, there in (("ana@example.org", "/c/"), ("dana@example.org", "/home/")):
-        client.force_login(get_user_model().objects.get(email=email))
+        client.force_login(get_user_model().objects.get(person_id=found[email]))
         assert client.get("/").headers["Location"] == there
