@@ -32,8 +32,9 @@ def write_letter(*, person_id: UUID, property_id: UUID, doors: Iterable[UUID], b
     A paused person has none (PEOPLE-7).
     """
     found = _written(person_id, doors, now)
-    facts = {"doors": _listed(found)}
-    journal.record(by, "doorcode.printed", f"person:{person_id}", facts, now, property_id=property_id)
+    for one in found:
+        journal.record(by, "doorcode.printed", f"door:{one.door_id}", {"person": str(person_id)}, now, property_id=property_id)
+    facts = {"doors": ",".join(str(one.door_id) for one in found)}
     outbox.put("notice", {"kind": "letter_printed", "person": str(person_id), "property": str(property_id), "facts": facts}, now)
     return found
 
@@ -46,7 +47,8 @@ def mail_codes(
     The digits stand in the sealed body of the mail and nowhere else. Refused `no_code` as for a letter.
     """
     found = _written(person_id, doors, now)
-    journal.record(by, "doorcode.mailed", f"person:{person_id}", {"doors": _listed(found)}, now, property_id=property_id)
+    for one in found:
+        journal.record(by, "doorcode.mailed", f"door:{one.door_id}", {"person": str(person_id)}, now, property_id=property_id)
     codes = [[str(one.door_id), one.digits, one.door_id in waiting] for one in found]
     outbox.put("mail.own_codes", {"person": str(person_id), "property": str(property_id), "codes": codes}, now)
     return tuple(one.door_id for one in found)
@@ -61,7 +63,3 @@ def _written(person_id: UUID, doors: Iterable[UUID], now: datetime) -> tuple[Wri
     if not found:
         raise Refused("no_code", _("There is no code to send: nothing that this person holds now gives one."))
     return tuple(found)
-
-
-def _listed(found: Iterable[Written]) -> str:
-    return ",".join(str(one.door_id) for one in found)

@@ -45,7 +45,8 @@ def test_a_letter_holds_the_codes_in_force_and_its_reader_is_told(house: Harbor)
         own = services.show_code(person_id=house.people["rosa"], door_id=house.doors["Package Room"], by=house.actor("rosa"), now=house.now)
     assert printed == {house.doors["Package Room"]: own}
     [line] = [one for one in journal.entries(property_id=house.property_id) if one.verb == "doorcode.printed"]
-    assert (line.by, line.target) == (house.people["ana"], f"person:{house.people['rosa']}") and own not in str(line)
+    assert (line.by, line.target) == (house.people["ana"], f"door:{house.doors['Package Room']}") and own not in str(line)
+    assert line.detail == {"person": str(house.people["rosa"])}
     [told] = bodies("notice")
     assert (told["kind"], told["person"]) == ("letter_printed", str(house.people["rosa"])) and own not in str(told)
 
@@ -94,3 +95,11 @@ def test_a_code_for_all_common_doors_is_written_whole(house: Harbor) -> None:
     with unit_of_work():
         own = services.show_code(person_id=house.people["dana"], door_id=house.doors["Package Room"], by=house.actor("dana"), now=house.now)
     assert letter(house, "dana", "Package Room") == {house.doors["Package Room"]: own}
+
+
+def test_a_letter_may_have_many_doors(house: Harbor) -> None:
+    """Each has its own line in the journal; the notice names them all."""
+    names = [name for name in house.doors if name.startswith(("Main", "Package", "Unit 4B", "Gym"))]
+    printed = letter(house, "dana", *names)
+    lines = [one for one in journal.entries(property_id=house.property_id) if one.verb == "doorcode.printed"]
+    assert len(printed) > 2 and {one.target for one in lines} == {f"door:{door_id}" for door_id in printed}
