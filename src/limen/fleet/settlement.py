@@ -15,7 +15,7 @@ from limen.fleet.catalogue import Model, model
 from limen.fleet.doorconfig import read_config, same_settings, stored_config, wanted_config
 from limen.fleet.models import Delivery, Device, DoorList, Lease, ListChange, ListRow, ListVersion
 from limen.fleet.numbers import reserve
-from limen.fleet.pseudonyms import number_for, retire
+from limen.fleet.pseudonyms import number_all, number_for, retire
 from limen.fleet.rules import Diff, Entry, Ways, clock_error, diff, due_day, joined, minute_down, need
 from limen.fleet.tasks import raise_task
 from limen.fleet.views import Why
@@ -64,6 +64,7 @@ class Settlement:
         skipped = self.list.current <= self.list.forgotten_upto  # no list of ours has this number
         if found or new_config is not None or self.aim is not None or skipped:
             self._write(wanted, found, new_config, held_config)
+        number_all(self.device, wanted.app_users(), self.now)
         self._settle_orders()
         self.list.settled_at = self.now
         DoorList.objects.filter(device=self.device).update(settled_at=self.now)

@@ -43,6 +43,10 @@ class Wanted:
         """Puts one record in, under its name."""
         self.entries[entry.name] = entry
 
+    def app_users(self) -> set[tuple[UUID, int]]:
+        """Whose phones may open here, now or later, and in which classes."""
+        return {(person_id, int(window.cls)) for person_id, windows in self.windows.items() for window in windows if window.app}
+
 
 def wanted_of(device: Device, model: Model, held: Iterable[Entry], since: datetime | None, now: datetime) -> Wanted:
     """Everything the list should say now. `since`: the last settlement; cards turned on since then are new."""

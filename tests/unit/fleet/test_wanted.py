@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from limen.access import services as access
 from limen.access.queries import GroupDoorView
@@ -16,6 +17,8 @@ from limen.kernel.actors import Actor
 from limen.kernel.periods import Weekly
 from limen.places import services as places
 from limen.storage.transactions import unit_of_work
+from limen.wire.envelope import unverified_payload
+from limen.wire.grants import read_grant
 from limen.wire.records import RecordKind
 from tests.unit.fleet.house import ANA, House
 
@@ -119,6 +122,25 @@ def test_a_revocation_ends_leases_that_a_restored_service_has_forgotten(house: H
     state = house.locks["Package Room"].state
     assert state is not None
     assert [record.kind for record in state.records.values()] == [RecordKind.SUBJECT_FLOOR]
+
+
+@pytest.mark.rule("ACCESS-4")
+def test_a_lease_that_was_forgotten_with_its_number_is_taken_back_too(house: House) -> None:
+    """The file that came back is from before a phone without a code asked for the first time: still its number is known here (invariant 14)."""
+    grant = house.give("Dana", house.group("Residents", "Package Room", codes=False))
+    house.activate("Package Room", "LM000001")
+    with transaction.atomic():
+        (entry,) = house.inbox("Dana")
+        transaction.set_rollback(True)
+    assert not Lease.objects.exists()
+    house.revoke(grant)
+    data = house.bundle("Package Room")
+    assert data is not None
+    house.locks["Package Room"].take(data)
+    state = house.locks["Package Room"].state
+    assert state is not None
+    (floor,) = [record for record in state.records.values() if record.kind is RecordKind.SUBJECT_FLOOR]
+    assert floor.subj == read_grant(unverified_payload(entry.grants[0])[1]).subj
 
 
 def test_a_removed_phone_is_named_although_a_restored_service_has_forgotten_its_leases(house: House) -> None:
