@@ -319,14 +319,13 @@ class Truth:
         return [right for one in here for right in self._rights_by(one, door, ms)]
 
     def rights_once(self, person: int, door: int, ms: int) -> list[Right]:
-        """What stood then in a past that a restored service has forgotten: leases of that time are still signed."""
-        now = self.facts
+        """What stood then in each past that a restored service has forgotten: leases of that time are still signed."""
+        now, found = self.facts, list[Right]()
         try:
             for past in self._once:
                 self.facts = past
-                if found := self.rights(person, door, ms):
-                    return found
-            return []
+                found += self.rights(person, door, ms)
+            return found
         finally:
             self.facts = now
 

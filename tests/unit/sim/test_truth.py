@@ -82,6 +82,17 @@ def test_a_restored_service_forgets_and_the_truth_remembers_that_it_once_knew() 
     assert not one.rights_once(3, 1, T0 + 10)
 
 
+def test_each_forgotten_past_is_asked() -> None:
+    """A guest of two lost times: the lease of the second is not judged by how long the first was for."""
+    one = truth()
+    copy = one.facts.copy()
+    one.invited(1, 5, (0,), T0 + 10, T0 + HOUR_MS)
+    one.copied_back(copy)
+    one.invited(1, 5, (0,), T0 + 2 * HOUR_MS, None)
+    one.copied_back(copy)
+    assert {right.until_ms for right in one.rights_once(5, 0, T0 + 2 * HOUR_MS)} == {T0 + HOUR_MS, None}
+
+
 def test_a_restore_that_heeds_its_ledger_takes_again_and_gives_nothing() -> None:
     """What ended since stays ended, what was given since is gone, codes that are out stay known, and every older lease is void."""
     one = truth()

@@ -12,7 +12,8 @@ from limen.sim.story.world import Door, World
 
 ROUNDS: Final = 4
 PROBES_MOST: Final = 40
-OPENED: Final = "granted"
+OPENINGS: Final = frozenset({"granted", "inside"})
+"""How a record says that somebody was let in, or went out by the button that moves a reader's strike."""
 FORGOTTEN: Final = "unissued"
 """A service whose database was copied back takes codes of the time that it lost for ones that nobody was given; a restore knows them."""
 HELD_ON_MOST: Final = 4
@@ -140,7 +141,7 @@ class Ending:
             if self.closed_ms is not None and moved.ms >= self.closed_ms:
                 break
             numbers = range(moved.first, moved.past)
-            logged = any(OPENED in (kept.numbers.get(number) or ()) for number in numbers)
+            logged = any(OPENINGS & set(kept.numbers.get(number) or ()) for number in numbers)
             excused = any(number in kept.declared or number in door.exempt for number in numbers)
             if (arrived or not numbers) and not logged and not excused:
                 self.world.tally.wrong("unlogged_opening", f"{self.world.name(door)}: the bolt moved at {moved.ms}, records {numbers}")
