@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
@@ -24,10 +26,22 @@ GATEWAY = DANA
 """Whoever holds this key is the gateway in these tests."""
 
 
+@dataclass
+class Apart:
+    """A loop in a thread of its own: in a process that has driven a browser, one is running in this thread already."""
+
+    thread: Executor
+    runner: asyncio.Runner
+
+    def run(self, story: Coroutine[Any, Any, T]) -> T:
+        """The story's result."""
+        return self.thread.submit(self.runner.run, story).result()
+
+
 class Far:
     """A long way to the lock: what was said arrives together once the gateway waits, and so do the answers. That is one round trip."""
 
-    def __init__(self, runner: asyncio.Runner, lock: Callable[[bytes], list[bytes]]) -> None:
+    def __init__(self, runner: Apart, lock: Callable[[bytes], list[bytes]]) -> None:
         self._runner = runner
         self.dialled(lock)
 
@@ -57,13 +71,13 @@ class Far:
 
 
 @pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
+def runner() -> Iterator[Apart]:
     """One loop for all that a test says on a line."""
-    with asyncio.Runner() as one:
-        yield one
+    with ThreadPoolExecutor(1) as thread, asyncio.Runner() as one:
+        yield Apart(thread, one)
 
 
-def reader(runner: asyncio.Runner) -> tuple[House, Far]:
+def reader(runner: Apart) -> tuple[House, Far]:
     """A reader that runs the lock's own core, with its gateway far away; the session is open and the gateway has presented itself."""
     home = house(model="R")
     far = Far(runner, dial(home))
@@ -105,7 +119,7 @@ def trips_for(parts: int) -> int:
     return 1 + -(-parts // limits.CHUNKS_AHEAD)
 
 
-def test_a_long_list_takes_a_quarter_of_the_round_trips(runner: asyncio.Runner) -> None:
+def test_a_long_list_takes_a_quarter_of_the_round_trips(runner: Apart) -> None:
     """Four parts are on their way at once, and the lock ends in the service's list."""
     home, far = reader(runner)
     bundle = long_list(home)
@@ -115,7 +129,7 @@ def test_a_long_list_takes_a_quarter_of_the_round_trips(runner: asyncio.Runner) 
     assert far.trips == trips_for(len(bundle.chunks))
 
 
-def test_a_revocation_takes_one_round_trip(runner: asyncio.Runner) -> None:
+def test_a_revocation_takes_one_round_trip(runner: Apart) -> None:
     """Manifest and only chunk in one breath."""
     home, far = reader(runner)
     home.service.edit(code(9, 5_550_123))
@@ -127,7 +141,7 @@ def test_a_revocation_takes_one_round_trip(runner: asyncio.Runner) -> None:
 
 
 @pytest.mark.rule("SYNC-6")
-def test_what_a_phone_brought_before_is_not_brought_again(runner: asyncio.Runner) -> None:
+def test_what_a_phone_brought_before_is_not_brought_again(runner: Apart) -> None:
     """The bitmap says what is there; only the rest goes."""
     home, far = reader(runner)
     bundle = long_list(home)
@@ -139,7 +153,7 @@ def test_what_a_phone_brought_before_is_not_brought_again(runner: asyncio.Runner
     assert far.trips == trips_for(len(bundle.chunks) - limits.CHUNKS_AHEAD)
 
 
-def test_firmware_goes_four_parts_ahead_and_stops_when_somebody_presses(runner: asyncio.Runner) -> None:
+def test_firmware_goes_four_parts_ahead_and_stops_when_somebody_presses(runner: Apart) -> None:
     """What is on its way is heard out, nothing follows it, and the next slice goes on where this one stopped."""
     home, far = reader(runner)
     publisher = Publisher(home.service, model=6)
@@ -176,7 +190,7 @@ class Scripted:
         return self._cutter.cut(self._transport.encrypt(encode_answer(self._script(self.asked[-1]))))
 
 
-def opened(runner: asyncio.Runner, script: Callable[[Request], Answer]) -> tuple[Scripted, Far]:
+def opened(runner: Apart, script: Callable[[Request], Answer]) -> tuple[Scripted, Far]:
     """A session with a lock that follows the script."""
     lock = Scripted(script)
     far = Far(runner, lock)
@@ -185,7 +199,7 @@ def opened(runner: asyncio.Runner, script: Callable[[Request], Answer]) -> tuple
 
 
 @pytest.mark.parametrize("no", [Plain(Op.CHUNK, Status.SUPERSEDED), Plain(Op.CHUNK, Status.NEED_SNAPSHOT)])
-def test_after_a_no_nothing_more_is_said_and_every_answer_is_heard(runner: asyncio.Runner, no: Answer) -> None:
+def test_after_a_no_nothing_more_is_said_and_every_answer_is_heard(runner: Apart, no: Answer) -> None:
     """The session is in order afterwards: the next question gets its own answer."""
     chunks = [bytes([n]) * 100 for n in range(12)]
     here: set[int] = set()
@@ -205,7 +219,7 @@ def test_after_a_no_nothing_more_is_said_and_every_answer_is_heard(runner: async
     assert far.run(lambda line: line.ask(TelemetryAsk())) == Given(Op.TELEMETRY, b"reading")
 
 
-def test_a_busy_lock_is_asked_again_and_brought_the_rest(runner: asyncio.Runner) -> None:
+def test_a_busy_lock_is_asked_again_and_brought_the_rest(runner: Apart) -> None:
     """Another phone had the turn for a moment."""
     chunks, here, busy = [bytes([n]) * 100 for n in range(6)], set[int](), [Busy(Op.CHUNK, 1)]
 
@@ -222,7 +236,7 @@ def test_a_busy_lock_is_asked_again_and_brought_the_rest(runner: asyncio.Runner)
     assert far.run(lambda line: line.push(b"manifest", chunks)) == Settled(Op.CHUNK, Status.APPLIED, b"proof")
 
 
-def test_the_answer_to_something_else_ends_the_session(runner: asyncio.Runner) -> None:
+def test_the_answer_to_something_else_ends_the_session(runner: Apart) -> None:
     """A lock that loses count could pass the word on one part off as the word on another."""
     _, far = opened(runner, lambda request: Given(Op.TELEMETRY, b""))
     with pytest.raises(LineBroken):
