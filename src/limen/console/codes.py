@@ -81,13 +81,6 @@ def codes(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
     if request.POST.get("do") == "off":
         _turn_off(asker, who.id, request.POST.get("card", ""))
         return HttpResponseRedirect(request.path)
-    rows = _rows(asker, who.id)
-    if request.POST.get("do") == "letter":
-        return _letter(asker, who, rows)
-    if request.POST.get("do") == "mail":
-        _mail(asker, who, rows)
-        request.session[SENT] = str(who.id)
-        return HttpResponseRedirect(request.path)
     if wants_card and form.is_valid():
         given = form.cleaned_data
         try:
@@ -97,10 +90,35 @@ def codes(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
             return HttpResponseRedirect(request.path)
         except Problem as problem:
             form.add_error("kind" if "kind" in problem.type or "weak" in problem.type else "uid", _g(problem.title))
-    sent = request.session.pop(SENT, "") == str(who.id)
-    context: dict[str, object] = {"here": "people", "person": who, "form": form, "rows": rows, "sent": sent}
+    doors = _doors(asker, who.id)
+    rows = _rows(asker, who.id, doors)
+    if request.POST.get("do") == "letter":
+        return _letter(asker, who, rows)
+    if request.POST.get("do") == "mail":
+        _mail(asker, who, rows)
+        request.session[SENT] = str(who.id)
+        return HttpResponseRedirect(request.path)
+    context: dict[str, object] = {"here": "people", "person": who, "form": form, "rows": rows}
+    context["sent"] = request.session.pop(SENT, "") == str(who.id)
     context["in_writing"] = asker.changes_people and any(row.has_code for row in rows)
-    return page(request, "codes.html", asker, context | _cards(asker, who.id))
+    return page(request, "codes.html", asker, context | _cards(asker, who.id, doors))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A door that somebody holds here, by whatever way, and what its lock is known to hold."""
+
+    door: places.DoorView
+    windows: tuple[access.AccessWindow, ...]
+    state: fleet.DoorState
+
+
+def _doors(asker: Asker, person_id: UUID) -> list[Held]:
+    """Those of this building at which the asker may know it, by name."""
+    held = access.doors_of(person_id, asker.now)
+    doors = [door for door in places.doors_by_id(held).values() if door.property_id == asker.place.id and asker.knows_who_at(door.id)]
+    states = {state.door_id: state for state in fleet.door_states(tuple(door.id for door in doors), asker.now)}
+    return [Held(door, held[door.id], states[door.id]) for door in sorted(doors, key=lambda door: door.name)]
 
 
 # ---- codes
@@ -133,20 +151,17 @@ def _spend(asker: Asker, rows: Iterable[Row]) -> frozenset[UUID]:
     return frozenset(row.door.id for row in rows if row.waits)
 
 
-def _rows(asker: Asker, person_id: UUID) -> list[Row]:
-    held = access.doors_of(person_id, asker.now)
-    doors = [door for door in places.doors_by_id(held).values() if door.property_id == asker.place.id and asker.knows_who_at(door.id)]
-    states = {state.door_id: state for state in fleet.door_states(tuple(door.id for door in doors), asker.now)}
+def _rows(asker: Asker, person_id: UUID, doors: Iterable[Held]) -> list[Row]:
     dues = {task.door_id: truth.due(task.due, asker.place.zone, asker.now) for task in fleet.tasks(asker.place.id, asker.now)}
     rows = []
-    for door in sorted(doors, key=lambda door: door.name):
-        state, with_code = states[door.id], any(window.code for window in held[door.id])
+    for held in doors:
+        door, with_code = held.door, any(window.code for window in held.windows)
         code = credentials.code_of(person_id, door.id) if with_code and door.codes_allowed else None
-        if state.device is None or code is None:
+        if held.state.device is None or code is None:
             rows.append(Row(door, _no_code(door, with_code=with_code), has_code=False, waits=False))
             continue
-        waits = _code_waits(state, person_id)
-        line = _waiting(door, dues.get(door.id)) if waits else _at_lock(state, code)
+        waits = _code_waits(held.state, person_id)
+        line = _waiting(door, dues.get(door.id)) if waits else _at_lock(held.state, code)
         rows.append(Row(door, line, has_code=True, waits=waits))
     return rows
 
@@ -179,15 +194,13 @@ def _code_waits(state: fleet.DoorState, person_id: UUID) -> bool:
 # ---- cards
 
 
-def _cards(asker: Asker, person_id: UUID) -> dict[str, object]:
-    held = access.doors_of(person_id, asker.now)
-    doors = [door for door in places.doors_by_id(held).values() if door.property_id == asker.place.id and asker.knows_who_at(door.id)]
-    by_card = sorted((door for door in doors if any(window.card for window in held[door.id])), key=lambda door: door.name)
-    states = {state.door_id: state for state in fleet.door_states(tuple(door.id for door in by_card), asker.now)}
+def _cards(asker: Asker, person_id: UUID, doors: Iterable[Held]) -> dict[str, object]:
+    by_card = [held for held in doors if any(window.card for window in held.windows)]
+    waiting = [held.door.name for held in by_card if _card_waits(held.state, person_id)]
     return {
         "cards": credentials.cards_of(person_id, asker.place.id),
         "cards_off": [card for card in credentials.cards_of(person_id, asker.place.id, off_too=True) if card.off_at],
-        "card_words": _card_words(len(by_card), [door.name for door in by_card if _card_waits(states[door.id], person_id)]),
+        "card_words": _card_words(len(by_card), waiting),
     }
 
 

@@ -8,6 +8,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
+from limen.console.printing import MM_PER_PT, latin
 from limen.identity import queries as identity
 from limen.people import queries as people
 from limen.places import queries as places
@@ -31,7 +32,7 @@ class Code:
 
 
 def pdf(place: places.PropertyView, who: people.PersonView, codes: Iterable[Code], now: datetime) -> bytes:
-    """The letter in its reader's language, else in the asker's. Core fonts hold Latin letters, others are written as question marks."""
+    """The letter in its reader's language, else in the asker's; in core fonts."""
     with translation.override(identity.language_of(who.id) or translation.get_language()):
         return _drawn(place, who, list(codes), now)
 
@@ -40,7 +41,7 @@ def _drawn(place: places.PropertyView, who: people.PersonView, codes: list[Code]
     sheet = FPDF(unit="mm", format="letter" if place.profile in LETTER_PAPER else "a4")
     sheet.set_margins(MARGIN_MM, MARGIN_MM)
     sheet.set_auto_page_break(True, MARGIN_MM)
-    sheet.set_title(_latin(place.name))
+    sheet.set_title(latin(place.name))
     sheet.set_lang(translation.get_language() or "en")
     sheet.add_page()
     _say(sheet, place.name, DOOR_PT, bold=True)
@@ -76,8 +77,4 @@ def _advice(place: places.PropertyView) -> list[str]:
 
 def _say(sheet: FPDF, text: str, size_pt: float = BODY_PT, *, bold: bool = False) -> None:
     sheet.set_font("helvetica", style="B" if bold else "", size=size_pt)
-    sheet.multi_cell(0, size_pt * 0.3528 * 1.35, _latin(text), align="L", new_x="LMARGIN", new_y="NEXT")
-
-
-def _latin(text: str) -> str:
-    return text.encode("latin-1", "replace").decode("latin-1")
+    sheet.multi_cell(0, size_pt * MM_PER_PT * 1.35, latin(text), align="L", new_x="LMARGIN", new_y="NEXT")

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from fpdf import FPDF
 
+from limen.console.printing import MM_PER_PT, latin
+
 WIDTH_MM, HEIGHT_MM, CODE_MM = 100, 150, 70
 CODE_TOP_MM = 42
 INK, ACT = (29, 27, 24), (15, 95, 86)
@@ -55,13 +57,13 @@ def picture(address: str) -> SafeString:
 
 
 def pdf(words: Words) -> bytes:
-    """One page; core fonts hold Latin letters, others are written as their nearest plain ones."""
+    """One page, in core fonts."""
     sheet = FPDF(unit="mm", format=(WIDTH_MM, HEIGHT_MM))
     sheet.set_auto_page_break(False)
-    sheet.set_title(_latin(f"{words.place}, {words.door}"))
+    sheet.set_title(latin(f"{words.place}, {words.door}"))
     sheet.add_page()
     for text, top, size, colour in words.lines():
-        _line(sheet, _latin(text), top, size, colour)
+        _line(sheet, latin(text), top, size, colour)
     drawn = io.BytesIO()
     segno.make_qr(words.address, error="m").save(drawn, kind="png", scale=12, border=2)
     drawn.seek(0)
@@ -75,7 +77,7 @@ def svg(words: Words) -> bytes:
     modules = code.symbol_size(border=2)[0]
     path = " ".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(code.matrix_iter(border=2)) for x, dark in enumerate(row) if dark)
     texts = "".join(
-        f'<text x="{WIDTH_MM / 2}" y="{top + 5}" text-anchor="middle" font-family="sans-serif" font-size="{_fitting(text, size) * 0.3528:.2f}" '
+        f'<text x="{WIDTH_MM / 2}" y="{top + 5}" text-anchor="middle" font-family="sans-serif" font-size="{_fitting(text, size) * MM_PER_PT:.2f}" '
         f'fill="rgb{colour}">{escape(text)}</text>'
         for text, top, size, colour in words.lines()
     )
@@ -88,13 +90,9 @@ def svg(words: Words) -> bytes:
     return drawing.encode()
 
 
-def _latin(text: str) -> str:
-    return text.encode("latin-1", "replace").decode("latin-1")
-
-
 def _fitting(text: str, size_pt: float) -> float:
     """Smaller letters for a long line; about half an em a letter."""
-    return max(SMALLEST_PT, min(size_pt, INSIDE_MM / (0.3528 * 0.53 * max(1, len(text)))))
+    return max(SMALLEST_PT, min(size_pt, INSIDE_MM / (MM_PER_PT * 0.53 * max(1, len(text)))))
 
 
 def _line(sheet: FPDF, text: str, top_mm: float, size_pt: float, colour: tuple[int, int, int]) -> None:

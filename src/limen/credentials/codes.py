@@ -112,9 +112,8 @@ def show_code(*, person_id: UUID, door_id: UUID, by: Actor, now: datetime, dures
 
     A paused person is shown none (PEOPLE-7).
     """
-    row = live_code(person_id, door_id, duress=duress)
-    holds = any(w.code for w in access.windows(person_id, door_id, now))
-    if by.person_id != person_id or row is None or not holds:
+    row = held_code(person_id, door_id, now, duress=duress)
+    if by.person_id != person_id or row is None:
         raise NotYours
     door = Door.at(door_id)
     journal.record(by, "doorcode.shown", f"door:{door_id}", {"person": str(person_id)}, now, property_id=door.view.property_id)
@@ -187,6 +186,12 @@ def ref(row: PermanentCode) -> CodeRef:
 def live_code(person_id: UUID, door_id: UUID, *, duress: bool = False) -> PermanentCode | None:
     """The code in force of a person at a door, or their second one."""
     return PermanentCode.objects.filter(door_id=door_id, person_id=person_id, duress=duress, retired_at=None).first()
+
+
+def held_code(person_id: UUID, door_id: UUID, now: datetime, *, duress: bool = False) -> PermanentCode | None:
+    """The same where the person's access gives codes there, now or later: only then may anybody read it. A paused person's does not (PEOPLE-7)."""
+    row = live_code(person_id, door_id, duress=duress)
+    return row if row is not None and any(window.code for window in access.windows(person_id, door_id, now)) else None
 
 
 def keypad_of(door: Door, permanent: int, now: datetime) -> Keypad:

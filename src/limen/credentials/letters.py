@@ -10,8 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from limen.access import queries as access
-from limen.credentials.codes import Door, live_code, told_value
+from limen.credentials.codes import Door, held_code, told_value
 from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.problems import Refused
@@ -57,8 +56,7 @@ def mail_codes(
 def _written(person_id: UUID, doors: Iterable[UUID], now: datetime) -> tuple[Written, ...]:
     found = []
     for door_id in doors:
-        row = live_code(person_id, door_id)
-        if row is not None and any(window.code for window in access.windows(person_id, door_id, now)):
+        if (row := held_code(person_id, door_id, now)) is not None:
             found.append(Written(door_id, told_value(Door.at(door_id), row)))
     if not found:
         raise Refused("no_code", _("There is no code to send: nothing that this person holds now gives one."))

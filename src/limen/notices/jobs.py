@@ -36,9 +36,7 @@ def tell(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
     with translation.override(identity.language_of(person.id) or "en"):
         message = words.say(kind, facts_of(body))
     if kind not in NOT_KEPT:
-        with unit_of_work():
-            keep(row_id, person.id, kind, message, now)
-        live.tell(f"person.{person.id}", {"type": "look.again"})
+        enlist(row_id, person.id, kind, message, now)
     if person.email and kind not in NOT_MAILED:
         send(row_id, person.email, message, now)
 
@@ -74,9 +72,7 @@ def tell_owner(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
     codes = [(doors[UUID(door)].name, digits, bool(waits)) for door, digits, waits in body["codes"] if UUID(door) in doors]
     with translation.override(identity.language_of(person.id) or "en"):
         mail, kept = words.own_codes(facts_of(body), sorted(codes)), words.say("codes_mailed", {})
-    with unit_of_work():
-        keep(row_id, person.id, "codes_mailed", kept, now)
-    live.tell(f"person.{person.id}", {"type": "look.again"})
+    enlist(row_id, person.id, "codes_mailed", kept, now)
     send(row_id, person.email, mail, now)
 
 
@@ -120,6 +116,13 @@ def facts_of(body: dict[str, Any]) -> dict[str, str]:
     if facts.get("door"):
         facts["door"] = places.door_view(UUID(facts["door"])).name
     return facts
+
+
+def enlist(row_id: UUID, person_id: UUID, kind: str, message: words.Message, now: datetime) -> None:
+    """Keeps a notice at once, and has the person's open screens look again."""
+    with unit_of_work():
+        keep(row_id, person_id, kind, message, now)
+    live.tell(f"person.{person_id}", {"type": "look.again"})
 
 
 def keep(row_id: UUID, person_id: UUID, kind: str, message: words.Message, now: datetime) -> None:

@@ -19,7 +19,7 @@ from limen.places import services as places
 from limen.storage.transactions import unit_of_work
 from limen.wire.envelope import unverified_payload
 from limen.wire.grants import read_grant
-from limen.wire.records import RecordKind
+from limen.wire.records import ListRecord, RecordKind
 from tests.unit.fleet.house import ANA, House
 
 
@@ -27,6 +27,21 @@ def kinds(house: House, door: str) -> list[RecordKind]:
     device = Device.objects.get(door_id=house.doors[door])
     found = wanted_of(device, model(device.model), [], None, house.now)
     return sorted(entry.kind for entry in found.entries.values())
+
+
+def taken(house: House, door: str) -> list[ListRecord]:
+    """What the lock holds once the newest list is there; no receipt has come back."""
+    data = house.bundle(door)
+    assert data is not None
+    house.locks[door].take(data)
+    return held(house, door)
+
+
+def held(house: House, door: str) -> list[ListRecord]:
+    """What the lock holds."""
+    state = house.locks[door].state
+    assert state is not None
+    return list(state.records.values())
 
 
 def test_the_same_hours_have_one_name_however_they_are_kept() -> None:
@@ -100,9 +115,7 @@ def test_narrower_hours_put_a_floor_under_old_phone_grants(house: House) -> None
     (task,) = house.tasks()
     assert task.is_due and task.still_opens[0].by == "app"
     house.update("Gym")
-    state = house.locks["Gym"].state
-    assert state is not None
-    assert sorted(record.kind for record in state.records.values()) == [RecordKind.SUBJECT_FLOOR, RecordKind.SCHEDULE]
+    assert sorted(record.kind for record in held(house, "Gym")) == [RecordKind.SUBJECT_FLOOR, RecordKind.SCHEDULE]
     house.later(days=9)
     assert task.still_opens[0].until is not None and task.still_opens[0].until < house.now + timedelta(days=1)
 
@@ -116,12 +129,7 @@ def test_a_revocation_ends_leases_that_a_restored_service_has_forgotten(house: H
     assert entry.grants
     Lease.objects.all().delete()
     house.revoke(grant)
-    data = house.bundle("Package Room")
-    assert data is not None
-    house.locks["Package Room"].take(data)
-    state = house.locks["Package Room"].state
-    assert state is not None
-    assert [record.kind for record in state.records.values()] == [RecordKind.SUBJECT_FLOOR]
+    assert [record.kind for record in taken(house, "Package Room")] == [RecordKind.SUBJECT_FLOOR]
 
 
 @pytest.mark.rule("ACCESS-4")
@@ -134,12 +142,7 @@ def test_a_lease_that_was_forgotten_with_its_number_is_taken_back_too(house: Hou
         transaction.set_rollback(True)
     assert not Lease.objects.exists()
     house.revoke(grant)
-    data = house.bundle("Package Room")
-    assert data is not None
-    house.locks["Package Room"].take(data)
-    state = house.locks["Package Room"].state
-    assert state is not None
-    (floor,) = [record for record in state.records.values() if record.kind is RecordKind.SUBJECT_FLOOR]
+    (floor,) = [record for record in taken(house, "Package Room") if record.kind is RecordKind.SUBJECT_FLOOR]
     assert floor.subj == read_grant(unverified_payload(entry.grants[0])[1]).subj
 
 
@@ -152,12 +155,7 @@ def test_a_removed_phone_is_named_although_a_restored_service_has_forgotten_its_
     Lease.objects.all().delete()
     with unit_of_work():
         identity.remove_phone(phone_id=house.phones["Dana"].id, by=Actor(house.people["Dana"], "resident"), now=house.later(hours=1))
-    data = house.bundle("Package Room")
-    assert data is not None
-    house.locks["Package Room"].take(data)
-    state = house.locks["Package Room"].state
-    assert state is not None
-    (named,) = [record for record in state.records.values() if record.kind is RecordKind.REVOKED_PHONE]
+    (named,) = [record for record in taken(house, "Package Room") if record.kind is RecordKind.REVOKED_PHONE]
     assert named.data == house.phones["Dana"].key8
     assert named.exp is not None and named.exp == minute_up(house.now + timedelta(days=7))
     with unit_of_work():

@@ -34,7 +34,7 @@ class Recovery:
         """The nightly copy."""
         world = self.world
         if world.faults.restore:
-            world.backups.append(Backup(world.service.machine.back_up(), world.truth.facts.copy(), world.time.ms))
+            world.backups.append(Backup(world.service.machine.back_up(), world.truth.facts.copy()))
             del world.backups[:-BACKUPS_KEPT]
 
     def lose_database(self) -> None:
@@ -53,7 +53,7 @@ class Recovery:
             self._restore(backup)
         for door in world.doors:
             door.exempt |= held[door.number] - numbers(door.body.lock_id)
-        world.tally.note(world.time.ms, "copied back" if by_hand else "restored", world.time.ms - backup.ms)
+        world.tally.note(world.time.ms, "copied back" if by_hand else "restored", world.time.ms - backup.copy.ms)
 
     # ---- by the command
 
@@ -61,7 +61,7 @@ class Recovery:
         """The service takes again by itself; what it says is not here, people give again in the hours that follow."""
         world, was = self.world, self.world.truth.facts
         said = world.service.machine.restore(backup.copy)
-        world.truth.restored(backup.facts, backup.ms, world.time.ms)
+        world.truth.restored(backup.facts, backup.copy.ms, world.time.ms)
         for one in was.given:
             if one.host is None and one.stands(world.time.ms) and not _over(one, world.time.ms) and not self._held(one):
                 self._read(one, said)

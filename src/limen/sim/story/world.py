@@ -61,11 +61,10 @@ class Door:
 
 @dataclass
 class Backup:
-    """Copies of the service's database, with what was true then."""
+    """A copy of the service's disk, with what was true then."""
 
     copy: Copy
     facts: Facts
-    ms: int
 
 
 class World:
