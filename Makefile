@@ -65,8 +65,8 @@ run: setup
 	@exec $(BIN)/limen demo --port "$${PORT:-8000}"
 
 test: setup .venv/dev .venv/node browser test-js
-	@LIMEN_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n auto -q
-	@LIMEN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto -q $(WITHOUT_DATABASE:%=--ignore=%)
+	@LIMEN_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n auto --maxschedchunk=4 -q
+	@LIMEN_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n auto --maxschedchunk=4 -q $(WITHOUT_DATABASE:%=--ignore=%)
 
 test-js: .venv/node
 	@$(if $(SCRIPTS),$(NODE_PATH_FIRST); node --test $(SCRIPTS),echo "No browser module has a test yet.")

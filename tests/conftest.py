@@ -39,11 +39,16 @@ class _AtOnce:
             told.write_line(f"\n{report.when} failed: {report.nodeid}", red=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test elsewhere that asks for a browser, if only by a parameter called `page`, draws all browser tests in among those of the database."""
+    """The simulated houses first, for they take minutes each and the rest fills up behind them; browsers last, for they leave a loop running in the process.
+
+    A test elsewhere that asks for a browser, if only by a parameter called `page`, would run in between: it is refused.
+    """
     for item in items:
         if "browser_name" in getattr(item, "fixturenames", ()) and "browser" not in item.path.parts:
             raise pytest.UsageError(f"{item.nodeid} asks for a browser: move it to tests/browser, or name its parameter something else")
+    items.sort(key=lambda item: 0 if item.path.name == "test_simulator_seeds.py" else 1 + ("browser" in item.path.parts))
 
 
 @pytest.fixture

@@ -72,9 +72,11 @@ class Far:
 
 @pytest.fixture
 def runner() -> Iterator[Apart]:
-    """One loop for all that a test says on a line."""
-    with ThreadPoolExecutor(1) as thread, asyncio.Runner() as one:
+    """One loop for all that a test says on a line; it ends where it ran."""
+    with ThreadPoolExecutor(1) as thread:
+        one = asyncio.Runner()
         yield Apart(thread, one)
+        thread.submit(one.close).result()
 
 
 def reader(runner: Apart) -> tuple[House, Far]:
