@@ -1,4 +1,6 @@
-"""What a log line may not hold: addresses that open something by being known, and what an exception says about people."""
+"""What a log line may not hold: addresses that open something by being known, and what an exception says about people.
+
+And what the line of a broken page must hold: the reference that its reader quotes."""
 
 import logging
 import re
@@ -21,6 +23,17 @@ class WithoutTokens(logging.Filter):
         cut = SECRET_PATHS.sub(r"\1…", said)
         if cut != said:
             record.msg, record.args = cut, ()
+        return True
+
+
+class WithReference(logging.Filter):
+    """Ends the line of a broken request with the reference that its page told the person, so that what they quote leads here."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always True: the line stays, with its reference."""
+        reference = getattr(getattr(record, "request", None), "reference", "")
+        if reference:
+            record.msg, record.args = f"{record.getMessage()} (reference {reference})", ()
         return True
 
 

@@ -228,9 +228,9 @@ DEFAULT_FROM_EMAIL = f"Limen <doors@{HERE.host}>"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"tokens": {"()": "limen.config.logs.WithoutTokens"}},
+    "filters": {"tokens": {"()": "limen.config.logs.WithoutTokens"}, "reference": {"()": "limen.config.logs.WithReference"}},
     "formatters": {"line": {"()": "limen.config.logs.WithoutWords", "format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens", "reference"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"limen": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }

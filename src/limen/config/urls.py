@@ -35,5 +35,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.LIMEN_DEMO:
     urlpatterns += surface("", "bench")  # /demo/… and /bench/…
 
+handler400 = "limen.web.problems.not_understood"
 handler404 = "limen.web.problems.not_found"
 handler500 = "limen.web.problems.broken"

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -73,7 +74,7 @@ class BodyLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if not announced.isdecimal() or int(announced) > BODY_MAX_BYTES:
-            return problems.answer(request, Problem("too_large", "That is more than can be sent at once.", status=413))
+            return problems.answer(request, problems.too_large())
         return self.get_response(request)
 
 
@@ -138,6 +139,11 @@ class Problems:
         return None
 
 
+def note_unsure(request: HttpRequest) -> None:
+    """Should this request break now, nobody may say that nothing was changed."""
+    request.unsure = True  # type: ignore[attr-defined]
+
+
 class Transaction:
     """One transaction around each writing request; what breaks leaves nothing behind.
 
@@ -151,13 +157,21 @@ class Transaction:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in READING:
             return self.get_response(request)
+        ending = False
         try:
             with unit_of_work():
+                # From the commit on, whatever breaks breaks around something that is true already.
+                transaction.on_commit(partial(note_unsure, request))
                 response = self.get_response(request)
                 if response.status_code >= 500 or getattr(request, "broke", False):
                     transaction.set_rollback(True)
+                ending = True
         except Problem as problem:  # news told at the end of the transaction may refuse it as a whole
             return problems.answer(request, problem)
+        except DatabaseError:
+            if ending:  # a connection that is lost over a commit does not say which side of it
+                note_unsure(request)
+            raise
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:

@@ -1,25 +1,32 @@
 """A problem as its asker can read it: a page for people, `application/problem+json` for programs."""
 
 import json
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from limen.kernel.problems import Problem, TooMany
+from limen.kernel.problems import NotYours, Problem, TooMany
+from limen.web import faults
 
 FORM_TOO_OLD = "form_too_old"
+TOO_LARGE = "too_large"
+FROM_A_FORM = frozenset({FORM_TOO_OLD, TOO_LARGE, "not_understood"})
+"""What is mended on the page before, so that its button leads there."""
 PROGRAMS = ("/gateway/", "/api/", "/home/api/")
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The problem in the form that the asker understands; the status is the same in both."""
-    wants_json = request.path.startswith(PROGRAMS) or "application/json" in request.headers.get("Accept", "")
-    response = as_details(problem) if wants_json else as_page(request, problem)
+    response = as_details(problem) if asked_by_a_program(request) else as_page(request, problem)
     if isinstance(problem, TooMany) and problem.retry_at is not None and getattr(request, "now", None):
         response["Retry-After"] = str(max(1, int((problem.retry_at - request.now).total_seconds())))  # type: ignore[attr-defined]
     return response
+
+
+def asked_by_a_program(request: HttpRequest) -> bool:
+    """By the address, or by what the asker accepts."""
+    return request.path.startswith(PROGRAMS) or "application/json" in request.headers.get("Accept", "")
 
 
 def as_details(problem: Problem) -> HttpResponse:
@@ -29,29 +36,30 @@ def as_details(problem: Problem) -> HttpResponse:
 
 def as_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """One sentence, what to do, and a way back."""
-    again = page_before(request) if problem.type == FORM_TOO_OLD else ""
+    again = faults.page_before(request) if problem.type in FROM_A_FORM else ""
     context = {"again": again, "title": _(problem.title), "detail": _(problem.detail) if problem.detail else "", "problem": problem}
     return HttpResponse(render_to_string("web/problem.html", context, request), status=problem.status)
 
 
-def page_before(request: HttpRequest) -> str:
-    """The path of our own page from which a form came, or nothing: a referrer of somebody else's leads nowhere."""
-    came = urlsplit(request.headers.get("Referer", ""))
-    return came.path if came.netloc == request.get_host() else ""
-
-
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Unknown addresses answer like things that are not the asker's (M27)."""
-    from limen.kernel.problems import NotYours
-
     return answer(request, NotYours())
 
 
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What no page of ours sends: a form that cannot be read, or an address that is not this house's."""
+    return answer(request, Problem("not_understood", "What was sent cannot be read.", "Load the page again and send it once more."))
+
+
+def too_large() -> Problem:
+    """Said before anybody reads it."""
+    return Problem(TOO_LARGE, "That is more than can be sent at once.", "A file may have 5 MB at most.", status=413)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    """Our fault, rolled back (M28)."""
-    return answer(
-        request, Problem("broken", "Something broke on our side. Nothing was changed. Try again; it cannot happen twice.", status=500)
-    )
+    """Our fault, with the reference that the log has too (M28)."""
+    problem = faults.problem_of(request)
+    return as_details(problem) if asked_by_a_program(request) else faults.as_page(request, problem)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
