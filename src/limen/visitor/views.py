@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from limen.credentials import queries as credentials
 from limen.intercom import queries as intercom
 from limen.intercom import services as calls
 from limen.intercom.views import CallState
@@ -59,8 +60,10 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     blank = {
         name: format_html('<span data-fill="{}">{}</span>', name, text) for name, text in {"name": label, "seconds": 0, "left": 20}.items()
     }
+    door = places.door_view(link.door_id)
     context = _sign(link) | {
         "label": label,
+        "can_code": door.codes_allowed and credentials.has_device(link.door_id),
         "entry_id": asked if asked.isalnum() else "",
         "servers": calling.servers(now_of(request)),
         **blank,

@@ -10,8 +10,10 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from asgiref.testing import ApplicationCommunicator
 
+from limen.credentials import services as credentials
 from limen.intercom import rules, services
 from limen.intercom.models import Call
+from limen.places import services as places
 from limen.storage import outbox
 from limen.storage.transactions import unit_of_work
 from limen.visitor.sockets import VisitorEnd
@@ -59,6 +61,28 @@ def test_a_call_from_ringing_to_the_code(street: Street) -> None:
     resident(street, call, "hang up")
     after = street.look(call).json()
     assert after["state"] == "ended" and after["code"] == code
+
+
+@pytest.mark.rule("LINK-6")
+def test_the_page_promises_a_code_only_where_one_can_be_made(street: Street) -> None:
+    """With a device: it appears here. Without one, or where the property gives no codes: ask them to come down."""
+    can, cannot = "They can give you a code. It appears here.", "They cannot give a code at this door. Ask them to come down."
+    door = street.porch.house.doors["Package Room"]
+
+    def said() -> tuple[bool, bool]:
+        html = street.page("/call", to=street.porch.entry()).content.decode()
+        return can in html, cannot in html
+
+    assert said() == (True, False)
+    with unit_of_work():
+        places.edit_door(door_id=door, codes_allowed=False, by=street.porch.house.actor(), now=street.clock.now())
+    assert said() == (False, True)
+    with unit_of_work():
+        places.edit_door(door_id=door, codes_allowed=True, by=street.porch.house.actor(), now=street.clock.now())
+    assert said() == (True, False)
+    with unit_of_work():
+        credentials.close_epoch(door_id=door, now=street.clock.now())
+    assert said() == (False, True)
 
 
 @pytest.mark.rule("LINK-5")
