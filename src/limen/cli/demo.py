@@ -87,6 +87,7 @@ def prepare_building(data: Path, air: str) -> "Made":
     first, _rest = activating.waiting(made)
     if activating.activate(made, air, first, lambda done: _show(done, len(first))):
         print(file=sys.stderr)
+    if not building.begun(made):
         with unit_of_work():
             building.today(made, clock.now())
             building.invite_guest(made, clock.now())

@@ -52,19 +52,31 @@ class _Hands:
 
 
 def activate(made: Made, air: str, doors: Sequence[places.DoorView], progress: Callable[[int], bool]) -> int:
-    """Activates these doors' locks one by one; `progress` is told how many are done and says whether to go on. Gives how many."""
+    """Activates these doors' locks one by one; `progress` is told how many are done and says whether to go on. Gives how many.
+
+    A door that waits for a lock which is not on the shelf goes on waiting.
+    """
     stickers = shelf(air) if doors else {}
-    for number, door in enumerate(doors, 1):
+    here = [door for door in doors if door.planned_serial in stickers]
+    for number, door in enumerate(here, 1):
         _activate(air, door, stickers[door.planned_serial])
         if not progress(number):
             return number
-    return len(doors)
+    return len(here)
 
 
 def waiting(made: Made) -> tuple[list[places.DoorView], list[places.DoorView]]:
-    """Doors whose lock is not active yet: those that the tour goes to, and the homes of everybody else."""
-    active = {device.serial for device in fleet.devices(made.property_id)}
-    rest = [d for d in places.doors(made.property_id) if d.planned_serial not in active and d.name not in LEFT_FOR_THE_READER]
+    """Doors whose lock never was active: those that the tour goes to, and the homes of everybody else.
+
+    What the reader did stays done: a door that got another lock, one whose lock was taken off, one that was added without a lock.
+    """
+    doors = places.doors(made.property_id)
+    active, released = fleet.devices(made.property_id), fleet.released(door.id for door in doors)
+    touched = {one.door_id for one in active} | {one.door_id for one in released}
+    used = {one.serial for one in active} | {one.serial for one in released}
+    rest = [
+        d for d in doors if d.planned_serial and d.planned_serial not in used and d.id not in touched and d.name not in LEFT_FOR_THE_READER
+    ]
     first = [door for door in rest if door.kind != "unit" or door.name in VISITED_FIRST]
     return first, [door for door in rest if door not in first]
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.conf import LazySettings
 from limen.cli.demonstration import activating
 from limen.cli.demonstration.building import Made
 from limen.fleet import queries as fleet
+from limen.fleet import services as fleet_verbs
 from limen.kernel.actors import SYSTEM
 from limen.places import queries as places
 from limen.places import services as building
@@ -53,6 +55,35 @@ def test_each_planned_lock_ends_up_active_and_proved(tmp_path: Path, settings: L
     state = fleet.door_state(made.doors["Roof"], clock.now())
     assert state.truth is fleet.Truth.PROVED
     assert activating.waiting(made) == ([], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_start_leaves_alone_what_the_reader_did(tmp_path: Path, settings: LazySettings) -> None:
+    """A door added without a lock, one with a lock that is not on the shelf, one that got another lock, one whose lock was taken off."""
+    settings.LIMEN_DATA = tmp_path
+    made = house(clock.now())
+    with unit_of_work():
+        building.create_door(property_id=made.property_id, name="Shed", kind="common", by=SYSTEM, now=clock.now())
+        building.create_door(
+            property_id=made.property_id,
+            name="Attic",
+            kind="common",
+            planned_model="C2",
+            planned_serial="LM000999",
+            by=SYSTEM,
+            now=clock.now(),
+        )
+    with locks(tmp_path) as air:
+        names = [door.name for door in activating.waiting(made)[0]]
+        assert sorted(names) == ["Attic", "Gym", "Roof"]
+        gym = places.door_view(made.doors["Gym"])
+        assert activating.activate(made, air, [replace(gym, planned_serial="LM000105")], lambda done: True) == 1
+        first, rest = activating.waiting(made)
+        assert [door.name for door in first] == ["Attic"] and rest == []
+        assert activating.activate(made, air, first, lambda done: True) == 0
+        with unit_of_work():
+            fleet_verbs.deactivate(door_id=gym.id, by=SYSTEM, now=clock.now())
+        assert activating.waiting(made) == (first, [])
 
 
 def house(now: datetime) -> Made:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from limen.access import queries as access
+from limen.access import services as giving
 from limen.cli.demonstration import building, cast
 from limen.intercom import queries as intercom
+from limen.kernel.actors import SYSTEM
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.storage.transactions import unit_of_work
@@ -53,6 +55,22 @@ def test_today_somebody_moves_in_and_somebody_loses_a_door(made: building.Made, 
     assert made.doors["Bike Room"] not in access.doors_of(theo.id, now)
     assert access.revocations(person_id=theo.id)
     assert access.guests_of(dana.id, now)
+
+
+def test_the_story_of_today_is_told_once(made: building.Made, now: datetime) -> None:
+    """A later start finds it told, whatever was given back or ended since; told again it would pass over what has ended."""
+    assert not building.begun(made)
+    with unit_of_work():
+        building.today(made, now)
+    assert building.begun(made)
+    dana = people.person_of_email("dana@example.org")
+    assert dana is not None
+    for grant in access.grants_of(dana.id, made.property_id):
+        with unit_of_work():
+            giving.revoke(grant_id=grant.id, by=SYSTEM, now=now)
+    assert building.begun(made)
+    with unit_of_work():
+        building.today(made, now)
 
 
 def test_passwords_are_drawn_here_and_only_their_owner_reads_them(made: building.Made, tmp_path: Path) -> None:
