@@ -119,7 +119,7 @@ class Memory:
             album=Album(flash, layout.album),
             clock=Clock(notes.get(_CLOCK), at, power_lost),
             bucket=Bucket(notes, at),
-            uses=Uses(notes),
+            uses=Uses(notes, at, power_lost),
             counters=Counters(notes),
             slots=slots,
             boots=boots,

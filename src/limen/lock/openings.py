@@ -118,7 +118,7 @@ class Openings:
             if ok and attempt.charged is not None:
                 self._memory.bucket.settle(attempt.charged, held.config.bucket, at)
             if not ok and attempt.temporary is not None:
-                self._memory.uses.failed(_issue(attempt.temporary), self._memory.read_clock(at).utime)
+                self._memory.uses.failed(_issue(attempt.temporary), at)
         except FlashError:
             return []  # a token more or less; the door has done what it could
         if ok:
@@ -147,7 +147,7 @@ class Openings:
 
     def _use(self, temporary: Temporary | None, at: int) -> None:
         if temporary is not None and temporary.first_use:
-            self._memory.uses.add(_issue(temporary), self._memory.read_clock(at).utime)
+            self._memory.uses.add(_issue(temporary), self._memory.read_clock(at).utime, at)
 
     def _photo(self, seq: int | None, method: Method, cls: Cls | None, at: int, *, granted: bool) -> list[Command]:
         if seq is None or not self.photos.wanted(seq, method, cls, at, granted=granted):

@@ -15,6 +15,7 @@ from limen.lock.memory import Memory, draft
 from limen.lock.merging import Merged
 from limen.lock.openings import Attempt, Openings
 from limen.wire.events import Kind, Method, Result
+from limen.wire.receipts import TrustedTime
 from limen.wire.refusals import Reason
 
 BLINK = ShowLens(LensState.BLINK, Words.NOT_ACCEPTED)
@@ -33,7 +34,8 @@ class Ways:
         memory, door = self._memory, self._memory.door(at)
         if door is not None and memory.temporaries is not None:
             margin = codes.margin_s(door.now)
-            memory.uses.prune(door.now.utime, door.held.config, margin)
+            if door.now.quality is not TrustedTime.LOST:  # a lost clock says of nothing that it is over
+                memory.uses.prune(door.now.utime, door.held.config, margin)
             memory.temporaries.refresh(door.now.utime, margin, memory.uses)
         if memory.model.keypad and not memory.jumpstart:
             self.keypad.touch_lens(at)
@@ -113,7 +115,7 @@ class Ways:
         if isinstance(charged, Wait):
             self._merged.add(Method.CODE, Reason.KEYPAD_WAIT, at)
             return [waiting(charged.ms), Noticed("code not compared, keypad waits")]
-        judged = codes.judge(entry.code, door, memory.temporaries, memory.uses)
+        judged = codes.judge(entry.code, door, memory.temporaries, memory.uses, at)
         method = Method.CODE if judged.temporary is None else Method.TEMPORARY_CODE
         if isinstance(judged.decision, Granted):
             return self._openings.open(judged.decision, Attempt(method, judged.temporary, charged), at).commands

@@ -31,7 +31,7 @@ class TempCls(IntEnum):
 
 @dataclass(frozen=True)
 class FirstUse:
-    """A temporary code has opened here at utime ``t``; durable before the motor (D.2)."""
+    """A temporary code has opened here at utime ``t``, by the clock that is asked now; durable before the motor (D.2)."""
 
     cls: TempCls
     b: int
@@ -130,14 +130,14 @@ def first_window(cls: TempCls, b: int, zone: Zone, s: int) -> tuple[int, int]:
 
 
 def used_until(use: FirstUse, zone: Zone, s: int) -> int:
-    """Until when a code that was used goes on opening (utime); for ``once`` that moment is its use, the lock owns the grace."""
+    """Until when a code that was used goes on opening (utime). A used ``once`` opens at no moment: its window is empty, the lock owns the grace."""
     start, end = first_window(use.cls, use.b, zone, s)
     if use.cls == TempCls.DAY_SINGLE:
         return min(end, use.t + 900)
     if use.cls == TempCls.INSTANT:
         made = start + s
         return max(day_start(zone, day_of(zone, made) + 1), made + 4_500) + s
-    return use.t if use.cls == TempCls.ONCE else end
+    return start if use.cls == TempCls.ONCE else end
 
 
 def promised_until(cls: TempCls, made: int, zone: Zone) -> int:

@@ -1,6 +1,7 @@
 """Doorcodes: which digits, which windows, which live set."""
 
 import hmac
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -93,17 +94,21 @@ def test_a_code_of_a_later_bucket_does_not_open_yet(cls: TempCls, zone: tuple[tu
 
 
 def test_single_use_ends_a_quarter_of_an_hour_after_the_first_and_once_with_it() -> None:
-    """Invariant 43's windows: class 1 fifteen minutes, class 4 its one use."""
+    """Invariant 43's windows: class 1 fifteen minutes, class 4 at no moment any more, before its use neither."""
     zone = TABLES["America/New_York"]
     day = day_of(zone, NOW)
     single = FirstUse(TempCls.DAY_SINGLE, day, 0, NOW)
     once = FirstUse(TempCls.ONCE, bucket_of(TempCls.ONCE, NOW, zone), 0, NOW)
     assert used_until(single, zone, 300) == NOW + 900
     assert used_until(FirstUse(TempCls.DAY_SINGLE, day, 0, day_start(zone, day + 1) - 60), zone, 300) == day_start(zone, day + 1) + 300
-    for use, last in ((single, NOW + 899), (once, NOW - 1)):
-        moment = Moment(t=last, s=300, zone=zone, widths=WIDTHS, uses=(use,))
-        assert accepts(moment, use.cls, use.b, 0)
-        assert not accepts(Moment(t=last + 1, s=300, zone=zone, widths=WIDTHS, uses=(use,)), use.cls, use.b, 0)
+    moment = Moment(t=NOW + 899, s=300, zone=zone, widths=WIDTHS, uses=(single, once))
+    assert accepts(moment, single.cls, single.b, 0)
+    assert not accepts(replace(moment, t=NOW + 900), single.cls, single.b, 0)
+    start, end = first_window(once.cls, once.b, zone, 300)
+    for t in (start, NOW - 300, NOW - 1, NOW, NOW + 1, end - 1):
+        assert accepts(replace(moment, t=t, uses=()), once.cls, once.b, 0)
+        assert not accepts(replace(moment, t=t), once.cls, once.b, 0)
+        assert (once.cls, once.b, 0) not in set(live_issues(replace(moment, t=t)))
 
 
 def test_an_instant_code_made_late_lives_past_midnight() -> None:
