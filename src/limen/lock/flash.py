@@ -46,15 +46,18 @@ class Flash(Protocol):
         ...
 
     def program(self, area: Area, at: int, data: bytes) -> None:
-        """Clears bits. Raises FlashError."""
+        """Clears bits. Raises FlashError: then any of the bytes may have been programmed, the last of them half."""
         ...
 
     def erase(self, area: Area, page: int) -> None:
-        """Sets one page to ones. Raises FlashError."""
+        """Sets one page to ones. Raises FlashError: then the page may hold anything."""
         ...
 
     def barrier(self) -> None:
-        """Returns when all that came before is durable; nothing after it can be older. Raises FlashError."""
+        """Returns when all that came before is durable; nothing after it can be older.
+
+        Raises FlashError: then nothing is confirmed, and the next barrier that returns confirms this one's part too.
+        """
         ...
 
 

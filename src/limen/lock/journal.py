@@ -6,6 +6,7 @@ are freed by a KL-signed word alone (`acknowledge`, `discard`), never because a 
 
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from limen.lock.flash import Flash, FlashError
@@ -55,23 +56,30 @@ class Journal:
         self._writer: LogWriter | None = None
         self._sealer: Sealer | None = None
         self._began_at = 0
-        self._ended = self._recalled()
+        self._ended = self._safe = self._recalled()
+        """How far the record goes, and how far a barrier has confirmed it. `_unsafe` is what was written between; `_spent` counts tries too."""
+        self._unsafe: list[Key] = []
+        self._spent = self._ended.seqnext
         self._counts = dict.fromkeys(Rank, 0)
-        for held in ring.held.values():
-            self._counts[held.rank] += 1
+        self._count()
 
     def begin(self, sealer: Sealer, at: int) -> None:
-        """Starts a log epoch: at boot, at activation, after an acknowledgement, every 24 hours and 256 records (F.1)."""
-        ended = self._ended
+        """Starts a log epoch: at boot, at activation, after an acknowledgement, every 24 hours and 256 records (F.1).
+
+        Raises FlashError; the next record then begins one.
+        """
+        ended, self._writer, self._sealer = self._ended, None, sealer
+        self._ended = replace(ended, logepoch=ended.logepoch + 1)  # a header that half came is never followed by another one of its number
         start = EpochStart(self._lock_id, ended.logepoch + 1, ended.seqnext, ended.tag)
         writer, header = start_epoch(start, self._chance(32), sealer)
         self._store(Item(header.logepoch, 0, ended.seqnext, Rank.HEADER, 0, header.prevtag, header.envelope))
-        self._writer, self._sealer, self._began_at = writer, sealer, at
-        self._remember(replace(ended, logepoch=writer.logepoch))
+        self._writer, self._began_at = writer, at
+        self._remember(self._ended)
 
     @property
     def ready(self) -> bool:
-        return self._writer is not None
+        """Whether there is somebody to seal to."""
+        return self._sealer is not None
 
     @property
     def head(self) -> LogHead:
@@ -95,20 +103,22 @@ class Journal:
         """Durable when it returns; its number. Raises FlashError: then it is counted as lost and nothing has happened."""
         if self._sealer is None:
             raise FlashError("nobody to seal to")
+        spend = 1
         try:
             self._make_room(event, at)
             self._pay(event, at)
             seq = self._write(event, at, mark)
-            self._flash.barrier()
+            spend = 0
+            self._confirm()
         except FlashError:
-            self._count_unwritten()
+            self._count_unwritten(self._ended.seqnext + spend)
             raise
         return seq
 
     def acknowledge(self, tag: bytes, at: int) -> bool:
         """Frees everything up to the record with this tag. False if it is not held: an older or repeated word changes nothing."""
         records = [key for key, held in self._ring.held.items() if held.rank is not Rank.HEADER]
-        last = next((n for n, key in enumerate(records) if self._tag(self._ring.read(key)) == tag), None)
+        last = next((n for n, key in enumerate(records) if self._tag_of(key) == tag), None)
         if last is None:
             return False
         self._free(records[: last + 1], at)
@@ -120,7 +130,11 @@ class Journal:
         gone = [k for k, held in self._ring.held.items() if held.rank in about_people and held.hour * HOUR_S <= until_utime]
         if not gone:
             return False
-        self._declare(gone, LossReason.PRIVACY, now_utime, tq, at)
+        try:
+            self._declare(gone, LossReason.PRIVACY, now_utime, tq, at)
+        except FlashError:
+            self._count_unwritten(self._ended.seqnext)
+            raise
         self._free(gone, at)
         return True
 
@@ -137,7 +151,11 @@ class Journal:
             keys.remove(records[len(records) // 2 - 1])
         there, found = set(keys), list[Entry]()
         for key in keys:
-            item = self._ring.read(key)
+            try:
+                item = self._ring.read(key)
+            except LookupError:  # whoever carries the rest brings the gap to light
+                there.discard(key)
+                continue
             if item.rank is Rank.HEADER:
                 found.append(SealedHeader(item.logepoch, item.prevtag, item.data))
             else:
@@ -146,17 +164,21 @@ class Journal:
         return found
 
     def forget(self) -> int:
-        """Erases the ring at the end of an ownership; how many records nobody had acknowledged. Log epochs go on counting."""
-        unread, logepoch = self.kept, self._ended.logepoch
-        self._remember(_Ended(logepoch=logepoch))
-        self._ring.wipe()
+        """Erases the ring at the end of an ownership; how many records nobody had acknowledged. Log epochs go on counting.
+
+        Raises FlashError: then nothing is held, nothing can be recorded, and it is to be done again."""
+        unread, ended = self.kept, _Ended(logepoch=self._ended.logepoch)
         self._writer = self._sealer = None
+        self._ended, self._safe, self._unsafe, self._spent = ended, ended, [], 0
         self._counts = dict.fromkeys(Rank, 0)
+        self._remember(ended)
+        self._ring.wipe()
         return unread
 
     def _write(self, event: Event, at: int, mark: int = 0) -> int:
         writer = self._current(at)
         sealed_event = replace(event, seq=writer.seqnext)
+        self._spent = writer.seqnext + 1
         after, record = writer.seal_next(sealed_event)
         rank = _rank(event)
         self._store(Item(record.logepoch, record.i + 1, sealed_event.seq, rank, event.t // HOUR_S, writer.prevtag, record.sealed, mark))
@@ -176,7 +198,18 @@ class Journal:
 
     def _store(self, item: Item) -> None:
         self._ring.append(item)
+        self._unsafe.append(item.key)
         self._counts[item.rank] += 1
+
+    def _confirm(self) -> None:
+        """All that was written is durable from here on. Raises FlashError."""
+        self._flash.barrier()
+        self._safe, self._unsafe = self._ended, []
+
+    def _count(self) -> None:
+        self._counts = dict.fromkeys(Rank, 0)
+        for held in self._ring.held.values():
+            self._counts[held.rank] += 1
 
     def _make_room(self, event: Event, at: int) -> None:
         """Refusals hold a quarter at most, ordinary records leave 512 places to security ones; the oldest go first (F.2)."""
@@ -220,7 +253,7 @@ class Journal:
             first, count = self._ended.owed_first, self._ended.owed
             loss = Loss(first, self._ended.seqnext - 1, count)
             self._write(Event(seq=0, t=event.t, tq=event.tq, kind=Kind.LOSS, loss=loss), at)
-            self._remember(replace(self._ended, owed=0))
+            self._ended = replace(self._ended, owed=0)  # told to the notes with the next thing: until then a power cut declares twice
 
     def _declare(self, gone: list[Key], reason: LossReason, utime: int, tq: TrustedTime, at: int) -> None:
         """The LOSS record is durable before the first of them is dropped; a cut in between declares too much, never too little."""
@@ -230,39 +263,42 @@ class Journal:
     def _tell_loss(self, loss: Loss, more: int, utime: int, tq: TrustedTime, at: int) -> None:
         self._write(Event(seq=0, t=utime, tq=tq, kind=Kind.LOSS, loss=loss), at)
         self._remember(replace(self._ended, lost=self._ended.lost + more))
-        self._flash.barrier()
+        self._confirm()
 
     def _free(self, keys: list[Key], at: int) -> None:
         self._remember(self._ended)
-        self._flash.barrier()
+        self._confirm()
         self._drop(keys, erase=True)
         if self._sealer is not None:
             self.begin(self._sealer, at)  # healing: who saw the old chain key reads nothing that comes now
-        self._flash.barrier()
+        self._confirm()
 
     def _drop(self, keys: list[Key], erase: bool = False) -> None:
-        for key in keys:
-            self._counts[self._ring.held[key].rank] -= 1
-        self._ring.drop(keys, erase)
-        needed = {key[0] for key in self._ring.held if key[1]}
-        idle = [key for key in self._ring.held if not key[1] and key[0] not in needed and key[0] != self._ended.logepoch]
-        self._counts[Rank.HEADER] -= len(idle)
-        self._ring.drop(idle, erase)
-
-    def _count_unwritten(self) -> None:
-        """A number is spent on what could not be written, so that its absence shows; the next log epoch starts after it."""
-        self._writer = None
-        ended = self._ended
-        first = ended.owed_first if ended.owed else ended.seqnext
-        self._ended = replace(ended, seqnext=ended.seqnext + 1, lost=ended.lost + 1, owed_first=first, owed=ended.owed + 1)
         try:
-            self._remember(self._ended)
-        except FlashError:
-            return  # the count stays in memory; a memory that takes nothing cannot be told more
+            self._ring.drop(keys, erase)
+            needed = {key[0] for key in self._ring.held if key[1]}
+            idle = [key for key in self._ring.held if not key[1] and key[0] not in needed and key[0] != self._ended.logepoch]
+            self._ring.drop(idle, erase)
+        finally:
+            self._count()
+
+    def _count_unwritten(self, upto: int) -> None:
+        """What no barrier confirmed is taken back, and its numbers up to there are spent, so that their absence shows; a new log epoch follows."""
+        for key in self._unsafe:
+            self._ring.take_back(key)
+        self._count()
+        safe, upto = self._safe, max(upto, self._spent)
+        more = upto - safe.seqnext
+        first = safe.owed_first if safe.owed else safe.seqnext
+        told = replace(safe, logepoch=self._ended.logepoch, seqnext=upto, lost=safe.lost + more, owed_first=first, owed=safe.owed + more)
+        self._writer, self._ended, self._safe, self._unsafe, self._spent = None, told, told, [], upto
+        with suppress(FlashError):  # else the count stays in memory; a memory that takes nothing cannot be told more
+            self._remember(told)
+            self._flash.barrier()
 
     def _remember(self, ended: _Ended) -> None:
-        self._notes.put(_KEY, _KEPT.pack(ended.logepoch, ended.seqnext, ended.lost, ended.tag, ended.owed_first, ended.owed), durable=False)
         self._ended = ended
+        self._notes.put(_KEY, _KEPT.pack(ended.logepoch, ended.seqnext, ended.lost, ended.tag, ended.owed_first, ended.owed), durable=False)
 
     def _recalled(self) -> _Ended:
         kept = self._notes.get(_KEY)
@@ -274,6 +310,12 @@ class Journal:
         if item.rank is Rank.HEADER:
             return replace(ended, logepoch=item.logepoch, seqnext=max(ended.seqnext, item.seq), tag=item.prevtag)
         return replace(ended, logepoch=item.logepoch, seqnext=max(ended.seqnext, item.seq + 1), tag=self._tag(item))
+
+    def _tag_of(self, key: Key) -> bytes | None:
+        try:
+            return self._tag(self._ring.read(key))
+        except LookupError:
+            return None
 
     def _tag(self, item: Item) -> bytes:
         return record_tag(record_context(self._lock_id, item.logepoch, item.place - 1, item.prevtag), item.data)

@@ -7,6 +7,7 @@ Knows nothing of what a record says. Beside each sealed record stand, in clear a
 import struct
 import zlib
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -67,7 +68,11 @@ class Held:
 
 
 class Ring:
-    """The items in their order. Appending is durable after the caller's barrier; a torn append was never there."""
+    """The items in their order. Appending is durable after the caller's barrier; a torn append was never there.
+
+    After a failed write its page takes nothing more, and what of it can be read is crossed out; a page that could not be erased is left alone
+    until the next start.
+    """
 
     def __init__(self, flash: Flash, area: Area) -> None:
         self._flash, self._area = flash, area
@@ -76,14 +81,32 @@ class Ring:
         self._live = [0] * area.pages
         self._free: list[int] = []
         self._page: int | None = None
+        self._bad: set[int] = set()
+        """Pages that did not erase in this start: nothing is known of what they hold."""
+        self._ghosts: set[int] = set()
+        """Places of whole items that must not be there: written by a write that failed, or the second copy of a move."""
         self._load()
 
     def append(self, item: Item) -> None:
-        """Adds at the end. Raises FlashError."""
+        """Adds at the end. Raises FlashError: then it is not there, nor at the next start."""
+        self._lay_ghosts()
         packed = _packed(item)
         page = self._room(len(packed))
-        self._flash.program(self._area, page * self._area.page_bytes + self._used[page], packed)
-        self._note(item, page, self._used[page], len(packed))
+        at = self._used[page]
+        try:
+            self._flash.program(self._area, page * self._area.page_bytes + at, packed)
+        except FlashError:
+            self._spoil(page, at)
+            raise
+        self._note(item, page, at, len(packed))
+
+    def take_back(self, key: Key) -> None:
+        """Crosses out an item that could not be confirmed; what cannot be crossed out now is at the next append."""
+        held = self.held.pop(key, None)
+        if held is not None:
+            self._live[held.page] -= held.size
+            self._ghosts.add(held.page * self._area.page_bytes + held.at)
+            self._lay_ghosts()
 
     def read(self, key: Key) -> Item:
         held = self.held[key]
@@ -93,14 +116,17 @@ class Ring:
         return found[0]
 
     def drop(self, keys: list[Key], erase: bool = False) -> None:
-        """Forgets items. With `erase` their bytes are gone when this returns (F.6), else when the page is needed."""
+        """Forgets items. With `erase` their bytes are gone when this returns (F.6), else when the page is needed.
+
+        Raises FlashError: some of them, the first ones, may be gone."""
         touched = set()
         for key in keys:
-            held = self.held.pop(key)
+            held = self.held[key]
+            if self._live[held.page] > held.size:
+                self._flash.program(self._area, held.page * self._area.page_bytes + held.at, bytes((_DEAD,)))
+            del self.held[key]
             self._live[held.page] -= held.size
             touched.add(held.page)
-            if self._live[held.page]:
-                self._flash.program(self._area, held.page * self._area.page_bytes + held.at, bytes((_DEAD,)))
         for page in sorted(touched):
             if not self._live[page]:
                 self._release(page)
@@ -110,23 +136,31 @@ class Ring:
     @property
     def tight(self) -> bool:
         """Whether something should go before the next record comes."""
-        dead = (used - live for used, live in zip(self._used, self._live, strict=True))
-        return len(self._free) < SPARE_PAGES and max(dead) < self._area.page_bytes // 4
+        dead = (self._used[page] - self._live[page] for page in range(self._area.pages) if page not in self._bad)
+        return len(self._free) < SPARE_PAGES and max(dead, default=0) < self._area.page_bytes // 4
 
     def wipe(self) -> None:
-        wipe(self._flash, self._area)
+        """Nothing is held from here on. Raises FlashError: then bytes are left, and nothing can be appended before a wipe that succeeds."""
         self.held.clear()
-        self._used, self._live = [0] * self._area.pages, [0] * self._area.pages
-        self._free, self._page = list(range(self._area.pages)), None
+        self._used, self._live = [self._area.page_bytes] * self._area.pages, [0] * self._area.pages
+        self._free, self._page = [], None
+        self._bad, self._ghosts = set(range(self._area.pages)), set()
+        wipe(self._flash, self._area)
+        self._used, self._bad = [0] * self._area.pages, set()
+        self._free = list(range(self._area.pages))
 
     def _room(self, size: int) -> int:
         if self._page is not None and self._used[self._page] + size <= self._area.page_bytes:
             return self._page
         while len(self._free) < 2:
-            victim = max((p for p in range(self._area.pages) if p not in self._free), key=lambda p: self._used[p] - self._live[p])
-            if self._used[victim] - self._live[victim] < size:
+            full = [page for page in range(self._area.pages) if page not in self._free and page not in self._bad]
+            victim = max(full, key=lambda p: self._used[p] - self._live[p], default=None)
+            if victim is None or self._used[victim] - self._live[victim] < size:
                 raise RingFullError
-            self._move_living(victim)
+            if self._live[victim]:
+                self._move_living(victim)
+            else:
+                self._release(victim)
             if self._page is not None and self._used[self._page] + size <= self._area.page_bytes:
                 return self._page
         self._page = self._free.pop(0)
@@ -138,22 +172,53 @@ class Ring:
             raise RingFullError
         living = [held for held in self.held.values() if held.page == page]
         target = self._free.pop(0)
-        for held in living:
-            data = self._flash.read(self._area, page * self._area.page_bytes + held.at, held.size)
-            self._flash.program(self._area, target * self._area.page_bytes + self._used[target], data)
-            held.page, held.at = target, self._used[target]
-            self._used[target] += held.size
+        try:
+            places = [self._copied(held, page, target) for held in living]
+            self._flash.barrier()
+        except FlashError:
+            with suppress(FlashError):
+                self._release(target)  # the living are where they were
+            raise
+        for held, at in zip(living, places, strict=True):
+            held.page, held.at = target, at
             self._live[target] += held.size
-        self._flash.barrier()
-        self._release(page)
         self._page = target
+        self._release(page)
+
+    def _copied(self, held: Held, page: int, target: int) -> int:
+        data, at = self._flash.read(self._area, page * self._area.page_bytes + held.at, held.size), self._used[target]
+        self._flash.program(self._area, target * self._area.page_bytes + at, data)
+        self._used[target] += held.size
+        return at
 
     def _release(self, page: int) -> None:
-        self._flash.erase(self._area, page)
-        self._used[page] = self._live[page] = 0
         if self._page == page:
             self._page = None
+        self._used[page], self._live[page] = self._area.page_bytes, 0
+        self._bad.add(page)
+        self._flash.erase(self._area, page)
+        self._bad.discard(page)
+        start = page * self._area.page_bytes
+        self._ghosts = {at for at in self._ghosts if not start <= at < start + self._area.page_bytes}
+        self._used[page] = 0
         self._free.append(page)
+
+    def _spoil(self, page: int, at: int) -> None:
+        """A write failed there: any of its bytes may stand."""
+        start = page * self._area.page_bytes
+        data = self._flash.read(self._area, start, self._area.page_bytes)
+        if is_erased(data[at:]):
+            return
+        self._used[page] = self._area.page_bytes
+        if _parsed(data, at) is not None:
+            self._ghosts.add(start + at)
+            self._lay_ghosts()
+
+    def _lay_ghosts(self) -> None:
+        for at in sorted(self._ghosts):
+            with suppress(FlashError):
+                self._flash.program(self._area, at, bytes((_DEAD,)))
+                self._ghosts.discard(at)
 
     def _note(self, item: Item, page: int, at: int, size: int) -> None:
         self.held[item.key] = Held(item.key, item.seq, item.rank, item.hour, item.mark, page, at, size)
@@ -170,7 +235,9 @@ class Ring:
         self.held = OrderedDict(sorted(self.held.items()))
         for page in range(self._area.pages):
             if self._used[page] and not self._live[page]:
-                self._release(page)
+                with suppress(FlashError):
+                    self._release(page)
+        self._lay_ghosts()
 
     def _scan(self, page: int, data: bytes) -> None:
         at = 0
@@ -179,7 +246,7 @@ class Ring:
             if live and item.key not in self.held:
                 self._note(item, page, at, size)
             elif live:  # a move was cut short: the second copy must not come back to life one day
-                self._flash.program(self._area, page * self._area.page_bytes + at, bytes((_DEAD,)))
+                self._ghosts.add(page * self._area.page_bytes + at)
             at += size
         # what follows the last whole item may be torn: the page takes nothing more until it is erased
         self._used[page] = self._area.page_bytes

@@ -7,6 +7,7 @@ byte leaves the old list or the new one, never a third; a test cuts it at every 
 import hashlib
 import struct
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from limen.lock.flash import Area, Flash, FlashError, Layout, is_erased, wipe
@@ -73,10 +74,12 @@ class ListStore:
             return
         self.holding = self._read(self.commit)
         if browned_out:
-            self._append(self.commit)
+            with suppress(FlashError):  # it has just read right: a memory that takes nothing makes no list wrong
+                self._append(self.commit)
 
     def install(self, holding: Holding) -> None:
         """Steps 2 to 4 of B.5. When it returns the new list is the list. Raises FlashError; the old one then still is."""
+        self._take_back()
         before = self.commit
         target = 0 if before is None or before.slot != 0 else 1
         area = self._layout.slots[target]
@@ -93,18 +96,19 @@ class ListStore:
         if self._flash.read(area, 0, len(head) + len(blob)) != head + blob:
             raise FlashError("the slot does not read back")
         self._flash.barrier()
-        commit = Commit(before.seq + 1 if before else 1, holding.state.ver, target, after(holding.state))
-        self._append(commit)
-        self.commit, self.holding = commit, holding
+        self.commit = self._decide(holding.state.ver, target, after(holding.state))
+        self.holding = holding
 
     def vacate(self) -> None:
-        """The lock holds nothing from here on (RELEASE). `scrub` then removes the bytes."""
-        before = self.commit
-        self._append(Commit(before.seq + 1 if before else 1, 0, _NOWHERE, bytes(16)))
-        self.commit, self.holding = self._newest(), None
+        """The lock holds nothing from here on (RELEASE). `scrub` then removes the bytes. Raises FlashError; the list then still is."""
+        self._take_back()
+        self.commit, self.holding = self._decide(0, _NOWHERE, bytes(16)), None
 
     def scrub(self) -> None:
-        """Step 6: erases every slot that is not in use, so that no removed record's bytes stay (F.6). Repeating it does no harm."""
+        """Step 6: erases every slot that is not in use, so that no removed record's bytes stay (F.6). Repeating it does no harm.
+
+        Raises FlashError."""
+        self._take_back()
         for number, area in enumerate(self._layout.slots):
             if number not in self._blank and (self.commit is None or number != self.commit.slot):
                 wipe(self._flash, area)
@@ -128,6 +132,7 @@ class ListStore:
         return holding
 
     def _newest(self) -> Commit | None:
+        """The record that a start would go by, read anew; `_page` is where it lies."""
         best: Commit | None = None
         area = self._layout.commits
         for page in range(area.pages):
@@ -138,14 +143,38 @@ class ListStore:
                     best, self._page = found, page
         return best
 
+    def _take_back(self) -> None:
+        """A commit record that was programmed and never confirmed names a slot: before that slot is touched, the record in use is the newest again."""
+        newest = self._newest()
+        if newest is None or newest == self.commit:
+            return
+        stays = self.commit or Commit(0, 0, _NOWHERE, bytes(16))
+        again = Commit(newest.seq + 1, stays.ver, stays.slot, stays.after)
+        self._append(again)
+        self.commit = again if self.commit is not None else None
+
+    def _decide(self, ver: int, slot: int, digest: bytes) -> Commit:
+        """The moment: one record, newer than all others. Raises FlashError if it is not there; a record that is there is confirmed once more."""
+        newest = self._newest()
+        commit = Commit(newest.seq + 1 if newest else 1, ver, slot, digest)
+        try:
+            self._append(commit)
+        except FlashError:
+            if self._newest() != commit:
+                raise
+            self._flash.barrier()
+        return commit
+
     def _append(self, commit: Commit) -> None:
+        """Never erases the page on which the newest record lies, whatever failed before."""
         area = self._layout.commits
-        at = _first_free(area, self._flash.read(area, self._page * area.page_bytes, area.page_bytes))
+        self._newest()
+        page = self._page
+        at = _first_free(area, self._flash.read(area, page * area.page_bytes, area.page_bytes))
         if at is None:
-            self._page = 1 - self._page
-            self._flash.erase(area, self._page)
-            at = 0
-        self._flash.program(area, self._page * area.page_bytes + at, commit.packed())
+            page, at = 1 - page, 0
+            self._flash.erase(area, page)
+        self._flash.program(area, page * area.page_bytes + at, commit.packed())
         self._flash.barrier()
 
 

@@ -1,10 +1,12 @@
-"""Flash that loses power: at any byte of any write, in the middle of an erase, and with what no barrier had confirmed arriving or not. And worn flash.
+"""Flash that loses power: at any byte of any write, in the middle of an erase, and with what no barrier had confirmed arriving or not.
+And flash that fails half-way and goes on, and worn flash.
 
 Between barriers each area keeps its own order, but areas may overtake each other, as a disk's write-back does.
 """
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 
 from limen.lock.flash import Area, FlashError
 from limen.lock.shell.flash import MemoryFlash
@@ -97,6 +99,80 @@ class CrashFlash(MemoryFlash):
                 for act in acts[: self._random.randint(0, len(acts))]:
                     act()
         raise PowerLossError
+
+
+class Failing(CrashFlash):
+    """Flash that says no: call number `fail` (program, erase or barrier, counted from `arm`) and `lasting` more behind it, or all of `dead` areas.
+
+    `part` of the bytes of a write or an erase have then arrived all the same; a barrier that failed has confirmed nothing. With `then` the power
+    goes so many steps after the first failure.
+    """
+
+    def __init__(self, seed: int, *, coarse: bool = True) -> None:
+        super().__init__(seed, coarse=coarse)
+        self.calls, self.fail, self.lasting, self.part = 0, -1, 0, 0.5
+        self.then: int | None = None
+        self.dead: tuple[str, ...] = ()
+        self.failed = 0
+
+    def clone(self, seed: int) -> "Failing":
+        copy = Failing(seed, coarse=self._coarse)
+        copy._areas = {name: bytearray(memory) for name, memory in self._areas.items()}
+        copy._confirm()
+        return copy
+
+    def arm(self, fail: int, part: float = 0.5, lasting: int = 0, then: int | None = None) -> "Failing":
+        self.calls, self.fail, self.part, self.lasting, self.then = 0, fail, part, lasting, then
+        return self
+
+    def well(self) -> "Failing":
+        """Takes everything again, and the power stays."""
+        self.fail, self.dead, self.budget, self.then = -1, (), None, None
+        return self
+
+    def lose_power(self) -> "Failing":
+        """What no barrier has confirmed may be gone."""
+        with suppress(PowerLossError):
+            self._lose()
+        return self.well()
+
+    def program(self, area: Area, at: int, data: bytes) -> None:
+        if not self._fails(area):
+            return super().program(area, at, data)
+        cut = int(len(data) * self.part)
+        half = bytes(byte | self._random.randrange(256) for byte in data[cut : cut + 1]) if 0 < self.part < 1 else b""
+        written = data[:cut] + half
+        self._done(area, lambda: MemoryFlash.program(self, area, at, written))
+        raise FlashError("not taken")
+
+    def erase(self, area: Area, page: int) -> None:
+        if not self._fails(area):
+            return super().erase(area, page)
+        whole, noise = self.part >= 1, self._random.randbytes(area.page_bytes)
+        kept = int(area.page_bytes * self.part)
+
+        def partly() -> None:
+            memory, start = self._of(area), page * area.page_bytes
+            for i in range(area.page_bytes if whole else kept):
+                memory[start + i] |= 0xFF if whole else noise[i]
+
+        if self.part:
+            self._done(area, partly)
+        raise FlashError("not erased")
+
+    def barrier(self) -> None:
+        if self._fails(None):
+            raise FlashError("not confirmed")
+        super().barrier()
+
+    def _fails(self, area: Area | None) -> bool:
+        number, self.calls = self.calls, self.calls + 1
+        failing = 0 <= self.fail <= number <= self.fail + self.lasting
+        if failing and not self.failed and self.then is not None:
+            self.budget = self.then
+        dead = area is not None and area.name.startswith(self.dead) if self.dead else False
+        self.failed += failing or dead
+        return failing or dead
 
 
 class Worn(MemoryFlash):

@@ -1,5 +1,6 @@
 """The lock's record (F.1 to F.3; inv. 57, 58, 61)."""
 
+import contextlib
 import random
 
 import pytest
@@ -14,9 +15,9 @@ from limen.lock.shell.flash import MemoryFlash
 from limen.wire.events import Event, Kind, Loss, LossReason, Result
 from limen.wire.hpke import HpkeOpener, HpkeSealer
 from limen.wire.receipts import TrustedTime
-from limen.wire.segments import gaps, open_log
+from limen.wire.segments import Trouble, gaps, open_log
 from limen.wire.session import public_of
-from tests.unit.lock.crash import CrashFlash, PowerLossError, Worn
+from tests.unit.lock.crash import CrashFlash, Failing, PowerLossError, Worn
 from tests.unit.lock.site import Chance
 
 LAYOUT = Layout.for_capacity(10)
@@ -246,6 +247,58 @@ def test_power_lost_anywhere_never_loses_what_was_recorded_and_never_leaves_an_u
             found = {one.event.seq for one in opened.events}
             assert {seq for seq in durable if seq > freed} <= found
             assert all(declared for first, last, declared in holes(journal) if first > freed)
+
+
+@pytest.mark.rule("LOCK-8", "LOCK-12", "LOCK-13")
+def test_a_step_that_fails_loses_nothing_that_was_recorded_and_no_number_comes_twice() -> None:
+    """Writes, erases and barriers of ring and notes fail, half done, done or not, one or some in a row, with a power cut behind it or none (inv. 35, 57)."""
+    failed = 0
+    for seed in range(60):
+        chance = random.Random(seed)
+        flash = Failing(seed)
+        written: dict[int, int | None] = {}
+        freed = -1
+        journal = started(flash)
+        for life in range(3):
+            flash.arm(chance.randrange(70), chance.choice((0.0, 0.4, 0.97, 1.0)), chance.choice((0, 0, 1, 5)), chance.choice((None, 3, 40)))
+            with contextlib.suppress(PowerLossError):
+                for n in range(chance.randrange(5, 40)):
+                    with contextlib.suppress(FlashError):
+                        seq = journal.append(entry(100 * life + n), at=life)
+                        assert seq not in written, "a number was given twice"
+                        written[seq] = 100 * life + n
+                        if chance.random() < 0.1:
+                            freed = max(freed, seq)
+                            journal.acknowledge(journal.head.tag, at=life)
+            failed += flash.failed
+            flash.failed = 0
+            flash.lose_power() if chance.random() < 0.5 else flash.well()
+            journal = started(flash, at=life)
+            written[journal.append(entry(1_000 + life), at=life)] = 1_000 + life
+            opened = open_log(LOCK, journal.entries(), OPENER, head=journal.head)
+            found = {one.event.seq: one.event.subj for one in opened.events}
+            assert all(found[seq] == n for seq, n in written.items() if seq > freed)
+            assert all(declared for first, last, declared in holes(journal) if first > freed)
+            assert all(problem.trouble is Trouble.GAP for problem in opened.problems)
+    assert failed > 100
+
+
+def test_a_torn_record_keeps_nobody_from_reading_the_others() -> None:
+    """What a failed write left half is not programmed over: the record after it lies elsewhere."""
+    flash = Failing(1)
+    journal = started(flash)
+    journal.append(entry(0), 0)
+    flash.arm(0, 0.6)
+    with pytest.raises(FlashError):
+        journal.append(entry(1), 0)
+    flash.well()
+    for n in (2, 3, 4):
+        journal.append(entry(n), 0)
+    assert [event.subj for event in seen(journal) if event.kind is Kind.ENTRY] == [0, 2, 3, 4]
+    assert holes(journal) == [(1, 1, True)]
+    again = started(flash.lose_power())
+    assert [event.subj for event in seen(again) if event.kind is Kind.ENTRY] == [0, 2, 3, 4]
+    assert again.head.seqnext == 6
 
 
 def test_a_released_lock_starts_its_record_anew_but_never_reuses_a_log_epoch() -> None:

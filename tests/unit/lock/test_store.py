@@ -1,5 +1,6 @@
 """The list store under power loss: whatever instant is chosen, there is the old list or the new one."""
 
+import contextlib
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from limen.lock.shell.flash import MemoryFlash
 from limen.lock.store import COMMIT_BYTES, Holding, ListStore
 from limen.wire.liststate import ListState, after, stored
 from limen.wire.records import AesCard, ListRecord, RecordKind
-from tests.unit.lock.crash import CrashFlash, PowerLossError
+from tests.unit.lock.crash import CrashFlash, Failing, PowerLossError
 from tests.unit.lock.site import CONFIG, Chance, code
 
 LAYOUT = Layout.for_capacity(10)
@@ -163,3 +164,95 @@ def test_after_a_brown_out_the_newest_commit_is_programmed_once_more() -> None:
     page = flash.read(LAYOUT.commits, 0, 3 * COMMIT_BYTES)
     assert page[:COMMIT_BYTES] == page[COMMIT_BYTES : 2 * COMMIT_BYTES]
     assert page[2 * COMMIT_BYTES :] == b"\xff" * COMMIT_BYTES
+
+
+# ---- writes, erases and barriers that fail
+
+PARTS = (0.0, 0.5, 1.0)
+"""How much of what failed has arrived."""
+
+
+def failing(versions: int) -> Failing:
+    flash = Failing(versions)
+    store = opened(flash)
+    for ver in range(1, versions + 1):
+        store.install(holding(ver))
+        store.scrub()
+    return flash
+
+
+def calls_of(flash: Failing, ver: int) -> int:
+    counted = flash.clone(0)
+    store = opened(counted)
+    counted.arm(-1)
+    store.install(holding(ver))
+    store.scrub()
+    return counted.calls
+
+
+def tried(flash: Failing, store: ListStore, ver: int) -> bool:
+    """Whether the store said that the new list is the list."""
+    try:
+        store.install(holding(ver))
+    except FlashError:
+        return False
+    with contextlib.suppress(FlashError):
+        store.scrub()
+    return True
+
+
+@pytest.mark.rule("LOCK-12")
+@pytest.mark.parametrize("versions", [0, 1, 14, 28])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_step_that_fails_leaves_the_old_list_or_the_new_one_and_a_cut_behind_it_too(versions: int, part: float) -> None:
+    """Every write, erase and barrier of an update, half done, done or not; then again, and the power goes at any step of that (inv. 3)."""
+    before, old, new = failing(versions), holding(versions) if versions else None, holding(versions + 1)
+    for call in range(calls_of(before, versions + 1)):
+        flash = before.clone(call)
+        store = opened(flash)
+        flash.arm(call, part)
+        said = tried(flash, store, versions + 1)
+        assert store.holding == (new if said else old)
+        there = booted_after_a_cut(flash.clone(call)).holding, booted_after_a_cut(flash.lose_power()).holding
+        assert all(one == new if said else one in (old, new) for one in there)
+        for budget in range(0, 30, 6):  # the same list once more, in the same start
+            again = before.clone(call)
+            store = opened(again)
+            again.arm(call, part, lasting=1)
+            said = tried(again, store, versions + 1)
+            again.well().budget = budget
+            with contextlib.suppress(PowerLossError):
+                tried(again, store, versions + 1)
+            found = booted_after_a_cut(again.well())
+            assert found.holding == new if said else found.holding in (old, new)
+            found.install(holding(versions + 2))
+            assert opened(again).holding == holding(versions + 2)
+
+
+@pytest.mark.rule("LOCK-12")
+def test_a_page_that_does_not_erase_costs_no_list() -> None:
+    """Both commit pages are full: the erase fails, the list is brought again, the power goes; then a barrier fails behind the record (inv. 3)."""
+    before = failing(28)
+    for call in range(calls_of(before, 29)):
+        flash = before.clone(call)
+        store = opened(flash)
+        for lasting in (0, 1, 2):
+            tried(flash.arm(call, 0.5, lasting), store, 29)
+        assert booted_after_a_cut(flash.well()).holding in (holding(28), holding(29))
+
+
+@pytest.mark.rule("LOCK-12")
+def test_a_release_that_fails_leaves_the_list_or_none() -> None:
+    for call in range(3):
+        for part in PARTS:
+            flash = failing(14)
+            store = opened(flash)
+            flash.arm(call, part)
+            try:
+                store.vacate()
+            except FlashError:
+                assert store.holding == holding(14)
+            found = booted_after_a_cut(flash.well())
+            assert found.holding in (holding(14), None)
+            store.install(holding(15))
+            assert opened(flash).holding == holding(15)
