@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserType, Page, Route, expect
 
 from limen.cli.rehearsal.bodies import Face
+from limen.wire.sticker import read_sticker
 from tests.browser.conftest import PHONE
 from tests.browser.emulated import WHAT_EMULATION_LACKS, Emulated, Lock, emulated
 from tests.browser.test_resident_journeys import sign_in
@@ -50,7 +51,8 @@ def stairs(demo: Running, browser_type: BrowserType, browser_type_launch_args: d
     near = []
     for number, serial in enumerate((HOME, PARCELS)):
         with Face(locks, serial) as face:
-            near.append(Lock(f"C0:00:00:00:00:{number:02X}", str(face.view["call"]), f"{locks}/air/{serial}"))
+            lock_id = read_sticker(str(face.view["sticker"])).lock_id
+            near.append(Lock(f"C0:00:00:00:00:{number:02X}", str(face.view["call"]), f"{locks}/air/{lock_id.hex()}"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     features = ["--enable-features=WebBluetooth", "--disable-features=LocalNetworkAccessChecks", f"--remote-debugging-port={port}"]

@@ -106,7 +106,7 @@ def test_what_lies_in_the_drawers_is_sealed(opened: Page) -> None:
     found = opened.evaluate(
         """async (lock) => {
           const { storage, wallet } = window.courier;
-          const entry = { lock, serial: "LM-0140", door: "", name: "Roof terrace", class: 7, ver: 1, proven: 1, until_ms: 1, held: 0 };
+          const entry = { lock, serial: "LM-0140", door: "", name: "Roof terrace", class: 1, ver: 1, proven: 1, until_ms: 1, held: 0 };
           await wallet.replace([{ ...entry, info: new Uint8Array(1), grants: [], bundle: null, ack: null, release: null, firmware: null }]);
           const kept = (await storage.all("doors")).map(([name, { sealed }]) => name + String.fromCharCode(...sealed)).join("");
           return [(await wallet.entry(lock)).name, kept.includes("Roof terrace"), await wallet.freshAt_ms()];

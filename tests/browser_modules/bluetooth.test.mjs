@@ -5,7 +5,7 @@ import { airName } from "../../src/limen/web/static/courier/advertising.js";
 import { LinkEnded, NoLockChosen, OutOfReach } from "../../src/limen/web/static/courier/channel.js";
 import { bluetoothChannel, canBluetooth, SERVICE, TO_LOCK, TO_PHONE } from "../../src/limen/web/static/courier/channels/bluetooth.js";
 
-const whom = { serial: "LM1", lockId: new Uint8Array(8), lockKey: new Uint8Array(32).fill(7) };
+const whom = { lockId: new Uint8Array(8), lockKey: new Uint8Array(32).fill(7) };
 
 /** A lock that says every frame backwards, and the browser around it. */
 class Radio {
@@ -116,11 +116,11 @@ test("Who stopped does not begin, and a browser without Bluetooth says so.", asy
 // rule: SYNC-13
 test("Of several locks the person is shown those by name, and the one they pick is reached without another list.", async () => {
   const radio = withRadio();
-  const those = [1, 2, 3].map((n) => ({ serial: `LM${n}`, lockId: new Uint8Array(8).fill(n), lockKey: new Uint8Array(32).fill(n) }));
+  const those = [1, 2, 3].map((n) => ({ lockId: new Uint8Array(8).fill(n), lockKey: new Uint8Array(32).fill(n) }));
   const names = await Promise.all(those.map(({ lockId, lockKey }) => airName(lockId, lockKey)));
   const channel = bluetoothChannel();
   radio.near = names[1];
-  assert.equal((await channel.chooseAmong(those)).serial, "LM2");
+  assert.equal(await channel.chooseAmong(those), those[1]);
   assert.equal(await channel.asks(those[1]), null);
   await channel.open(those[1]);
   assert.deepEqual(radio.asked, [{ filters: names.map((name) => ({ services: [SERVICE], name })) }]);

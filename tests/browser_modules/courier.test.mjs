@@ -74,6 +74,34 @@ test("What was fetched is there without signal, and nobody reads it from the fil
   assert.ok(!(await everything(storage)).includes("Roof terrace"));
 });
 
+test("Of a door that one only passes the browser keeps the lock-id alone, whatever it is told.", async () => {
+  // rule: SYNC-13
+  const { courier, paper } = await phone();
+  const bundle = await paper.update(GYM, 2);
+  const told = { serial: "LM-771204", door: new Uint8Array(16).fill(42), name: "Unit 4C" };
+  for (const more of [{}, told]) {
+    paper.doors = [{ lock: GYM, cls: 7, ver: 2, bundle, more }];
+    await courier.inbox.refresh();
+    const entry = await courier.wallet.entry(GYM);
+    assert.deepEqual([entry.serial, entry.door, entry.name, entry.ver], [null, null, null, 2]);
+  }
+  // As an earlier version of this page kept it.
+  const entry = await courier.wallet.entry(GYM);
+  await courier.wallet.replace([{ ...entry, ...told, door: "2a2a2a2a-2a2a-2a2a-2a2a-2a2a2a2a2a2a" }]);
+  const [found] = await courier.wallet.elsewhere();
+  assert.deepEqual([found.lock, found.serial, found.door, found.name], [GYM, null, null, null]);
+  assert.deepEqual(await courier.inbox.carried(), [{ lock: GYM, name: null, ver: 2, class: 7 }]);
+});
+
+test("An own door without its serial or id is no answer.", async () => {
+  const { courier, paper } = await phone();
+  for (const more of [{ serial: null }, { serial: "x".repeat(33) }, { door: null }, { door: new Uint8Array(15) }]) {
+    paper.doors = [{ lock: ROOF, cls: 1, more }];
+    await assert.rejects(courier.inbox.refresh(), NotCanonical);
+    assert.deepEqual(await courier.wallet.doors(), []);
+  }
+});
+
 test("News never goes backwards, doors that are named no longer are gone, and another epoch is another lock.", async () => {
   // rule: SYNC-11
   const { courier, paper } = await phone();

@@ -57,7 +57,7 @@ async function courierOf(as) {
 
 const DO = {
   hand: async (_, { do: _do, ...changes }) => Object.assign(hand, changes),
-  activate: (courier, { door, sticker, serial }) => activate({ courier, door, sticker, serial, onstep }),
+  activate: (courier, { door, sticker }) => activate({ courier, door, sticker, onstep }),
   register: async (courier) => ({ id: await courier.wallet.register("node") }),
   refresh: async (courier) => ({ signal: await courier.inbox.refresh() }),
   doors: async (courier) => ({ doors: await courier.wallet.doors(), carried: await courier.inbox.carried() }),

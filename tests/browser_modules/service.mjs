@@ -66,7 +66,7 @@ export class PaperService {
     return new Map([["answers", answers]]);
   }
 
-  async entry({ lock, cls, ver = 1, proven = 1, bundle = null, epoch = 1, phoneKey = this.phoneKey, name = "Roof" }) {
+  async entry({ lock, cls, ver = 1, proven = 1, bundle = null, epoch = 1, phoneKey = this.phoneKey, name = "Roof", more = {} }) {
     const lockId = unhex(lock);
     const info = new Map().set(1, lockId).set(2, epoch).set(3, new Uint8Array(32).fill(5)).set(4, phoneKey).set(5, 1).set(6, 1);
     const until = START_MS / 1000 + 86400;
@@ -88,9 +88,9 @@ export class PaperService {
     return new Map(
       Object.entries({
         lock: lockId,
-        serial: `LM-${lock.slice(-4)}`,
-        door: new Uint8Array(16).fill(1),
-        name: cls === 7 ? null : name,
+        ...(cls === 7
+          ? { serial: null, door: null, name: null }
+          : { serial: `LM-${lock.slice(-4)}`, door: new Uint8Array(16).fill(1), name }),
         info: await sign(TYP.doorInfo, encode(info), this.signer),
         grants: [await sign(TYP.grant, encode(claims), this.signer)],
         bundle,
@@ -99,6 +99,7 @@ export class PaperService {
         ack: null,
         class: cls,
         until,
+        ...more,
       }),
     );
   }

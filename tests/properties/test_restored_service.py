@@ -62,7 +62,7 @@ class Life:
     house: House
     dice: random.Random
     groups: dict[str, UUID] = field(default_factory=dict)
-    leases: list[tuple[str, Grant]] = field(default_factory=list)
+    leases: list[tuple[bytes, Grant]] = field(default_factory=list)
 
     @classmethod
     def begin(cls, house: House, seed: int) -> "Life":
@@ -176,7 +176,7 @@ class Life:
     def fetch(self) -> None:
         """A phone takes its leases."""
         for entry in self.house.inbox(self.dice.choice(WHO)):
-            self.leases += [(entry.serial, read_grant(unverified_payload(data)[1])) for data in entry.grants]
+            self.leases += [(entry.lock_id, read_grant(unverified_payload(data)[1])) for data in entry.grants]
 
     def carry(self) -> None:
         """The lock sees the newest list; its receipt goes up or is lost."""
@@ -238,8 +238,8 @@ def check_locks(life: Life) -> None:
         assert (state.current, state.truth) == (state.proven, "proved")
         assert lock.state is not None
         held = HeldList.of(lock.lock_id, lock.state)
-        for serial, grant in life.leases:
-            if serial == lock.serial:
+        for lock_id, grant in life.leases:
+            if lock_id == lock.lock_id:
                 assert revoked(grant, held) is not None
 
 

@@ -219,9 +219,9 @@ class Desk:
         now_s, lasts_s = self.now_ms // 1000, self.window[1]
         door: dict[str, cbor.Encodable] = {
             "lock": self.lock_id,
-            "serial": self.serial,
-            "door": bytes(15) + b"\x2a",
-            "name": "Package Room",
+            "serial": None if self.cls == Cls.COURIER else self.serial,
+            "door": None if self.cls == Cls.COURIER else bytes(15) + b"\x2a",
+            "name": None if self.cls == Cls.COURIER else "Package Room",
             "info": self.info(),
             "grants": [self.grant(self.cls, self.rights)],
             "bundle": _bytes(self.bundle(self.proven)) if self.ver > self.proven else None,

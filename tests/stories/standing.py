@@ -111,9 +111,9 @@ class Standing:
         info = DoorInfo(lock_id=service.lock_id, epoch=service.epoch, xs=service.xs, id_key=service.id_key, iat=service.now, door=DOOR)
         said: dict[str, cbor.Encodable] = {
             "lock": service.lock_id,
-            "serial": "LM000103",
-            "door": bytes(16),
-            "name": "Unit 4B",
+            "serial": None if cls == Cls.COURIER else "LM000103",
+            "door": None if cls == Cls.COURIER else bytes(16),
+            "name": None if cls == Cls.COURIER else "Unit 4B",
             "info": sign_door_info(info, service.roles[Role.KG]),
             "grants": list(grants),
             "bundle": None if bundle is None else cbor.encode([bundle.manifest, list(bundle.chunks)]),

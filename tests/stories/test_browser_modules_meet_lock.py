@@ -80,7 +80,7 @@ class Story:
 
     def activate(self) -> Said:
         """One try at giving the lock to the door."""
-        return self.say("activate", door=DOOR, sticker=self.sticker, serial=SERIAL)
+        return self.say("activate", door=DOOR, sticker=self.sticker)
 
     def refresh(self) -> None:
         """The phone fetches what the desk has for it."""

@@ -190,6 +190,22 @@ def test_what_a_lock_says_to_a_pusher_does_not_depend_on_its_record() -> None:
     assert len(lengths) == 1
 
 
+@pytest.mark.rule("SYNC-13", "SYNC-12")
+def test_somebody_who_passes_brings_a_door_its_update_by_lock_id_alone() -> None:
+    """Neither serial, id nor name of the door is on that phone; the lock takes its list, signs, and says nothing else."""
+    home = house()
+    big(home)
+    gus = Standing(home, GUS)
+    door = gus.entry(home.service.grant(GUS, Cls.COURIER, acl_ver=1, subj=9), bundle=home.service.bundle(), cls=Cls.COURIER)
+    assert (door.serial, door.door_id, door.name) == (None, None, None)
+    assert gus.update(door, pull=False).result == "confirmed"
+    assert held(home) == home.service.ver
+    kept = gus.hands.kept
+    assert kept and {(one.kind, one.lock_id) for one in kept} == {("receipt", home.service.lock_id)}
+    hand_in(home, gus.hands)
+    assert home.service.proven == home.service.ver
+
+
 @pytest.mark.rule("SYNC-6")
 def test_two_phones_carry_one_update_together() -> None:
     """Each brings a part, in whichever order; no part is brought twice, and the last one proves the whole."""

@@ -90,7 +90,7 @@ def scene(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Scene]
 @pytest.mark.rule("SYNC-6")
 def test_a_door_is_activated_opened_and_updated_over_the_air(scene: Scene) -> None:
     """One life: no call without the button, then ticket and list, an opening, an update that breaks off and goes on with what is missing."""
-    activate = ("activate", "--door", DOOR, "--serial", scene.desk.serial, "--sticker", scene.shelf()["sticker"])
+    activate = ("activate", "--door", DOOR, "--sticker", scene.shelf()["sticker"])
     assert scene.phone(*activate)["result"] == "out_of_reach"  # nobody pressed the button inside
     scene.button()
     assert scene.phone(*activate)["result"] == "active"

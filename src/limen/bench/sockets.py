@@ -11,18 +11,18 @@ from django.urls import path
 
 FRAME_MAX_BYTES: Final = 64 * 1024
 WAITS_S: Final = 5
-SERIAL_MAX: Final = 40
+NAME_MAX: Final = 40
 
 
 class Air(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """One socket of a browser, one socket to the process with the locks; when one ends, so does the other."""
+    """One socket of a browser, one socket to the process with the locks; when one ends, so does the other. Phones name a lock by its lock-id."""
 
     way = "air"
 
     async def connect(self) -> None:
-        serial = str(self.scope["url_route"]["kwargs"]["serial"])[:SERIAL_MAX]
+        called = str(self.scope["url_route"]["kwargs"]["called"])[:NAME_MAX]
         try:
-            self.lock = await websockets.connect(f"{locks_address()}/{self.way}/{serial}", max_size=FRAME_MAX_BYTES, open_timeout=WAITS_S)
+            self.lock = await websockets.connect(f"{locks_address()}/{self.way}/{called}", max_size=FRAME_MAX_BYTES, open_timeout=WAITS_S)
         except (OSError, TimeoutError, websockets.WebSocketException):
             await self.close(code=4404)
             return
@@ -53,7 +53,7 @@ class Air(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 
 class Face(Air):
-    """The hands and eyes at the door, as JSON."""
+    """The hands and eyes at the door, as JSON; they name a lock by the serial on its housing."""
 
     way = "face"
 
@@ -63,6 +63,6 @@ def locks_address() -> str:
     return (settings.LIMEN_DATA / "locks-url").read_text("ascii").strip().rstrip("/")
 
 
-AIR = path("air/<str:serial>", Air.as_asgi())
-browsers = [AIR, path("bench/face/<str:serial>", Face.as_asgi())] if settings.LIMEN_DEMO else []
+AIR = path("air/<str:called>", Air.as_asgi())
+browsers = [AIR, path("bench/face/<str:called>", Face.as_asgi())] if settings.LIMEN_DEMO else []
 programmes = [AIR] if settings.LIMEN_DEMO else []

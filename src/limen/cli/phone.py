@@ -121,7 +121,7 @@ def _sign_in(phone: Phone, args: argparse.Namespace) -> Told:
 
 def _doors(phone: Phone, args: argparse.Namespace) -> Told:
     doors = [_door(door) for door in phone.doors(args.view)]
-    lines = [f"{one['name'] or one['serial']}: until {one['until']}" + (", carries an update" if one["news"] else "") for one in doors]
+    lines = [f"{one['called']}: until {one['until']}" + (", carries an update" if one["news"] else "") for one in doors]
     return {"ok": True, "result": "doors", "doors": doors, "words": "\n".join(lines) or "No doors yet."}
 
 
@@ -130,7 +130,7 @@ def _look(phone: Phone, args: argparse.Namespace) -> Told:
     near = phone.near(held) if held else set()
     doors = [_door(door) for door in held if door.lock_id in near]
     carried = sum(bool(one["news"]) for one in doors)
-    lines = [f"{one['name'] or one['serial']}: near" + (", carries an update" if one["news"] else "") for one in doors]
+    lines = [f"{one['called']}: near" + (", carries an update" if one["news"] else "") for one in doors]
     return {
         "ok": bool(doors),
         "result": "near",
@@ -173,7 +173,7 @@ def _update(phone: Phone, args: argparse.Namespace) -> Told:
 def _carry(phone: Phone, args: argparse.Namespace) -> Told:
     done = phone.carry()
     handed = _hand_in_quietly(phone)
-    doors = [{"serial": door.serial, "result": result.result} for door, result in done]
+    doors = [{"lock": door.lock_id.hex(), "result": result.result} for door, result in done]
     return {"ok": True, "result": "carried", "doors": doors, "waiting": handed.left, "words": f"{len(done)} doors met on the way."}
 
 
@@ -185,7 +185,7 @@ def _hand_in(phone: Phone, args: argparse.Namespace) -> Told:
 
 
 def _activate(phone: Phone, args: argparse.Namespace) -> Told:
-    done = installing.activate_door(phone, args.door.bytes, args.serial, args.sticker, swap=args.swap)
+    done = installing.activate_door(phone, args.door.bytes, args.sticker, swap=args.swap)
     _hand_in_quietly(phone)
     words = {
         "active": "Active.",
@@ -234,7 +234,8 @@ def _hand_in_quietly(phone: Phone) -> acts.HandedIn:
 
 def _door(door: Door) -> Told:
     return {
-        "name": door.name, "serial": door.serial, "lock": door.lock_id.hex(), "door": str(UUID(bytes=door.door_id)), "class": int(door.cls),
+        "called": door.called, "name": door.name, "serial": door.serial, "lock": door.lock_id.hex(),
+        "door": None if door.door_id is None else str(UUID(bytes=door.door_id)), "class": int(door.cls),
         "until": datetime.fromtimestamp(door.until, UTC).isoformat(), "version": door.ver, "proven": max(door.proven, door.at_lock),
         "news": door.news,
     }  # fmt: skip
@@ -291,7 +292,6 @@ def _sign_in_options(verb: argparse.ArgumentParser) -> None:
 
 def _activate_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--door", type=UUID, required=True, help="the door's id, as in its address in the console")
-    verb.add_argument("--serial", required=True)
     verb.add_argument("--sticker", required=True, help="the text of the QR code under the cover")
     verb.add_argument("--swap", action="store_true", help="it takes the place of the lock that is on the door now")
 

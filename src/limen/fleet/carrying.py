@@ -159,8 +159,8 @@ def _entry(load: Load, stop: Stop) -> InboxEntry | None:
     passing = stop.cls == Cls.COURIER
     return InboxEntry(
         lock_id=bytes.fromhex(stop.device.lock),
-        serial=stop.device.serial,
-        door_id=stop.door.id,
+        serial=None if passing else stop.device.serial,
+        door_id=None if passing else stop.door.id,
         name=None if passing else stop.door.name,
         info=bytes(stop.device.short_info if passing else stop.device.info),
         grants=tuple(bytes(lease.data) for lease in leases),

@@ -211,11 +211,11 @@ class Staleness:
 
 @dataclass(frozen=True)
 class InboxEntry:
-    """What a courier takes along for one door. Class 7 entries carry no name (SYNC-13)."""
+    """What a courier takes along for one door. Class 7 entries name it by lock-id only: serial, door and name are None (SYNC-13, B.8)."""
 
     lock_id: bytes
-    serial: str
-    door_id: UUID
+    serial: str | None
+    door_id: UUID | None
     name: str | None
     info: bytes
     grants: tuple[bytes, ...]

@@ -175,7 +175,7 @@ def _said(entry: InboxEntry) -> dict[str, Encodable]:
     said: dict[str, Encodable] = {
         "lock": entry.lock_id,
         "serial": entry.serial,
-        "door": entry.door_id.bytes,
+        "door": None if entry.door_id is None else entry.door_id.bytes,
         "name": entry.name,
         "info": entry.info,
         "grants": list(entry.grants),

@@ -17,6 +17,8 @@ from limen.wire.grants import Cls, Grant, read_grant
 ANSWER_BYTES: Final = 1 << 20
 DOORS: Final = 512
 BUNDLE_BYTES: Final = 1 << 20
+NAME_CHARACTERS: Final = 200
+SERIAL_CHARACTERS: Final = 32
 _NEEDS: Final = ("lock", "serial", "door", "name", "info", "grants", "bundle", "ver", "proven", "ack", "class", "until")
 
 
@@ -44,6 +46,8 @@ def read(data: bytes) -> Inbox:
 def read_door(value: Value) -> Door:
     """One door of an answer, or of the wallet's own file; all its parts must speak of the same lock."""
     table = shape.table(value, _NEEDS, ("at_lock", "release", "firmware"))
+    cls = shape.member(Cls, table["class"])
+    serial, door_id, name = _called(table, passing=cls == Cls.COURIER)
     lock_id = shape.blob(table["lock"], limits.LOCK_ID_BYTES)
     info_data = shape.blob(table["info"], most=limits.STATEMENT_BYTES_MAX)
     info = info_of(info_data)
@@ -52,10 +56,10 @@ def read_door(value: Value) -> Door:
         raise Malformed("parts of another lock")
     return Door(
         lock_id=lock_id,
-        serial=shape.text(table["serial"]),
-        door_id=shape.blob(table["door"], 16),
-        name=None if table["name"] is None else shape.text(table["name"], 200),
-        cls=shape.member(Cls, table["class"]),
+        serial=serial,
+        door_id=door_id,
+        name=name,
+        cls=cls,
         until=shape.uint(table["until"]),
         info=info,
         info_data=info_data,
@@ -118,6 +122,14 @@ def held_of(value: Value) -> Held:
     data = shape.blob(value, most=limits.GRANT_BYTES_MAX)
     grant: Grant = read_grant(unverified_payload(data, limits.GRANT_BYTES_MAX)[1])
     return Held(data=data, grant=grant)
+
+
+def _called(table: dict[cbor.Key, Value], *, passing: bool) -> tuple[str | None, bytes | None, str | None]:
+    """Serial, door and name. Of a door that this phone only passes none is kept, whoever says it: an earlier service, or a wallet of that time."""
+    if passing:
+        return None, None, None
+    name = None if table["name"] is None else shape.text(table["name"], NAME_CHARACTERS)
+    return shape.text(table["serial"], SERIAL_CHARACTERS), shape.blob(table["door"], 16), name
 
 
 def _firmware(value: Value) -> tuple[bytes, bytes] | None:

@@ -41,11 +41,14 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """One door in one view. `until` is the end of the lease in seconds since 1970; `name` is None at doors one only passes."""
+    """One door in one view. `until` is the end of the lease in seconds since 1970.
+
+    At doors one only passes (class 7) `serial`, `door_id` and `name` are None: this phone knows the lock and not the door (SYNC-13).
+    """
 
     lock_id: bytes
-    serial: str
-    door_id: bytes
+    serial: str | None
+    door_id: bytes | None
     name: str | None
     cls: Cls
     until: int
@@ -67,8 +70,8 @@ class Door:
 
     @property
     def called(self) -> str:
-        """How a person at this phone would call it: its name, or for a door one only passes the number on the lock."""
-        return self.name or self.serial
+        """How a person at this phone would call it: its name, or for a door one only passes the lock-id."""
+        return self.name or self.serial or self.lock_id.hex()
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class Wallet:
         """The door of that name, serial or lock-id (16 hex digits), as people type it: capitals and outer spaces do not matter."""
         wanted = called.strip().casefold()
         for door in self.doors[view].values():
-            if wanted in {(door.name or "").casefold(), door.serial.casefold(), door.lock_id.hex()}:
+            if wanted in {(door.name or "").casefold(), (door.serial or "").casefold(), door.lock_id.hex()} - {""}:
                 return door
         return None
 

@@ -38,4 +38,4 @@ def test_removing_and_swapping_want_the_right_to_activate(desk: Desk) -> None:
 def test_the_page_of_a_swap_says_what_goes_on_and_what_ends(desk: Desk) -> None:
     """Everybody's access goes on, temporary codes do not."""
     page = desk.get("Ana", f"{desk.door('Package Room')}/swap")
-    assert page.says("Another device for Package Room", "Temporary codes end, and who made them is told.", "Serial, as printed beside it")
+    assert page.says("Another device for Package Room", "Temporary codes end, and who made them is told.", "Text of the QR code")

@@ -11,6 +11,7 @@ from limen.gateway import views
 from limen.history.models import Event
 from limen.identity import services as identity
 from limen.kernel.actors import Actor
+from limen.phone import inbox as phones_inbox
 from limen.storage import kms
 from limen.storage.transactions import unit_of_work
 from limen.wire import cbor
@@ -45,6 +46,58 @@ def test_a_phone_fetches_carries_and_hands_in(desk: Desk) -> None:
     assert desk.house.state("Package Room").truth == Truth.PROVED
     again = desk.ask("Dana", "outbox", {"items": [item("receipt", LOCK, lock.receipt())]})
     assert again.status == 200
+
+
+@pytest.mark.rule("SYNC-13")
+def test_what_a_resident_carries_for_others_names_no_door_and_its_proof_arrives_all_the_same(desk: Desk) -> None:
+    """Theo's home waits for a list. Nothing that the service says to Dana's phone holds its serial, id or name, from fetching it to handing in the proof."""
+    house = desk.house
+    house.door("Unit 4C", "unit", unit="4C")
+    house.locks["Unit 4C"] = theirs = TinyLock("SN-77120", FACTORY, "C2", born_as=b"\x9f\x03\x5a\x11\x88\xe2\x70\x4d")
+    house.activate("Unit 4C", theirs.serial)
+    house.person("Theo", unit="4C")
+    house.give("Theo", house.group("Their home", "Unit 4C"))
+    answers = [desk.ask("Dana", "inbox", {"as": "resident"})]
+    doors = phones_inbox.read(cbor.encode(answers[0].said)).doors  # type: ignore[arg-type]
+    assert {door.name for door in doors} == {"Package Room", None}
+    (passed,) = [door for door in doors if door.cls == Cls.COURIER]
+    assert passed.lock_id == theirs.lock_id and passed.bundle is not None and passed.info.door is None
+    assert theirs.take(passed.bundle) == "applied"
+    for path, question in (
+        ("time", {"lock": passed.lock_id, "nonce": bytes(16)}),
+        ("nonce", {"lock": passed.lock_id}),
+        ("outbox", {"items": [item("receipt", passed.lock_id, theirs.receipt())]}),
+        (
+            "outbox",
+            {"items": [item("receipt", passed.lock_id, b"none", b"k" * 16), item("segment", passed.lock_id, bytes(4096), b"s" * 16)]},
+        ),
+        ("inbox", {"as": "courier"}),
+        ("inbox", {"as": "resident"}),
+    ):
+        answers.append(desk.ask("Dana", path, question))
+        assert answers[-1].status == 200
+    assert house.state("Unit 4C").truth == Truth.PROVED
+    said = b"".join(cbor.encode(answer.said) for answer in answers)  # type: ignore[arg-type]
+    assert theirs.lock_id in said and b"Package Room" in said and door_bytes(desk, "Package Room") in said
+    for canary in (theirs.serial.encode(), door_bytes(desk, "Unit 4C"), str(house.doors["Unit 4C"]).encode(), b"Unit 4C"):
+        assert canary not in said
+
+
+@pytest.mark.rule("SYNC-13")
+def test_to_ask_with_the_lock_id_of_a_neighbours_door_is_to_ask_with_any(desk: Desk) -> None:
+    """The questions that want a door say 404 to who manages nothing, and those that want a lock answer alike for a door one holds and one passes."""
+    for path, question in (("time", {"nonce": bytes(16)}), ("nonce", {})):
+        passed, own = (desk.ask("Dana", path, {"lock": lock, **question}) for lock in (b"LM000002", LOCK))
+        assert (passed.status, list(passed.said)) == (own.status, list(own.said)) == (200, [path])
+    gone, never = b"LM000002", b"\x00" * 8
+    with unit_of_work():
+        fleet_services.deactivate(door_id=desk.house.doors["Gym"], by=ANA, now=desk.house.now)
+    for path, question in (("time", {"nonce": bytes(16)}), ("nonce", {})):
+        first, second = (desk.ask("Dana", path, {"lock": lock, **question}) for lock in (gone, never))
+        assert (first.status, first.said) == (second.status, second.said) and first.status == 404
+    for name in ("Gym", "Package Room"):
+        begun = desk.ask("Dana", "activation/begin", {"door": door_bytes(desk, name), "lock": LOCK})
+        assert begun.status == 404
 
 
 @pytest.mark.rule("SYNC-2")

@@ -7,8 +7,13 @@ import pytest
 
 from limen.cli import main, phone
 from limen.cli.courier.acts import HandedIn
+from limen.phone import inbox
+from limen.phone.channels.store import Folder
 from limen.phone.update import Updated
+from limen.wire import cbor
+from limen.wire.grants import Cls
 from limen.wire.refusals import Reason, Status
+from tests.unit.phone.scripted import LOCK_ID, NOW, bundle, entry, grant
 
 
 def test_without_a_phone_it_says_what_to_do_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,6 +29,21 @@ def test_json_is_one_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert (told["ok"], told["words"]) == (False, "This phone holds no door called Roof.")
     assert main(["phone", "doors", "--wallet", str(tmp_path / "w"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["doors"] == []
+
+
+@pytest.mark.rule("SYNC-13")
+def test_doors_that_one_only_passes_are_shown_by_their_lock_id(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nothing else to show: neither in words nor to programs."""
+    folder = Folder(tmp_path)
+    wallet = folder.wallet()
+    passed = entry(grant(cls=Cls.COURIER), bundled=bundle(2), ver=2, cls=Cls.COURIER)
+    inbox.merge(wallet, "resident", inbox.read(cbor.encode({"now": NOW * 1000, "phone": "p", "doors": [passed]})))
+    folder.save(wallet)
+    assert main(["phone", "doors", "--wallet", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith(f"{LOCK_ID.hex()}: until ")
+    assert main(["phone", "doors", "--wallet", str(tmp_path), "--json"]) == 0
+    (door,) = json.loads(capsys.readouterr().out)["doors"]
+    assert (door["lock"], door["serial"], door["door"], door["name"]) == (LOCK_ID.hex(), None, None, None)
 
 
 @pytest.mark.rule("SYNC-6")

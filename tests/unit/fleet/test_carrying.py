@@ -78,7 +78,7 @@ def test_without_device_management_there_is_nothing_to_manage(house: House) -> N
 
 @pytest.mark.rule("SYNC-13")
 def test_passing_phones_carry_sealed_news_without_names(house: House) -> None:
-    """A door that waits travels with strangers: class 7, no name, no door number; a household may refuse; in-sync doors do not travel."""
+    """A door that waits travels with strangers: class 7, nothing but a lock-id to name it; a household may refuse; in-sync doors do not travel."""
     house.give("Dana", house.group("Residents", "Package Room"))
     house.activate("Package Room", "LM000001")
     house.activate("Gym", "LM000002")
@@ -87,14 +87,14 @@ def test_passing_phones_carry_sealed_news_without_names(house: House) -> None:
     house.give("Theo", house.group("Home", "Unit 4B"))
     house.give("Rosa", house.group("Gym", "Gym"))
     others = [entry for entry in house.inbox("Dana") if entry.cls == Cls.COURIER]
-    assert {entry.serial for entry in others} == {"LM000002", "LC000004"}
+    assert {entry.lock_id for entry in others} == {b"LM000002", b"LC000004"}
     for entry in others:
-        assert entry.name is None and entry.bundle is not None
+        assert (entry.serial, entry.door_id, entry.name) == (None, None, None) and entry.bundle is not None
         assert [(grant(data).cls, grant(data).rights) for data in entry.grants] == [(Cls.COURIER, Rights.PUSH)]
         assert entry.until <= int((house.now + timedelta(days=1)).timestamp())
     with unit_of_work():
         places.edit_door(door_id=house.doors["Unit 4B"], carried_by_others=False, by=ANA, now=house.now)
-    assert {entry.serial for entry in house.inbox("Dana") if entry.cls == Cls.COURIER} == {"LM000002"}
+    assert {entry.lock_id for entry in house.inbox("Dana") if entry.cls == Cls.COURIER} == {b"LM000002"}
     house.update("Gym")
     assert [entry for entry in house.inbox("Dana") if entry.cls == Cls.COURIER] == []
 
@@ -108,7 +108,7 @@ def test_the_number_of_reads_does_not_grow_with_the_doors(house: House) -> None:
         signed = Lease.objects.count()
         with CaptureQueriesContext(connection) as asked:
             again = house.inbox("Dana")
-        assert len(again) == len({entry.serial for entry in again}) and Lease.objects.count() == signed
+        assert len(again) == len({entry.lock_id for entry in again}) and Lease.objects.count() == signed
         assert not [query for query in asked.captured_queries if query["sql"].startswith(("INSERT", "UPDATE"))]
         return len(asked)
 

@@ -45,9 +45,14 @@ def carried(house: House, who: str, as_: str) -> list[InboxEntry]:
 @pytest.mark.rule("LOCK-10", "SYNC-13")
 def test_whoever_passes_carries_it_push_only_and_without_a_name(gone: House) -> None:
     """A manager knows the door; a resident carries a lock-id, a class 7 grant of the old epoch and the RELEASE, no list."""
-    for who, as_, cls, name in (("Milo", "manager", Cls.MANAGER, "Package Room"), ("Dana", "resident", Cls.COURIER, None)):
+    package = gone.doors["Package Room"]
+    for who, as_, cls, called in (
+        ("Milo", "manager", Cls.MANAGER, ("LM000001", package, "Package Room")),
+        ("Dana", "resident", Cls.COURIER, (None, None, None)),
+    ):
         (entry,) = carried(gone, who, as_)
-        assert (entry.serial, entry.cls, entry.name, entry.bundle) == ("LM000001", cls, name, None)
+        assert (entry.lock_id, entry.cls, entry.bundle) == (b"LM000001", cls, None)
+        assert (entry.serial, entry.door_id, entry.name) == called
         (grant,) = (read_grant(unverified_payload(data)[1]) for data in entry.grants)
         assert (grant.cls, grant.epoch, grant.rights) == (cls, 1, Rights.PUSH)
     gone.person("Theo")
@@ -127,7 +132,7 @@ def test_a_swap_gives_the_door_to_the_new_device_and_releases_the_old_one(house:
     assert device is not None
     assert (device.serial, len(new.codes())) == ("LM000009", 1)
     (entry,) = carried(house, "Dana", "resident")
-    assert (entry.serial, entry.release is not None) == ("LM000002", True)
+    assert (entry.lock_id, entry.release is not None) == (b"LM000002", True)
 
 
 def test_the_doors_own_lock_may_be_activated_once_more(house: House) -> None:

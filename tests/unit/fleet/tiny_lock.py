@@ -18,7 +18,7 @@ from limen.wire.telemetry import Telemetry, sign_telemetry
 
 @dataclass
 class TinyLock:
-    """One lock; `serial` has eight characters and is its id too, as on the shelf of the demonstration."""
+    """One lock; a `serial` of eight characters is its id too, where it is not given another."""
 
     serial: str
     factory: SoftSigner
@@ -29,10 +29,11 @@ class TinyLock:
     written: list[ratchet.SealedHeader | ratchet.SealedRecord] = field(default_factory=list)
     writer: ratchet.LogWriter | None = None
     stills: list[SealedPhoto] = field(default_factory=list)
+    born_as: bytes = b""
 
     @property
     def lock_id(self) -> bytes:
-        return self.serial.encode("ascii")
+        return self.born_as or self.serial.encode("ascii")
 
     @property
     def id_key(self) -> SoftSigner:

@@ -4,7 +4,7 @@ And a pocket: hands that keep what a conversation asked for, and remember the or
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from limen.phone.channels.driver import carry_out
 from limen.phone.channels.in_process import InProcess, Peer
@@ -153,13 +153,16 @@ def receipt(ver: int, signer: SoftSigner = ID, epoch: int = 1) -> bytes:
 def entry(
     *grants: bytes, bundled: Bundle | None = None, ver: int = 1, proven: int = 1, ack: bytes | None = None, cls: Cls = Cls.RESIDENT
 ) -> Mapping[str, cbor.Encodable]:
-    """One door as the service's inbox names it."""
-    info = DoorInfo(lock_id=LOCK_ID, epoch=1, xs=public_of(XS), id_key=ID.public, iat=NOW, door=5, kind=2, model="M3")
+    """One door as the service's inbox names it; one that this phone only passes, by its lock-id."""
+    passing = cls == Cls.COURIER
+    info = DoorInfo(lock_id=LOCK_ID, epoch=1, xs=public_of(XS), id_key=ID.public, iat=NOW)
+    if not passing:
+        info = replace(info, door=5, kind=2, model="M3")
     return {
         "lock": LOCK_ID,
-        "serial": "LM000103",
-        "door": bytes(16),
-        "name": "Unit 4B",
+        "serial": None if passing else "LM000103",
+        "door": None if passing else bytes(16),
+        "name": None if passing else "Unit 4B",
         "info": sign_door_info(info, KG),
         "grants": list(grants),
         "bundle": None if bundled is None else carried(bundled),

@@ -6,6 +6,7 @@ from limen.phone import inbox
 from limen.phone.wallet import Wallet
 from limen.wire import cbor
 from limen.wire.cbor import Malformed
+from limen.wire.grants import Cls
 
 from .scripted import LOCK_ID, NOW, PHONE, bundle, entry, grant
 
@@ -34,6 +35,25 @@ def test_a_door_survives_the_wallets_file() -> None:
     """Writing and reading a door is the same door."""
     door = wallet_with(entry(grant(), bundled=bundle(2), ver=2, ack=b"\x01")).doors["resident"][LOCK_ID]
     assert inbox.read_door(cbor.decode(cbor.encode(inbox.write_door(door)))) == door
+
+
+@pytest.mark.rule("SYNC-13")
+def test_of_a_door_that_one_only_passes_the_phone_keeps_the_lock_id_alone() -> None:
+    """Also where it is told more, by an earlier service or a wallet of that time: serial, door and name are dropped, and nothing calls it by them."""
+    told = {**entry(grant(cls=Cls.COURIER), bundled=bundle(2), ver=2, cls=Cls.COURIER)}
+    for said in (told, {**told, "serial": "LM000103", "door": b"\x05" * 16, "name": "Unit 4B"}):
+        wallet = wallet_with(said)
+        door = wallet.doors["resident"][LOCK_ID]
+        assert (door.serial, door.door_id, door.name, door.called, door.news) == (None, None, None, LOCK_ID.hex(), True)
+        written = inbox.write_door(door)
+        assert (written["serial"], written["door"], written["name"]) == (None, None, None)
+        assert [wallet.find("resident", called) for called in ("LM000103", "Unit 4B", "", " ", LOCK_ID.hex())] == [
+            None,
+            None,
+            None,
+            None,
+            door,
+        ]
 
 
 @pytest.mark.rule("SYNC-11")
@@ -76,6 +96,10 @@ def test_a_receipt_ends_the_news_in_both_views() -> None:
         {"grants": [bytes(600)]},
         {"info": b"\x80"},
         {"name": "x" * 300},
+        {"serial": "x" * 33},
+        {"serial": None},
+        {"door": None},
+        {"door": bytes(15)},
         {"ver": -1},
         {"more": 1},
         {"class": 12},

@@ -29,7 +29,7 @@ class Activation:
     ver: int | None = None
 
 
-def activate_door(phone: Phone, door_id: bytes, serial: str, sticker_text: str, *, swap: bool = False) -> Activation:
+def activate_door(phone: Phone, door_id: bytes, sticker_text: str, *, swap: bool = False) -> Activation:
     """Goes on where it stopped: attestation, ticket, delivery. The sticker is used in this call and kept nowhere.
 
     With `swap` the lock takes over the door of the one that is there now, which is released (LOCK-10).
@@ -41,7 +41,7 @@ def activate_door(phone: Phone, door_id: bytes, serial: str, sticker_text: str, 
         with phone._service() as service:
             begun = service.begin_activation(door_id, sticker.lock_id, swap=swap)
         anew = _anew(phone, begun.info, begun.grant)
-        found = _meet(phone, _whom(serial, sticker, anew), lambda carries: activate.attest(_installer(sticker, carries, anew), begun.n_s))
+        found = _meet(phone, _whom(sticker, anew), lambda carries: activate.attest(_installer(sticker, carries, anew), begun.n_s))
         if isinstance(found, activate.NotActivated):
             return _no(found)
         attested = cbor.encode([found.attest, found.h, begun.info, begun.grant])
@@ -61,7 +61,7 @@ def activate_door(phone: Phone, door_id: bytes, serial: str, sticker_text: str, 
         held.write("ticket", ticketed)
     ticket, snapshot = _pair(ticketed)
     anew = _anew(phone, info, grant)
-    whom = _whom(serial, sticker, anew)
+    whom = _whom(sticker, anew)
     done = _meet(phone, whom, lambda carries: activate.deliver(_installer(sticker, carries, anew), ticket, snapshot, attest))
     if isinstance(done, activate.Active):
         held.clear()
@@ -117,10 +117,10 @@ def _meet(phone: Phone, whom: Whom, act: Callable[[int], Conversation[Result]]) 
         return carry_out(act(line.frame_bytes), line, _Hands(phone))
 
 
-def _whom(serial: str, sticker: Sticker, anew: activate.Anew | None) -> Whom:
+def _whom(sticker: Sticker, anew: activate.Anew | None) -> Whom:
     """A lock that nobody owns answers with what its sticker gives, one that is to be activated once more with its owner's key."""
     static = anew.info.xs if anew is not None else public_of(activation_static(sticker.secret, sticker.lock_id))
-    return Whom(serial, sticker.lock_id, static)
+    return Whom(sticker.lock_id, static)
 
 
 def _anew(phone: Phone, info: bytes | None, grant: bytes | None) -> activate.Anew | None:

@@ -93,7 +93,7 @@ def _activate(air: str, door: places.DoorView, text: str) -> None:
     sticker = read_sticker(text)
     press_button(air, door.planned_serial)
     installer, hands = installing.Installer(sticker=sticker, draw=secrets.token_bytes), _Hands(clock.now)
-    with WebSocket(air, door.planned_serial) as link:
+    with WebSocket(air, sticker.lock_id) as link:
         with unit_of_work():
             n_s = verbs.begin_activation(door_id=door.id, lock_id=sticker.lock_id, by=SYSTEM, now=clock.now())
         attested = carry_out(installing.attest(installer, n_s), link, hands)

@@ -1,4 +1,4 @@
-"""Many simulated locks in one process: their timers, their radio (`/air/{serial}`), their faces (`/face/{serial}`), the shelf (`/shelf`).
+"""Many simulated locks in one process: their timers, their radio (`/air/{lock-id}`), their faces (`/face/{serial}`), the shelf (`/shelf`).
 
 Or one lock whose radio is a real controller; then nothing reaches it over `/air`. A wired door has hands of its own: with a real strike there is no
 `/face`, or whoever runs a program on that computer could press, tap and walk out. No web page reaches any of it (a browser cannot leave its Origin out).
@@ -60,6 +60,9 @@ class Shelf:
     """All bodies of this process and those who watch them."""
 
     bodies: dict[str, Body] = field(default_factory=dict)
+    """By serial, as hands find them."""
+    in_air: dict[str, Body] = field(default_factory=dict)
+    """By lock-id in hex, as phones find them (F-4)."""
     watchers: dict[str, set[ServerConnection]] = field(default_factory=dict)
     timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
     radios: "dict[str, Bluetooth]" = field(default_factory=dict)
@@ -96,7 +99,7 @@ async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | No
     factory = Factory(plan.factory or plan.data / "factory", plan.trust)
     for serial, model in plan.locks.items():
         body = Body(factory.make(plan.data, serial, model), plan.data / serial, time, dial=dialler.dial, rouse=shelf.rouse)
-        shelf.bodies[serial] = body
+        shelf.bodies[serial] = shelf.in_air[body.made.birth.lock_id.hex()] = body
     for body in shelf.bodies.values():
         if body.made.model.connected and plan.gateway is not None:
             body.awake()  # an owned reader dials out by itself, without waiting for hands
@@ -164,13 +167,14 @@ async def _look_around(shelf: Shelf, time: PoweredTime, plan: Plan, stop: asynci
 
 async def _serve(shelf: Shelf, socket: ServerConnection) -> None:
     path = socket.request.path.split("?")[0].strip("/").split("/") if socket.request else [""]
-    body = shelf.bodies.get(path[1]) if len(path) == 2 else None
+    way, called = path if len(path) == 2 else (None, "")
+    meant, held = shelf.in_air.get(called), shelf.bodies.get(called)
     if path == ["shelf"]:
         await _shelf(shelf, socket)
-    elif path[0] == "air" and body is not None and body.made.serial not in shelf.radios:
-        await carry(body, socket)
-    elif path[0] == "face" and body is not None and shelf.has_hands:
-        await _face(shelf, socket, body)
+    elif way == "air" and meant is not None and meant.made.serial not in shelf.radios:
+        await carry(meant, socket)
+    elif way == "face" and held is not None and shelf.has_hands:
+        await _face(shelf, socket, held)
     else:
         await socket.close(OPEN_CODE_UNKNOWN, "no such lock")
 

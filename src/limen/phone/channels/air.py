@@ -11,16 +11,15 @@ from limen.phone.wallet import Door
 
 @dataclass(frozen=True)
 class Whom:
-    """A lock as one knows it before one meets it: the serial on its housing, its lock-id, the static key it answers with (32 bytes)."""
+    """A lock as one knows it before one meets it: its lock-id and the static key it answers with (32 bytes). Nothing else finds one."""
 
-    serial: str
     lock_id: bytes
     key: bytes
 
     @classmethod
     def at(cls, door: Door) -> "Whom":
         """The lock of a door in the wallet."""
-        return cls(door.serial, door.lock_id, door.info.xs)
+        return cls(door.lock_id, door.info.xs)
 
 
 class Line(Channel, Protocol):

@@ -1,10 +1,9 @@
-"""A lock behind a websocket, `ws://…/air/{serial}`: one message is one frame, one connection is one link, as Bluetooth will have it."""
+"""A lock behind a websocket, `ws://…/air/{lock-id}`: one message is one frame, one connection is one link, as Bluetooth will have it."""
 
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
-from urllib.parse import quote
 
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
@@ -24,8 +23,8 @@ class WebSocketAir:
         self.address = address
 
     def reach(self, whom: Whom) -> "WebSocket":
-        """The line to one lock, by its serial."""
-        return WebSocket(self.address, whom.serial)
+        """The line to one lock, by its lock-id."""
+        return WebSocket(self.address, whom.lock_id)
 
     def near(self, those: Iterable[Whom]) -> list[Whom]:
         """Nobody is heard before one asks: all of them."""
@@ -37,8 +36,8 @@ class WebSocket:
 
     frame_bytes = limits.FRAME_BYTES_MAX
 
-    def __init__(self, air: str, serial: str) -> None:
-        self._address = f"{air.rstrip('/')}/air/{quote(serial, safe='')}"
+    def __init__(self, air: str, lock_id: bytes) -> None:
+        self._address = f"{air.rstrip('/')}/air/{lock_id.hex()}"
         self._link: ClientConnection | None = None
         self._hold = ExitStack()
 

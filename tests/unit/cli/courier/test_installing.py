@@ -33,11 +33,11 @@ def test_the_first_walk_needs_signal_and_a_lock(tmp_path: Path) -> None:
     """The service's nonce first; a lock that does not answer is out of reach, and the sticker's secret went nowhere."""
     with serving(lambda asked: Answer(body=cbor.encode({"n_s": bytes(16)}), kind="application/cbor")) as little:
         mine = phone(tmp_path, little.origin)
-        assert activate_door(mine, bytes(16), "LM1", STICKER) == Activation("out_of_reach")
+        assert activate_door(mine, bytes(16), STICKER) == Activation("out_of_reach")
         assert not any(b"q" * 16 in asked.body for asked in little.asked)
         mine.signal = False
         with pytest.raises(NoSignal):
-            activate_door(mine, bytes(16), "LM1", STICKER)
+            activate_door(mine, bytes(16), STICKER)
     assert not any(b"q" * 16 in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
@@ -53,9 +53,9 @@ def test_the_attestation_waits_for_signal(tmp_path: Path) -> None:
         mine = phone(tmp_path, little.origin)
         mine.folder.write_note(f"{LOCK_ID.hex()}.attested", cbor.encode([b"attested", b"h", None, None]))
         mine.signal = False
-        assert activate_door(mine, bytes(16), "LM1", STICKER) == Activation("needs_signal")
+        assert activate_door(mine, bytes(16), STICKER) == Activation("needs_signal")
         mine.signal = True
-        assert activate_door(mine, bytes(16), "LM1", STICKER).result == "out_of_reach"
+        assert activate_door(mine, bytes(16), STICKER).result == "out_of_reach"
     assert mine.folder.read_note(f"{LOCK_ID.hex()}.ticket") == cbor.encode([b"t", b"s"])
 
 
@@ -68,4 +68,4 @@ def test_a_refusal_keeps_its_word() -> None:
 def test_what_is_no_sticker_is_refused(tmp_path: Path) -> None:
     """Before anybody is asked."""
     with pytest.raises(Malformed):
-        activate_door(phone(tmp_path, "http://127.0.0.1:9"), bytes(16), "LM1", "not a sticker")
+        activate_door(phone(tmp_path, "http://127.0.0.1:9"), bytes(16), "not a sticker")

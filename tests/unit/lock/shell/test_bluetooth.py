@@ -45,7 +45,7 @@ class Door:
     def whom(self) -> Whom:
         """What its sticker tells."""
         birth = self.body.made.birth
-        return Whom(birth.serial, birth.lock_id, public_of(activation_static(birth.qr_secret, birth.lock_id)))
+        return Whom(birth.lock_id, public_of(activation_static(birth.qr_secret, birth.lock_id)))
 
     def calls(self) -> str | None:
         """Its name of now."""
@@ -110,7 +110,7 @@ def test_it_is_heard_under_the_name_that_its_key_gives(door: Door) -> None:
     """Whoever has the sticker hears this lock; whoever looks for another one hears nothing."""
     with Radio(door.around.link) as phone, pytest.MonkeyPatch.context() as patch:
         patch.setattr("limen.phone.channels.bluetooth.LOOK_AROUND_S", 0.6)
-        stranger = Whom("LM000104", bytes(8), bytes(32))
+        stranger = Whom(bytes(8), bytes(32))
         assert phone.near([stranger, door.whom]) == [door.whom]
 
 
@@ -120,7 +120,7 @@ def test_an_owner_gives_it_another_name(tmp_path: Path) -> None:
     with on_air(found) as door, Radio(door.around.link) as phone:
         assert service.xs is not None
         assert door.calls() == air_name(found.made.birth.lock_id, service.xs) != air_name(found.made.birth.lock_id, door.whom.key)
-        assert phone.near([Whom("", found.made.birth.lock_id, service.xs)])
+        assert phone.near([Whom(found.made.birth.lock_id, service.xs)])
 
 
 def test_the_session_inside_is_the_one_of_every_channel(door: Door) -> None:

@@ -65,7 +65,7 @@ def test_the_sticker_of_the_shelf_opens_the_activation_session_after_the_button(
         async with websockets.connect(f"{address}/face/LM000103") as face:
             await face.send('{"do": "button"}')
             await shown(face)
-            async with websockets.connect(f"{address}/air/LM000103") as air:
+            async with websockets.connect(f"{address}/air/{sticker.lock_id.hex()}") as air:
                 initiator = Initiator(
                     lock_id=sticker.lock_id,
                     remote_static=public_of(activation_static(sticker.secret, sticker.lock_id)),
@@ -77,6 +77,26 @@ def test_the_sticker_of_the_shelf_opens_the_activation_session_after_the_button(
                 reply = Assembler().feed(bytes(await asyncio.wait_for(air.recv(), 5)))  # type: ignore[arg-type]
                 assert reply is not None
                 assert len(initiator.read_message_2(reply).h) == 32
+
+    running(tmp_path, act)
+
+
+@pytest.mark.rule("SYNC-13")
+def test_in_the_air_a_lock_answers_to_its_lock_id_and_to_nothing_that_is_printed_on_it(tmp_path: Path) -> None:
+    """A phone that carries for doors it only passes knows nothing else of them; the serial is for hands, and only the serial."""
+
+    async def act(address: str) -> None:
+        async with websockets.connect(f"{address}/shelf") as shelf:
+            await shelf.send('{"do": "list"}')
+            lock_id = json.loads(await shelf.recv())["locks"][0]["lock_id"]
+        async with websockets.connect(f"{address}/air/{lock_id}") as air:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(air.recv(), 0.2)  # it listens
+        for nobody in ("air/LM000103", f"face/{lock_id}", f"air/{lock_id.upper()}x", f"air/{lock_id}/more"):
+            async with websockets.connect(f"{address}/{nobody}") as gone:
+                with pytest.raises(websockets.ConnectionClosed) as closed:
+                    await asyncio.wait_for(gone.recv(), 5)
+                assert closed.value.rcvd is not None and closed.value.rcvd.code == 4404
 
     running(tmp_path, act)
 
@@ -97,9 +117,10 @@ def test_a_lock_keeps_its_name_and_sticker_over_restarts(tmp_path: Path) -> None
 def test_walking_away_takes_the_phone_out_of_reach(tmp_path: Path) -> None:
     async def act(address: str) -> None:
         async with websockets.connect(f"{address}/face/LM000103") as face:
+            lock_id = read_sticker(str((await shown(face))["sticker"])).lock_id.hex()
             await face.send('{"do": "walk_away"}')
             await shown(face)
-            async with websockets.connect(f"{address}/air/LM000103") as air:
+            async with websockets.connect(f"{address}/air/{lock_id}") as air:
                 try:
                     await asyncio.wait_for(air.recv(), 5)
                     raise AssertionError("the lock answered somebody who is not there")

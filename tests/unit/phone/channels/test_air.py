@@ -5,6 +5,6 @@ from tests.unit.phone.scripted import door
 
 
 def test_the_lock_of_a_door_is_named_by_its_doorinfo() -> None:
-    """Serial for a websocket, lock-id and key for a radio: nothing that the service did not sign for is needed to find it."""
+    """Lock-id and key, for a websocket as for a radio: nothing that the service did not sign for is needed to find it."""
     held = door()
-    assert Whom.at(held) == Whom(held.serial, held.info.lock_id, held.info.xs)
+    assert Whom.at(held) == Whom(held.info.lock_id, held.info.xs)

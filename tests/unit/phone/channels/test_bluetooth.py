@@ -17,7 +17,7 @@ from limen.wire import limits
 from limen.wire.advertising import advertisement, air_name
 from tests.air import Place, place
 
-LOCK = Whom("LM1", bytes(8), b"k" * 32)
+LOCK = Whom(bytes(8), b"k" * 32)
 NAME = air_name(LOCK.lock_id, LOCK.key)
 Properties = Characteristic.Properties
 

@@ -10,6 +10,7 @@ from limen.phone import inbox
 from limen.phone.channels.store import Account, Folder, NoWallet
 from limen.phone.outbox import item
 from limen.wire import cbor
+from limen.wire.grants import Cls
 from tests.unit.phone.scripted import LOCK_ID, NOW, bundle, entry, grant
 
 
@@ -38,6 +39,20 @@ def test_doors_and_errands_survive(folder: Folder) -> None:
     assert again.doors == wallet.doors
     assert again.errands == wallet.errands
     assert again.key.public == wallet.key.public
+
+
+@pytest.mark.rule("SYNC-13")
+def test_a_wallet_of_an_earlier_version_forgets_what_it_knew_of_other_peoples_doors(folder: Folder) -> None:
+    """It is read as it lies there; its own doors keep their names, and with the next thing kept the rest is gone from the file."""
+    passed = {**entry(grant(cls=Cls.COURIER), bundled=bundle(2), ver=2, cls=Cls.COURIER), "serial": "LM771204", "door": b"\x2a" * 16}
+    own = entry(grant(), bundled=bundle(2), ver=2)
+    kept = folder.path / "doors.cbor"
+    kept.write_bytes(cbor.encode({"resident": [passed], "manager": [own], "errands": []}))
+    wallet = folder.wallet()
+    assert (wallet.doors["resident"][LOCK_ID].serial, wallet.doors["manager"][LOCK_ID].called) == (None, "Unit 4B")
+    folder.save(wallet)
+    assert b"LM771204" not in kept.read_bytes() and b"\x2a" * 16 not in kept.read_bytes()
+    assert Folder(folder.path).wallet().doors == wallet.doors
 
 
 def test_everything_is_for_its_owner_only(folder: Folder) -> None:

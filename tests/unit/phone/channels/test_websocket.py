@@ -30,7 +30,7 @@ def air() -> Iterator[str]:
 
 def test_one_message_is_one_frame(air: str) -> None:
     """Bytes go and come as they are."""
-    with WebSocket(air, "LM1") as link:
+    with WebSocket(air, bytes(8)) as link:
         link.send(b"abc")
         assert link.receive(2000) == b"cba"
         assert link.now_ms() <= link.now_ms()
@@ -38,7 +38,7 @@ def test_one_message_is_one_frame(air: str) -> None:
 
 def test_a_new_link_after_the_first(air: str) -> None:
     """Reopening is a new connection to the same lock."""
-    with WebSocket(air, "LM1") as link:
+    with WebSocket(air, bytes(8)) as link:
         link.send(b"ab")
         link.reopen()
         link.send(b"xy")
@@ -48,7 +48,7 @@ def test_a_new_link_after_the_first(air: str) -> None:
 @pytest.mark.parametrize("said", [b"text", b"end"])
 def test_what_is_no_frame_is_out_of_reach(air: str, said: bytes) -> None:
     """A text, or a link that ended."""
-    with WebSocket(air, "LM1") as link:
+    with WebSocket(air, bytes(8)) as link:
         link.send(said)
         with pytest.raises(OutOfReach):
             link.receive(2000)
@@ -56,11 +56,11 @@ def test_what_is_no_frame_is_out_of_reach(air: str, said: bytes) -> None:
 
 def test_silence_is_out_of_reach(air: str) -> None:
     """Nothing came in time."""
-    with WebSocket(air, "LM1") as link, pytest.raises(OutOfReach):
+    with WebSocket(air, bytes(8)) as link, pytest.raises(OutOfReach):
         link.receive(20)
 
 
 def test_nobody_listens() -> None:
     """A port that nobody has is a lock out of reach, found at the first frame."""
-    with WebSocket("ws://127.0.0.1:9", "LM1") as link, pytest.raises(OutOfReach):
+    with WebSocket("ws://127.0.0.1:9", bytes(8)) as link, pytest.raises(OutOfReach):
         link.send(b"x")

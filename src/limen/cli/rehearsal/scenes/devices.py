@@ -49,7 +49,7 @@ def activate(play: Play, door: DoorRow, sticker: str) -> int:
     play.manager.get(f"/c/doors/{play.door_ids[door.name]}/activate").says(
         "Press the button inside the lock, then scan the QR under the cover."
     )
-    done = installing.activate_door(play.phone(INSTALLER), UUID(play.door_ids[door.name]).bytes, door.serial, sticker)
+    done = installing.activate_door(play.phone(INSTALLER), UUID(play.door_ids[door.name]).bytes, sticker)
     must(done.result == "active", f"{door.name} ended as {done.result}: {done.reason}")
     with play.face(door) as face:
         must(face.holds("list") == done.ver, f"{door.name} holds list {face.holds('list')}, signed for {done.ver}")

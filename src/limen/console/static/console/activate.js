@@ -20,12 +20,9 @@ async function start() {
       stage.show("unsupported");
       return;
     }
-    const typed = /** @type {HTMLInputElement | null} */ (document.getElementById("serial"))?.value.trim();
-
     const answer = await activate({
       courier,
       door: stage.root.dataset.door ?? "",
-      ...(typed || stage.root.dataset.serial ? { serial: typed || (stage.root.dataset.serial ?? "") } : {}),
       swap: stage.root.dataset.swap !== undefined,
       sticker: sticker?.value.trim() ?? "",
       onstep: ({ name }) => stage.step(name),

@@ -6,8 +6,8 @@
  * there the installer comes with a grant of its owner.
  *
  * @typedef {{result: "active" | "needs_signal" | Failure, reason: string | null}} Activated
- * @typedef {{door: string, nonce: Bytes, serial: string, info?: Bytes, grant?: Bytes, attest?: Bytes, h?: Bytes, ticket?: Bytes, snapshot?: Bytes, at_ms: number}} Staged
- * @typedef {{courier: Courier, door: string, sticker: Sticker, serial?: string, swap: boolean, onstep: (step: Step) => void, signal: AbortSignal}} Facts
+ * @typedef {{door: string, nonce: Bytes, info?: Bytes, grant?: Bytes, attest?: Bytes, h?: Bytes, ticket?: Bytes, snapshot?: Bytes, at_ms: number}} Staged
+ * @typedef {{courier: Courier, door: string, sticker: Sticker, swap: boolean, onstep: (step: Step) => void, signal: AbortSignal}} Facts
  */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Whom } from "./channel.js" */
@@ -34,24 +34,16 @@ import { activationKeys, readSticker } from "./sticker.js";
 const ATTESTED_MS = 24 * 3600 * 1000;
 
 /**
- * @param {{courier: Courier, door: string, sticker: string, serial?: string, swap?: boolean, onstep?: (step: Step) => void, signal?: AbortSignal}} wishes
- * `door` as in the page's address; `sticker` the text of the QR code; `serial` as printed beside it, when the page knows it; `swap`: it takes
- * the place of the lock that is on the door now
+ * @param {{courier: Courier, door: string, sticker: string, swap?: boolean, onstep?: (step: Step) => void, signal?: AbortSignal}} wishes
+ * `door` as in the page's address; `sticker` the text of the QR code; `swap`: it takes the place of the lock that is on the
+ * door now
  * @returns {Promise<Activated>} `needs_signal`: fetch signal and call again within 24 hours, nothing is lost
  * @throws {NotCanonical | RangeError} when the text is no sticker of a lock
  */
-export async function activate({
-  courier,
-  door,
-  sticker,
-  serial,
-  swap = false,
-  onstep = () => undefined,
-  signal = new AbortController().signal,
-}) {
+export async function activate({ courier, door, sticker, swap = false, onstep = () => undefined, signal = new AbortController().signal }) {
   const read = readSticker(sticker);
   /** @type {Facts} */
-  const facts = { courier, door, sticker: read, swap, onstep, signal, ...(serial === undefined ? {} : { serial }) };
+  const facts = { courier, door, sticker: read, swap, onstep, signal };
   try {
     await run(facts);
     return { result: "active", reason: null };
@@ -94,10 +86,8 @@ async function begun(facts) {
   const phone = await courier.wallet.phone();
   if (phone !== null) question.set("phone", phone.id);
   const answer = await courier.service.ask("/gateway/activation/begin", question, facts.signal);
-  const said = answer.get("serial");
-  const serial = facts.serial ?? (typeof said === "string" ? said : new TextDecoder().decode(sticker.lockId));
   const anew = answer.has("grant") ? { info: bytesOf(answer.get("info")), grant: bytesOf(answer.get("grant")) } : {};
-  return keep(facts, { door, nonce: bytesOf(answer.get("n_s"), 16), serial, ...anew, at_ms: courier.now() });
+  return keep(facts, { door, nonce: bytesOf(answer.get("n_s"), 16), ...anew, at_ms: courier.now() });
 }
 
 /** @param {Facts} facts @param {Staged} staged @returns {Promise<Staged>} */
@@ -106,9 +96,9 @@ async function keep({ courier, sticker }, staged) {
   return staged;
 }
 
-/** The lock as its sticker describes it. @param {Facts} facts @param {string} serial @returns {Promise<Whom>} */
-async function whom({ sticker }, serial) {
-  return { serial, lockId: sticker.lockId, lockKey: (await activationKeys(sticker)).lockKey };
+/** The lock as its sticker describes it. @param {Facts} facts @returns {Promise<Whom>} */
+async function whom({ sticker }) {
+  return { lockId: sticker.lockId, lockKey: (await activationKeys(sticker)).lockKey };
 }
 
 /** @param {Facts} facts @param {Staged} staged @returns {Promise<LockSession>} with the lock that carries this sticker */
@@ -118,7 +108,7 @@ async function meetInstalling(facts, staged) {
   onstep({ name: "looking" });
   const owned = staged.grant === undefined ? null : await meetOwned(facts, staged);
   if (owned !== null) return owned;
-  const link = await courier.channel.open(await whom(facts, staged.serial), signal);
+  const link = await courier.channel.open(await whom(facts), signal);
   onstep({ name: "connecting" });
   const { lockKey, psk } = await activationKeys(sticker);
   return Sessions.open({ link, lockId: sticker.lockId, lockKey, psk, signal });
@@ -134,7 +124,7 @@ async function meetOwned({ courier, onstep, signal }, staged) {
   /** @type {LockSession | null} */
   let session = null;
   try {
-    session = await meet({ courier, serial: staged.serial, info, onstep, signal });
+    session = await meet({ courier, info, onstep, signal });
     await introduce({ courier, session, grant, op: OP.manifest, context: new Uint8Array(0) });
     return session;
   } catch (problem) {

@@ -1,10 +1,10 @@
 /**
  * The way to a lock: frames go out, frames come in, and either side may end it.
  *
- * A `Channel` knows how to reach a lock by what one knows of it: the serial on its housing, its lock-id, the key it answers with. A `Link` is one
+ * A `Channel` knows how to reach a lock by what one knows of it: its lock-id and the key it answers with. A `Link` is one
  * connection. A link never retries; what was begun is resumed.
  *
- * @typedef {{serial: string, lockId: Bytes, lockKey: Bytes}} Whom
+ * @typedef {{lockId: Bytes, lockKey: Bytes}} Whom
  * @typedef {{
  *   frameBytes: number,
  *   send: (frame: Bytes) => Promise<void>,

@@ -18,5 +18,5 @@ export async function pickWaiting({ channel, wallet }) {
   if (channel === null) throw new Unsupported("this browser cannot talk to locks");
   const waiting = await wallet.elsewhere();
   if (waiting.length === 0) return null;
-  return hex((await channel.chooseAmong(waiting.map((entry) => whomOf(entry.serial, readDoorInfo(entry.info))))).lockId);
+  return hex((await channel.chooseAmong(waiting.map((entry) => whomOf(readDoorInfo(entry.info))))).lockId);
 }

@@ -16,12 +16,14 @@ import { readDoorInfo } from "./doorinfo.js";
 import { CLS, readGrant } from "./grants.js";
 import { NoSignal, Refused } from "./service.js";
 import { bytesOf, listOf, mapOf, perhaps, textOf, wholeOf } from "./shapes.js";
-import { firmwareOf } from "./wallet.js";
+import { firmwareOf, NAMELESS } from "./wallet.js";
 
 /** This browser is no phone of this person any more; the wallet is empty now. */
 export class PhoneRemoved extends Error {}
 
 const DOORS_MAX = 512;
+const NAME_MAX = 200;
+const SERIAL_MAX = 32;
 const U32 = 0xffffffff;
 
 export class Inbox {
@@ -68,12 +70,12 @@ export class Inbox {
     }
   }
 
-  /** Updates on this phone of which nobody has seen a proof yet. @returns {Promise<{lock: string, serial: string, name: string | null, ver: number, class: number}[]>} */
+  /** Updates on this phone of which nobody has seen a proof yet. @returns {Promise<{lock: string, name: string | null, ver: number, class: number}[]>} */
   async carried() {
     const entries = (await this.wallet.entries()).filter(
       (entry) => entry.release !== null || (entry.bundle !== null && entry.ver > Math.max(entry.proven, entry.held)),
     );
-    return entries.map(({ lock, serial, name, ver, ...entry }) => ({ lock, serial, name, ver, class: entry.class }));
+    return entries.map(({ lock, name, ver, ...entry }) => ({ lock, name, ver, class: entry.class }));
   }
 }
 
@@ -89,10 +91,7 @@ async function readEntry(said, mine) {
   if (bundle !== null && !equal((await readBundle(bundle)).manifest.lockId, lockId)) throw new NotCanonical("an update of another lock");
   return {
     lock: hex(lockId),
-    serial: textOf(said.get("serial"), 64),
-    door: perhaps(said.get("door"), (value) => uuid(bytesOf(value, 16))) ?? "",
-    name: perhaps(said.get("name"), (value) => textOf(value, 200)),
-    class: wholeOf(said.get("class"), 9),
+    ...calledOf(said),
     ver: wholeOf(said.get("ver"), U32),
     proven: wholeOf(said.get("proven"), U32),
     until_ms: wholeOf(said.get("until"), U32) * 1000,
@@ -104,6 +103,17 @@ async function readEntry(said, mine) {
     held: 0,
     firmware: perhaps(said.get("firmware"), firmwareOf),
   };
+}
+
+/**
+ * Class, and what a door is called. Of a door that this phone only passes (SYNC-13) nothing is kept but the lock-id, whatever is said.
+ * @param {Map<Key, unknown>} said @returns {Pick<Entry, "class" | "serial" | "door" | "name">}
+ */
+function calledOf(said) {
+  const cls = wholeOf(said.get("class"), 9);
+  if (cls === CLS.courier) return { class: cls, ...NAMELESS };
+  const name = perhaps(said.get("name"), (value) => textOf(value, NAME_MAX));
+  return { class: cls, serial: textOf(said.get("serial"), SERIAL_MAX), door: uuid(bytesOf(said.get("door"), 16)), name };
 }
 
 /** List and acknowledgement whichever is newer; another epoch is another lock. @param {Entry | undefined} old @param {Entry} fresh @returns {Entry} */

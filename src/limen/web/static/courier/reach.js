@@ -22,18 +22,18 @@ import { Denied, LockSession } from "./session.js";
 /** This browser has no way to a lock. */
 export class Unsupported extends Error {}
 
-/** @param {string} serial @param {DoorInfo} info @returns {Whom} */
-export function whomOf(serial, info) {
-  return { serial, lockId: info.lockId, lockKey: info.xs };
+/** @param {DoorInfo} info @returns {Whom} */
+export function whomOf(info) {
+  return { lockId: info.lockId, lockKey: info.xs };
 }
 
 /**
- * @param {{courier: Courier, serial: string, info: DoorInfo, onstep: (step: Step) => void, signal: AbortSignal}} facts
+ * @param {{courier: Courier, info: DoorInfo, onstep: (step: Step) => void, signal: AbortSignal}} facts
  * @returns {Promise<LockSession>} with the very lock of this DoorInfo, and nobody has said who is here yet
  */
-export async function meet({ courier, serial, info, onstep, signal }) {
+export async function meet({ courier, info, onstep, signal }) {
   if (courier.channel === null) throw new Unsupported("this browser cannot talk to locks");
-  const whom = whomOf(serial, info);
+  const whom = whomOf(info);
   const call = await courier.channel.asks(whom);
   onstep(call === null ? { name: "looking" } : { name: "choosing", call });
   const link = await courier.channel.open(whom, signal);

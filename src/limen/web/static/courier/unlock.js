@@ -73,7 +73,7 @@ async function openWithAny(facts) {
 async function openWith(facts, info, grant) {
   const { courier, entry, onstep, signal } = facts;
   const bundle = entry.bundle === null ? null : await readBundle(entry.bundle);
-  const session = await meet({ courier, serial: entry.serial, info, onstep, signal });
+  const session = await meet({ courier, info, onstep, signal });
   try {
     const { needsUpdate, wantsTime } = await introduce({ courier, session, grant, op: OP.unlock, context: unlockContext(info.door ?? 0) });
     if (wantsTime) await timeFirst(session, facts);

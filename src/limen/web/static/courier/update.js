@@ -96,7 +96,7 @@ async function attempt(facts, signal, fetch) {
 /** @param {Courier} courier @param {string} lock */
 async function choose({ channel, wallet }, lock) {
   const entry = await wallet.entry(lock);
-  if (entry !== null) await channel?.choose(whomOf(entry.serial, readDoorInfo(entry.info)));
+  if (entry !== null) await channel?.choose(whomOf(readDoorInfo(entry.info)));
 }
 
 /** After a session has begun whatever breaks it is an interruption. @param {unknown} problem @param {AbortSignal} signal @param {boolean} begun */
@@ -128,7 +128,7 @@ async function begin(facts, entry, signal) {
 
 /** @param {Facts} facts @param {Entry} entry @param {Grant} grant @param {AbortSignal} signal @returns {Promise<LockSession>} */
 async function beginWith({ courier, onstep }, entry, grant, signal) {
-  const session = await meet({ courier, serial: entry.serial, info: readDoorInfo(entry.info), onstep, signal });
+  const session = await meet({ courier, info: readDoorInfo(entry.info), onstep, signal });
   try {
     await introduce({ courier, session, grant, op: OP.manifest, context: EMPTY });
     return session;

@@ -4,12 +4,13 @@
  * The key only ever signs. Everything else lies sealed in the storage and goes when the phone is removed.
  *
  * @typedef {"resident" | "manager"} As
- * @typedef {{lock: string, serial: string, door: string, name: string | null, class: number, ver: number, proven: number, until_ms: number,
+ * @typedef {{lock: string, serial: string | null, door: string | null, name: string | null, class: number, ver: number, proven: number, until_ms: number,
  *   info: Bytes, grants: Bytes[], bundle: Bytes | null, ack: Bytes | null, release: Bytes | null, held: number,
  *   firmware: {offer: Bytes, digest: Bytes} | null}} Entry
+ * `serial`, `door` and `name` are null at doors that one only passes (SYNC-13): this phone knows the lock and not the door;
  * `held` is the version of the newest receipt that this phone itself checked; `release`: the lock is to be told that it has no owner here;
  * `firmware`: what is signed about the image it should run, and the digest by which that is kept
- * @typedef {{lock: string, serial: string, door: string, name: string | null, class: number, ver: number, proven: number, until_ms: number,
+ * @typedef {{lock: string, serial: string | null, door: string | null, name: string | null, class: number, ver: number, proven: number, until_ms: number,
  *   usableNow: boolean}} Door
  */
 /** @import { Bytes } from "./bytes.js" */
@@ -25,6 +26,8 @@ import { bytesOf, listOf, perhaps, textOf, wholeOf } from "./shapes.js";
 import { freshSealingKey, seal, unseal } from "./storage.js";
 
 const ENTRY_BYTES_MAX = 1 << 20;
+/** What is known of a door that one only passes, beside its lock. */
+export const NAMELESS = Object.freeze({ serial: null, door: null, name: null });
 
 export class Wallet {
   /** @param {{as: As, storage: Storage, service: Service, now: () => number}} facts */
@@ -192,8 +195,8 @@ export class Wallet {
     );
     const entry = {
       lock: label.slice(label.indexOf(" ") + 1),
-      serial: textOf(serial),
-      door: textOf(door),
+      serial: perhaps(serial, textOf),
+      door: perhaps(door, textOf),
       name: perhaps(name, textOf),
       class: wholeOf(cls),
       ver: wholeOf(ver),
@@ -207,7 +210,8 @@ export class Wallet {
       release: perhaps(release, (value) => bytesOf(value)),
       firmware: perhaps(firmware, firmwareOf), // absent in what an earlier version of this page kept
     };
-    return { entry, place: wholeOf(place) };
+    // An earlier version of this page kept more of doors that one only passes.
+    return { entry: entry.class === CLS.courier ? { ...entry, ...NAMELESS } : entry, place: wholeOf(place) };
   }
 }
 

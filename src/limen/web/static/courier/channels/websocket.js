@@ -1,9 +1,10 @@
 /**
- * A lock behind a websocket: `/air/{serial}`, one message for one frame, one connection for one link (development and demonstration).
+ * A lock behind a websocket: `/air/{lock-id}`, one message for one frame, one connection for one link (development and demonstration).
  */
 /** @import { Bytes } from "../bytes.js" */
 /** @import { Channel, Link } from "../channel.js" */
 
+import { hex } from "../bytes.js";
 import { Arrivals, LinkEnded, NoLockChosen, OutOfReach } from "../channel.js";
 import { FRAME_BYTES_MAX } from "../frames.js";
 
@@ -20,7 +21,7 @@ export function webSocketChannel(origin) {
       if (first === undefined) throw new NoLockChosen("none to choose from");
       return first;
     },
-    open: ({ serial }, signal) => connect(`${base}/air/${encodeURIComponent(serial)}`, signal),
+    open: ({ lockId }, signal) => connect(`${base}/air/${hex(lockId)}`, signal),
   };
 }
 
