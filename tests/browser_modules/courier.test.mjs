@@ -6,7 +6,7 @@ import { answerQuestions, answersReady } from "../../src/limen/web/static/courie
 import { openCourier } from "../../src/limen/web/static/courier/courier.js";
 import { PhoneRemoved } from "../../src/limen/web/static/courier/inbox.js";
 import { httpService, NoSignal, Refused } from "../../src/limen/web/static/courier/service.js";
-import { DRAWERS, memoryStorage } from "../../src/limen/web/static/courier/storage.js";
+import { DRAWERS, memoryStorage, unseal } from "../../src/limen/web/static/courier/storage.js";
 import { unlock } from "../../src/limen/web/static/courier/unlock.js";
 import { update } from "../../src/limen/web/static/courier/update.js";
 import { PaperService, START_MS, strangerKey } from "./service.mjs";
@@ -76,7 +76,7 @@ test("What was fetched is there without signal, and nobody reads it from the fil
 
 test("Of a door that one only passes the browser keeps the lock-id alone, whatever it is told.", async () => {
   // rule: SYNC-13
-  const { courier, paper } = await phone();
+  const { courier, paper, storage } = await phone();
   const bundle = await paper.update(GYM, 2);
   const told = { serial: "LM-771204", door: new Uint8Array(16).fill(42), name: "Unit 4C" };
   for (const more of [{}, told]) {
@@ -84,6 +84,9 @@ test("Of a door that one only passes the browser keeps the lock-id alone, whatev
     await courier.inbox.refresh();
     const entry = await courier.wallet.entry(GYM);
     assert.deepEqual([entry.serial, entry.door, entry.name, entry.ver], [null, null, null, 2]);
+    const [[label, kept]] = await storage.all("doors");
+    const lies = Buffer.from(await unseal(await courier.wallet.sealingKey(), kept, utf8(label))).toString("latin1");
+    assert.ok(!lies.includes("LM-771204") && !lies.includes("2a2a2a2a") && !lies.includes("Unit 4C"), "it is not even kept");
   }
   // As an earlier version of this page kept it.
   const entry = await courier.wallet.entry(GYM);
