@@ -64,6 +64,8 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "home-update": ("dana", ("/home/doors/{door}/update",)),
     "home-carry": ("dana", ("/home/carry",)),
     "home-codes": ("dana", ("/home/codes",)),
+    "home-keypad": ("dana", ("/home/me/keypad",)),
+    "address": ("dana", ("/address/no-such-link",)),
     "home-second": ("dana", ("/home/me/second",)),
     "home-guests": ("dana", ("/home/guests",)),
     "home-invite": ("dana", ("/home/guests/invite",)),
@@ -94,6 +96,7 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "console-doors": ("ana", ("/c/doors", "/c/doors?q=Rof", "/c/no-such-page")),
     "console-door-add": ("ana", ("/c/doors/add",)),
     "console-door": ("ana", ("/c/doors/{door}", "/c/doors/{reader}", "/c/doors/{bare}")),
+    "console-door-rules": ("ana", ("/c/doors/{door}/rules", "/c/doors/{bare}/rules")),
     "console-door-codes": ("ana", ("/c/doors/{door}/codes", "/c/doors/{bare}/codes")),
     "console-door-update": ("ana", ("/c/doors/{door}/update",)),
     "console-door-activate": ("ana", ("/c/doors/{bare}/activate",)),
@@ -105,10 +108,12 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "console-door-history": ("ana", ("/c/doors/{door}/history?days=7",)),
     "console-history": ("ana", ("/c/history",)),
     "console-units": ("ana", ("/c/units",)),
+    "console-unit-add": ("ana", ("/c/units/add",)),
     "console-unit": ("ana", ("/c/units/{unit}",)),
     "console-people": ("ana", ("/c/people", "/c/people?q=zzz")),
     "console-invite": ("ana", ("/c/people/invite",)),
     "console-person": ("ana", ("/c/people/{person}",)),
+    "console-contact": ("ana", ("/c/people/{person}/contact",)),
     "console-give": ("ana", ("/c/people/{person}/give",)),
     "console-pause": ("ana", ("/c/people/{person}/pause",)),
     "console-move-out": ("ana", ("/c/people/{person}/moveout",)),
@@ -128,7 +133,8 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 
 # What has no page of its own, and what it is instead.
 POSTED: Final = frozenset({
-    "console-door-floor", "console-resume", "console-phone-remove", "console-place", "console-import-run", "console-invite-again",
+    "console-door-floor", "console-unit-door", "console-grant-sharing", "console-contact-keep",
+    "console-resume", "console-phone-remove", "console-place", "console-import-run", "console-invite-again",
     "console-link-rotate", "home-end-guest", "home-end-all", "home-remove-phone", "home-end-session", "demo-sign-in", "visitor-start", "visitor-look",
 })  # fmt: skip
 FILES: Final = frozenset({

@@ -112,7 +112,7 @@ class DoorForm(forms.Form):
             ("common", _("Common door"), _("Package room, gym, garage, roof")),
             ("service", _("Service door"), _("Back of house: boiler room, storage")),
         ],
-        help_text=_("The kind decides whose history it is. It stays once a device was activated. Unit doors come with the import."),
+        help_text=_("The kind decides whose history it is. It stays once a device was activated. A unit door is added with its unit."),
     )
     connected = forms.BooleanField(label=_("A reader with network will be here"), required=False)
     share_allowed = forms.BooleanField(label=_("People may share this door with guests"), required=False, initial=True)

@@ -59,6 +59,19 @@ def _raise_floors(request: HttpRequest, asker: Asker, who: people.PersonView, lo
 
 
 @managed
+@require_POST
+def sharing(request: HttpRequest, asker: Asker, grant_id: UUID) -> HttpResponse:
+    """Takes the right to share from one grant, or gives it back: an honest undo, so nothing is asked twice (ACCESS-7)."""
+    grant = access.grant_view(grant_id)
+    if grant is None or grant.property_id != asker.place.id or grant.group_id is None or grant.host_id is not None:
+        raise NotYours
+    who = person_of(asker, grant.person_id)
+    asker.must(asker.rights.manages(grant.group_id))
+    verbs.set_sharing(grant_id=grant.id, may_share=request.POST.get("share") == "yes", by=asker.actor, now=asker.now)
+    return HttpResponseRedirect(f"/c/people/{who.id}?sharing={grant.id}")
+
+
+@managed
 @require_http_methods(["GET"])
 def ended(request: HttpRequest, asker: Asker, person_id: UUID, revocation_id: UUID) -> HttpResponse:
     """What was taken, in its three moments; the page can be loaded again and tells the newest."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from limen.access import queries as access
 from limen.console import lists
 from limen.console.asker import Asker, managed, page
+from limen.console.contact import looks_after
 from limen.console.fields import NameField
 from limen.console.moments import stories
 from limen.console.naming import has_phones_here_alone, person_of
@@ -77,6 +78,9 @@ def person(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
         "here": "people",
         "person": who,
         "moved": "moved" in request.GET,
+        "changes": looks_after(asker, who),
+        "new_address": identity.move_of(who.id, asker.now),
+        "said": _sharing_said(request, who, live),
         "state": _state(asker, who),
         "unit": people.unit_of(who.id, asker.place.id, asker.now),
         "has_app": identity.has_app(who.id),
@@ -91,6 +95,17 @@ def person(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
         "cards": credentials.cards_of(who.id, asker.place.id),
     }
     return page(request, "person.html", asker, context)
+
+
+def _sharing_said(request: HttpRequest, who: people.PersonView, grants: list[access.GrantView]) -> str:
+    """What is true after sharing was taken away or given back; guests invited before stay until they are ended (ACCESS-7)."""
+    grant = next((grant for grant in grants if str(grant.id) == request.GET.get("sharing")), None)
+    if grant is None:
+        return ""
+    facts = {"name": who.first or who.name, "group": grant.group_name}
+    if grant.may_share:
+        return _g("%(name)s may share %(group)s.") % facts
+    return _g("%(name)s may not share %(group)s any more. Guests invited before keep their access.") % facts
 
 
 def _doors_of(grant: access.GrantView) -> str:

@@ -38,7 +38,7 @@ def wanted_config(door_id: UUID, model: Model, now: datetime) -> Config:
         zone=zone_table(ZoneInfo(building.time_zone), now),
         engaged_ms=1_000 * door.doorway.engaged_s if 1_000 * door.doorway.engaged_s in model.engaged_ms else model.engaged_ms[-1],
         key_pause_s=door.key_pause_s,
-        flags=_flags(model, credentials.card_policy(door.property_id)),
+        flags=_flags(model, credentials.card_policy(door.property_id), strict=door.strict),
         record_ttl_days=RECORD_TTL_DAYS,
         passage=passage_of(door.doorway) if model.door_sensor else None,
         ajar_s=door.doorway.ajar_s if model.door_sensor else None,
@@ -83,9 +83,12 @@ def read_config(stored: object) -> Config | None:
     return Config.from_value(cbor.decode(bytes.fromhex(cast(str, stored)))) if stored else None
 
 
-def _flags(model: Model, cards: CardPolicyView) -> ConfigFlags:
-    """Weak cards where the property switched them on and the model reads cards (CARD-3); privacy where there is a deadbolt for it."""
+def _flags(model: Model, cards: CardPolicyView, *, strict: bool) -> ConfigFlags:
+    """Weak cards where the property switched them on and the model reads cards (CARD-3); privacy where there is a deadbolt for it; strict where
+    the door is (C.3)."""
     flags = ConfigFlags.PRIVACY_DEADBOLT if model.privacy_deadbolt else ConfigFlags.NONE
+    if strict:
+        flags |= ConfigFlags.STRICT
     if model.nfc and cards.allow_uid:
         flags |= ConfigFlags.UID
     if model.nfc and cards.allow_sun:

@@ -6,7 +6,7 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 
 from limen.identity import rules, services, traces
-from limen.identity.models import Invitation, Phone, User
+from limen.identity.models import Invitation, Move, Phone, User
 from limen.kernel.actors import SYSTEM
 from limen.storage import kms
 
@@ -20,6 +20,7 @@ def forget_account(person_id: UUID, now: datetime) -> bool:
         services.end_phone(phone, by=SYSTEM, now=now)
     Phone.objects.filter(person_id=person_id).update(name=rules.phone_name(""))
     Invitation.objects.filter(person_id=person_id, accepted_at=None, ends_at__gt=now).update(ends_at=now)
+    Move.objects.filter(person_id=person_id).delete()
     for session in UserSession.objects.filter(user__person_id=person_id):
         session.end()
     found = User.objects.filter(person_id=person_id).delete()[0] > 0

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from limen.identity import services
 from limen.identity.factors import SECOND_FACTORS
 from limen.identity.forgetting import forget_account
-from limen.identity.models import User
+from limen.identity.models import Move, User
 from limen.people import services as people
 from limen.storage import clock, ledger, news, outbox, tidying
 
@@ -81,6 +81,12 @@ def forget_ended_sessions(now: datetime) -> int:
     ended = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).filter(created_at__lt=now - YOUNG)
     gone: int = ended.delete()[0]
     return gone
+
+
+@tidying.tidies
+def forget_old_moves(now: datetime) -> int:
+    """New addresses that nobody confirmed in time: what was only asked for is kept no longer than its link works."""
+    return Move.objects.filter(ends_at__lte=now).delete()[0]
 
 
 def _now(request: HttpRequest | None) -> datetime:

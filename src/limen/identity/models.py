@@ -56,6 +56,18 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
 
 
+class Move(models.Model):
+    """Another address for an account, asked for by staff and not confirmed yet: sealed, and its link kept as a hash. One per person."""
+
+    id = models.UUIDField(primary_key=True)
+    person_id = models.UUIDField(unique=True)
+    property_id = models.UUIDField()
+    address = models.BinaryField()
+    token_hash = models.BinaryField(unique=True, max_length=32)
+    asked_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+
 class Phone(models.Model):
     """A phone or browser by its public key; removed, never deleted, because locks must go on refusing it."""
 

@@ -11,15 +11,18 @@ from django.contrib.auth.models import AnonymousUser
 
 from limen.identity import rules
 from limen.identity.factors import has_second_factor, must_have_second_factor
-from limen.identity.models import Invitation, Phone, User
+from limen.identity.models import Invitation, Move, Phone, User
 from limen.identity.traces import trace_of
-from limen.identity.views import InvitationView, PhoneView, SessionView, UserView
+from limen.identity.views import InvitationView, MoveView, PhoneView, SessionView, UserView
+from limen.kernel.problems import NotYours
 from limen.people import queries as people
+from limen.storage import kms
 from limen.storage.prepared import Prepared
 
 __all__ = [
-    "InvitationView", "PhoneView", "SessionView", "UserView", "has_app", "have_app", "invitation_by_token", "language_of", "last_invitation", "person_of",
-    "phone", "phone_by_token", "phones", "second_factor_missing", "second_factor_missing_of", "sessions", "user_of",
+    "InvitationView", "MoveView", "PhoneView", "SessionView", "UserView", "has_app", "have_app", "invitation_by_token", "language_of",
+    "last_invitation", "move_by_token", "move_of", "person_of", "phone", "phone_by_token", "phones", "second_factor_missing",
+    "second_factor_missing_of", "sessions", "user_of",
 ]  # fmt: skip
 
 Visitor = AbstractBaseUser | AnonymousUser
@@ -57,6 +60,21 @@ def have_app(person_ids: Iterable[UUID]) -> frozenset[UUID]:
     accounts = User.objects.filter(person_id__in=with_phone, is_active=True).values_list("person_id", flat=True)
     with_account = {person_id for person_id in accounts if person_id is not None}
     return frozenset(person.id for person in people.persons_by_id(with_account).values() if person.status == "active")
+
+
+def move_of(person_id: UUID, now: datetime) -> MoveView | None:
+    """The new address of an account that waits to be confirmed; None while there is none, and after its link has run out."""
+    row = Move.objects.filter(person_id=person_id, ends_at__gt=now).first()
+    return move_view(row) if row is not None else None
+
+
+def move_by_token(token: str, person_id: UUID) -> MoveView:
+    """The move behind a link, run out or not, for the person it is about; NotYours for everybody else and for every other link."""
+    mine = Move.objects.filter(person_id=person_id)
+    row = mine.filter(token_hash=token_hash(token)).first() if rules.plausible_token(token) else None
+    if row is None:
+        raise NotYours
+    return move_view(row)
 
 
 def phones(person_id: UUID, *, removed_too: bool = False) -> tuple[PhoneView, ...]:
@@ -142,3 +160,11 @@ def phone_view(row: Phone) -> PhoneView:
 def invitation_view(row: Invitation) -> InvitationView:
     """The invitation as a value."""
     return InvitationView(row.id, row.person_id, row.property_id, row.sent_at, row.ends_at, row.accepted_at)
+
+
+def move_view(row: Move) -> MoveView:
+    """The move as a value, with the address in the clear."""
+    place = kms.context("identity_move", "address", row.id)
+    return MoveView(
+        row.person_id, row.property_id, kms.unseal_text(f"person:{row.person_id}", bytes(row.address), place), row.asked_at, row.ends_at
+    )

@@ -1,6 +1,5 @@
 """The verbs of sign-in: invite, accept, register and remove phones, end sessions."""
 
-import base64
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from limen.identity import rules
 from limen.identity.models import Invitation, Phone, User
+from limen.identity.moving import begin_move, confirm_move, take_back_move
 from limen.identity.queries import invitation_view, phone_view, token_hash, user_view
+from limen.identity.tokens import fresh_token
 from limen.identity.views import InvitationView, PhoneView, UserView
 from limen.journal import services as journal
 from limen.kernel.actors import Actor
@@ -27,6 +28,11 @@ from limen.storage import chance, ledger, news, outbox
 from limen.wire.cbor import WireError
 from limen.wire.envelope import load_public
 from limen.wire.grants import key8
+
+__all__ = [
+    "accept_invitation", "begin_move", "confirm_move", "end_phone", "end_session", "enroll_authenticator", "invite", "make_link", "note_language",
+    "note_session", "register_phone", "remove_phone", "set_password", "take_back_move",
+]  # fmt: skip
 
 
 def invite(*, person_id: UUID, property_id: UUID, by: Actor, now: datetime, host_id: UUID | None = None) -> InvitationView:
@@ -99,7 +105,7 @@ def register_phone(*, person_id: UUID, public_key: bytes, platform: str, name: s
         raise Refused("phone_removed", _("This phone was removed. Sign in again."))
     token = None
     if row.platform == "native":
-        token = _fresh_token()
+        token = fresh_token()
         Phone.objects.filter(id=row.id).update(token_hash=token_hash(token))
     return phone_view(row), token
 
@@ -158,7 +164,7 @@ def _link(person_id: UUID, property_id: UUID, host_id: UUID | None, by: Actor, n
     if User.objects.filter(person_id=person_id).exists():
         raise Refused("already_active", _("This person has an account already."))
     Invitation.objects.filter(person_id=person_id, accepted_at=None, ends_at__gt=now).update(ends_at=now)
-    token = _fresh_token()
+    token = fresh_token()
     row = Invitation.objects.create(
         id=chance.fresh_id(), person_id=person_id, property_id=property_id, host_id=host_id, token_hash=token_hash(token), sent_at=now,
         ends_at=now + rules.INVITATION_LIVES,
@@ -198,7 +204,3 @@ def _new_phone(person_id: UUID, public_key: bytes, platform: str, name: str, now
         id=chance.fresh_id(), person_id=person_id, public_key=public_key, key8=key8(public_key), platform=platform,
         name=rules.phone_name(name), registered_at=now,
     )  # fmt: skip
-
-
-def _fresh_token() -> str:
-    return base64.urlsafe_b64encode(chance.random_bytes(rules.TOKEN_BYTES)).rstrip(b"=").decode()

@@ -48,6 +48,21 @@ class InvitationView:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveView:
+    """A new address that waits to be confirmed there, and until when it may be (decision 0194)."""
+
+    person_id: UUID
+    property_id: UUID
+    address: str
+    asked_at: datetime
+    ends_at: datetime
+
+    def is_open(self, now: datetime) -> bool:
+        """True while it may still be confirmed."""
+        return now < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
 class SessionView:
     """One place where an account is signed in (PEOPLE-5)."""
 

@@ -62,6 +62,15 @@ def tell_stranger(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
         send(row_id, str(body["to"]), words.say("code", facts_of(body)), now)
 
 
+@outbox.receives("mail.address")
+def ask_at_address(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
+    """Asks at a new address whether it is the person's; what it says is kept nowhere beside the mail."""
+    person = reachable(UUID(body["person"]))
+    if person is not None:
+        with translation.override(identity.language_of(person.id) or "en"):
+            send(row_id, str(body["to"]), words.address_move(facts_of(body)), now)
+
+
 @outbox.receives("mail.own_codes")
 def tell_owner(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
     """Mails somebody their own codes; what is kept of it has no digits (CODE-8)."""

@@ -181,6 +181,18 @@ def new_sign_in(facts: Facts) -> Message:
     return Message(_("New sign-in to your account"), text, "/home/me/phones")
 
 
+def address_asked(facts: Facts) -> Message:
+    """A security notice to the address in force: cannot be switched off."""
+    text = _("Nothing moves before it is confirmed there, by who signs in as you. Did you not ask for it? Tell the property team.")
+    return Message(_("The property team entered another address for your account"), text, "")
+
+
+def address_move(facts: Facts) -> Message:
+    """The mail to the new address: its link moves nothing unless somebody signs in as the person."""
+    text = _("Open the page below and sign in as before. Your access moves to this address then. The link works for 7 days.")
+    return Message(_("%(place)s: confirm your new address") % {"place": facts["place"]}, text, facts["path"])
+
+
 KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "invitation": invitation,
     "guest_invited": guest_invited,
@@ -203,6 +215,7 @@ KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "phone_removed": phone_removed,
     "new_sign_in": new_sign_in,
     "household_grew": household_grew,
+    "address_asked": address_asked,
 }
 
 

@@ -34,6 +34,11 @@ def persons_by_id(ids: Iterable[UUID]) -> dict[UUID, PersonView]:
     return {row.id: sealing.view(row) for row in Person.objects.filter(id__in=list(ids))}
 
 
+def is_email(text: str) -> bool:
+    """True for something that a mail could be sent to; only a mail proves more."""
+    return rules.is_email(text)
+
+
 def person_of_email(email: str) -> PersonView | None:
     """The person with this address, whatever its capitals (PEOPLE-1). For sign-in and invitations, not for screens."""
     row = Person.objects.filter(email_index=sealing.index_of(email)).first()

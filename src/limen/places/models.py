@@ -55,6 +55,7 @@ class Door(models.Model):
     planned_model = models.CharField(max_length=20, blank=True)
     planned_serial = models.CharField(max_length=40, blank=True)
     key_pause_s = models.PositiveSmallIntegerField(default=5)
+    strict = models.BooleanField(default=False)
     carried_by_others = models.BooleanField(default=True)
     passage = models.JSONField(null=True)  # rows of kernel.periods.Weekly; the three below count where a wired reader watches the door
     ajar_s = models.PositiveSmallIntegerField(null=True, default=60)

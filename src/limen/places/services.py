@@ -98,8 +98,9 @@ def edit_door(
     *, door_id: UUID, by: Actor, now: datetime, name: str | None = None, kind: str | None = None, connected: bool | None = None,
     share_allowed: bool | None = None, codes_allowed: bool | None = None, planned_model: str | None = None,
     planned_serial: str | None = None, key_pause_s: int | None = None, carried_by_others: bool | None = None, floor: int | None = None,
+    strict: bool | None = None,
 ) -> None:  # fmt: skip
-    """Changes what is named and leaves the rest; says `door.touched` where the lock's list may follow (codes, sharing, key pause, name).
+    """Changes what is named and leaves the rest; says `door.touched` where the lock's list may follow (codes, sharing, key pause, strict, name).
 
     Raises Refused when the kind is frozen: a door that had a device keeps its kind for ever (PLACE-3).
     """
@@ -112,7 +113,7 @@ def edit_door(
     wanted: dict[str, str | bool | int | None] = {
         "name": name, "kind": kind, "connected": connected, "share_allowed": share_allowed, "codes_allowed": codes_allowed,
         "planned_model": planned_model, "planned_serial": planned_serial, "key_pause_s": key_pause_s, "carried_by_others": carried_by_others,
-        "floor": floor,
+        "floor": floor, "strict": strict,
     }  # fmt: skip
     changed = [field for field, value in wanted.items() if value is not None and value != getattr(row, field)]
     if "kind" in changed and row.kind_frozen_at is not None:

@@ -66,4 +66,5 @@ class DoorView:
     kind_frozen: bool
     carried_by_others: bool
     doorway: Doorway
+    strict: bool = False  # behind for more than a day, it opens for residents alone (protocol C.3)
     floor: int | None = None  # 0 is the ground floor; None where nobody said and no unit's name tells

@@ -17,6 +17,7 @@ from limen.identity import services as accounts
 from limen.intercom import queries as intercom
 from limen.intercom import services as verbs
 from limen.kernel.problems import NotYours, Problem
+from limen.resident import keypad
 from limen.resident.asker import Asker, at_home, page
 from limen.resident.speech import Asked, Json, by_app
 from limen.storage import outbox
@@ -36,6 +37,7 @@ def me(request: HttpRequest, asker: Asker) -> HttpResponse:
         "listing": listing,
         "visitors": _visitors(asker, listing),
         "phones": len(identity.phones(asker.id)),
+        "keypad": keypad.words(asker) if asker.own_doors() else "",
     }
     return page(request, "me.html", asker, context)
 

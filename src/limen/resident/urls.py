@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from limen.resident import calls, codes, doors, guestcode, guests, history, joining, me, offline, phones, state
+from limen.resident import calls, codes, doors, guestcode, guests, history, joining, keypad, me, moving, offline, phones, state
 
 pages = [
     path("join/<str:token>", joining.join, name="join"),
+    path("address/<str:token>", moving.move, name="address"),
     path("home/consent", joining.consent, name="consent"),
     path("home/", doors.home, name="home"),
     path("home/doors/<uuid:door_id>", doors.door, name="home-door"),
@@ -23,6 +24,7 @@ pages = [
     path("home/calls", calls.calls, name="home-calls"),
     path("home/call/<uuid:call_id>", calls.call, name="home-call"),
     path("home/me", me.me, name="home-me"),
+    path("home/me/keypad", keypad.keypad, name="home-keypad"),
     path("home/me/intercom", me.listed, name="home-intercom"),
     path("home/me/phones", me.phones, name="home-phones"),
     path("home/me/phones/<uuid:phone_id>/remove", me.remove_phone, name="home-remove-phone"),
