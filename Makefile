@@ -101,7 +101,8 @@ SEEDS ?= 2000
 soak: setup
 	@exec $(BIN)/limen sim --seed $(FROM) --count $(SEEDS) --days 3 --doors 6 --people 12 --faults high --json
 
-bench: setup
+# The measurement over the air borrows what the tests build their air from.
+bench: setup .venv/dev
 	@exec $(BIN)/python -m bench
 
 # Beside other software of the trade, which is fetched into .peers for this and nothing else.
