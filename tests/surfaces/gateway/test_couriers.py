@@ -179,6 +179,20 @@ def test_an_installer_activates_a_lock_through_the_gateway(desk: Desk) -> None:
     assert desk.house.state("Unit 4B").truth == Truth.PROVED
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "This lock has another owner. It must be released there first."),
+        ("es", "Esta cerradura tiene otro dueño. Primero deben liberarla allí."),
+    ],
+)
+def test_why_a_lock_cannot_be_activated_is_said_in_the_installers_language(desk: Desk, language: str, title: str) -> None:
+    """The lock of another door: the service's sentence is what the page shows (console/activate.js)."""
+    wish: dict[str, object] = {"door": door_bytes(desk, "Unit 4B"), "lock": LOCK}
+    asked = desk.ask("Milo", "activation/begin", wish, **{"accept-language": language})
+    assert (asked.status, asked.said["type"], asked.said["title"]) == (409, "about:limen/lock_has_owner", title)
+
+
 # ---- who may not
 
 EVERYTHING = {

@@ -1,5 +1,7 @@
 // The installer's page: the sticker is typed or scanned, the lock attests, the service answers, the lock confirms.
 
+/** @import { Activated } from "../courier/activate.js" */
+
 import { activate } from "../courier/activate.js";
 import { Stage } from "../web/stage.js";
 import { technician } from "./technician.js";
@@ -11,6 +13,13 @@ const SHOWN = new Map([
 ]);
 const stage = new Stage("activate");
 const sticker = /** @type {HTMLInputElement | null} */ (document.getElementById("sticker"));
+
+/** The service's sentence as it stands; the lock's word as the page says it, where it has words for it. @param {Activated} answer */
+function stateOf({ result, reason, said }) {
+  if (said !== null) return "said";
+  if (reason !== null && stage.has("when", `reason-${reason}`)) return `reason-${reason}`;
+  return SHOWN.get(result) ?? result;
+}
 
 async function start() {
   stage.show("running");
@@ -28,8 +37,8 @@ async function start() {
       onstep: ({ name }) => stage.step(name),
     });
     if (answer.result === "active") stage.fill("at", stage.clock(courier.now()));
-    if (answer.result === "refused" && answer.reason) stage.fill("reason", answer.reason);
-    stage.show(SHOWN.get(answer.result) ?? answer.result);
+    stage.fill("said", answer.said ?? "");
+    stage.show(stateOf(answer));
   } catch (problem) {
     console.warn(problem instanceof Error ? problem.name : "problem");
     stage.show("refused");

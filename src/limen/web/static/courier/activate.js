@@ -5,7 +5,8 @@
  * handshake and nothing else; it is neither kept nor sent. A lock that is active and whose inside button was held does not know its sticker:
  * there the installer comes with a grant of its owner.
  *
- * @typedef {{result: "active" | "needs_signal" | Failure, reason: string | null}} Activated
+ * @typedef {{result: "active" | "needs_signal" | Failure, reason: string | null, said: string | null}} Activated `reason` is the lock's word,
+ *   `said` the service's sentence
  * @typedef {{door: string, nonce: Bytes, info?: Bytes, grant?: Bytes, attest?: Bytes, h?: Bytes, ticket?: Bytes, snapshot?: Bytes, at_ms: number}} Staged
  * @typedef {{courier: Courier, door: string, sticker: Sticker, swap: boolean, onstep: (step: Step) => void, signal: AbortSignal}} Facts
  */
@@ -46,13 +47,13 @@ export async function activate({ courier, door, sticker, swap = false, onstep = 
   const facts = { courier, door, sticker: read, swap, onstep, signal };
   try {
     await run(facts);
-    return { result: "active", reason: null };
+    return { result: "active", reason: null, said: null };
   } catch (problem) {
-    if (problem instanceof NoSignal) return { result: "needs_signal", reason: null };
-    if (problem instanceof Refused) return { result: "refused", reason: problem.detail || null };
+    if (problem instanceof NoSignal) return { result: "needs_signal", reason: null, said: null };
+    if (problem instanceof Refused) return { result: "refused", reason: null, said: problem.detail || null };
     // Another attestation came between, or a day has passed: the lock knows nothing of this one any more.
     if (problem instanceof Denied) await forget(courier, read);
-    return failure(problem, signal);
+    return { ...failure(problem, signal), said: null };
   }
 }
 

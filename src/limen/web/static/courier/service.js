@@ -16,7 +16,7 @@ import { mapOf } from "./shapes.js";
 /** The service was not reached, or not in time: try again when there is signal. */
 export class NoSignal extends Error {}
 
-/** The service said no. `type` is the stable end of the problem's type, `detail` a sentence for a person. */
+/** The service said no. `type` is the stable end of the problem's type, `detail` what a person may read of it: the reason, then what to do. */
 export class Refused extends Error {
   /** @param {number} status @param {string} type @param {string} detail */
   constructor(status, type, detail) {
@@ -69,8 +69,8 @@ async function refusal(answer) {
   if (answer.status === 502 || answer.status === 503 || answer.status === 504) return new NoSignal("the service was not reached");
   if (answer.type === "opaqueredirect") return new Refused(401, "signed-out", "");
   const said = await problem(answer).catch(() => new Map());
-  const [type, detail] = ["type", "detail"].map((name) => String(said.get(name) ?? ""));
-  return new Refused(answer.status, type?.split(/[/:#]/).at(-1) ?? "", detail ?? "");
+  const [type = "", ...words] = ["type", "title", "detail"].map((name) => String(said.get(name) ?? ""));
+  return new Refused(answer.status, type.split(/[/:#]/).at(-1) ?? "", words.filter(Boolean).join(" "));
 }
 
 /** @param {Response} answer @returns {Promise<Map<unknown, unknown>>} */
