@@ -58,6 +58,43 @@ def test_every_sentence_of_a_page_has_its_translation(room: str) -> None:
     assert sorted(said - known - {""}) == []
 
 
+# Their refusals have other names' families: a lock's and a phone's words are the pages' own, a command line speaks English.
+NOT_PROBLEMS = ("cli", "lock", "phone", "sim", "wire")
+PROBLEMS = {"Problem": 1, "Refused": 1, "TooMany": 1, "NotAllowed": 0}
+
+
+def refusals(tree: ast.Module) -> Iterator[ast.expr]:
+    """Title and detail of every problem that is raised, a name followed to what it was given in the same file."""
+    given: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name):
+                    given.setdefault(target.id, []).extend(node.value.values if isinstance(node.value, ast.Dict) else [node.value])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PROBLEMS:
+            first = PROBLEMS[node.func.id]
+            for said in node.args[first : first + 2]:
+                source = said.value if isinstance(said, ast.Subscript) else said
+                yield from given.get(source.id, ()) if isinstance(source, ast.Name) else [said]
+
+
+def test_every_refusal_is_a_sentence_of_the_catalogues() -> None:
+    """What the edge says in the reader's language (`Problem.in_words`) must be there in it; what differs stands in named gaps, never glued in."""
+    known = {entry.msgid for po in CATALOGUES for entry in polib.pofile(str(po))} | {""}
+    wrong, seen = [], 0
+    for path in sorted(SOURCE.rglob("*.py")):
+        if path.relative_to(SOURCE).parts[0] in NOT_PROBLEMS:
+            continue
+        for said in refusals(ast.parse(path.read_text(encoding="utf-8"))):
+            seen += 1
+            if isinstance(said, ast.JoinedStr) or (
+                isinstance(said, ast.Constant) and isinstance(said.value, str) and said.value not in known
+            ):
+                wrong.append(f"{path.relative_to(SOURCE)}:{said.lineno}: {ast.unparse(said)}")
+    assert wrong == [] and seen > 100
+
+
 def test_there_is_a_catalogue_to_read() -> None:
     """These tests would pass on nothing."""
     assert CATALOGUES and all((SOURCE / room / "locale/es/LC_MESSAGES/django.po").exists() for room in READ)

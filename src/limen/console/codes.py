@@ -89,7 +89,7 @@ def codes(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
             )
             return HttpResponseRedirect(request.path)
         except Problem as problem:
-            form.add_error("kind" if "kind" in problem.type or "weak" in problem.type else "uid", _g(problem.title))
+            form.add_error("kind" if "kind" in problem.type or "weak" in problem.type else "uid", problem.in_words(_g)[0])
     doors = _doors(asker, who.id)
     rows = _rows(asker, who.id, doors)
     if request.POST.get("do") == "letter":

@@ -153,5 +153,5 @@ def add(request: HttpRequest, asker: Asker) -> HttpResponse:
             )
             return HttpResponseRedirect(f"/c/doors/{made}")
         except Problem as problem:
-            form.add_error("name", problem.title)
+            form.add_error("name", problem.in_words(_g)[0])
     return page(request, "door_add.html", asker, {"here": "doors", "form": form})

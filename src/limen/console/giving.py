@@ -151,7 +151,7 @@ def _check_or_give(
                     terms.give(asker, who.id, group.id)
             return page(request, "given.html", asker, context | {"told": told, "terms": terms})
     except Problem as problem:
-        form.add_error(None, _g(problem.title))
+        form.add_error(None, problem.in_words(_g)[0])
         return page(request, "give_terms.html", asker, context)
     return page(request, "give_check.html", asker, context | {"told": told, "terms": terms, "was": _was(asker, who, chosen, terms)})
 

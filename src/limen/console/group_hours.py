@@ -95,7 +95,7 @@ def door_hours(request: HttpRequest, asker: Asker, group_id: UUID, door_id: UUID
             doors = _changed(view, door_id, form, _schedule(form, rows))
             return check_or_save(request, asker, view, Edit(view.name, doors, request.path))
         except Problem as problem:
-            form.add_error(None, _g(problem.title))
+            form.add_error(None, problem.in_words(_g)[0])
     return page(request, "group_hours.html", asker, context, status=422 if data is not None else 200)
 
 

@@ -61,7 +61,7 @@ def add(request: HttpRequest, asker: Asker) -> HttpResponse:
             )
             return HttpResponseRedirect(f"/c/groups/{made.id}")
         except Problem as problem:
-            form.add_error(None, _g(problem.title))
+            form.add_error(None, problem.in_words(_g)[0])
     chosen = set(request.POST.getlist("doors"))
     return page(request, "group_edit.html", asker, {"here": "more", "form": form, "choices": _choices(asker, chosen)})
 
@@ -102,7 +102,7 @@ def edit(request: HttpRequest, asker: Asker, group_id: UUID) -> HttpResponse:
             doors = _doors(request, asker, view.doors, codes=form.cleaned_data["codes"])
             return check_or_save(request, asker, view, Edit(form.cleaned_data["name"], doors, f"/c/groups/{view.id}/edit"))
         except Problem as problem:
-            form.add_error(None, _g(problem.title))
+            form.add_error(None, problem.in_words(_g)[0])
     return page(request, "group_edit.html", asker, context)
 
 

@@ -174,7 +174,7 @@ def invite(request: HttpRequest, asker: Asker) -> HttpResponse:
                 request.session[NEW] = dict(known) | {str(person_id): [given["first"], given["last"]]}
                 return HttpResponseRedirect(f"/c/people/{person_id}/give?new=1")
             except Problem as problem:
-                form.add_error("email" if "email" in problem.type else None, _g(problem.title))
+                form.add_error("email" if "email" in problem.type else None, problem.in_words(_g)[0])
     return page(request, "invite.html", asker, {"here": "people", "form": form})
 
 

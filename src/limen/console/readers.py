@@ -66,7 +66,7 @@ def reader(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
             building.set_doorway(door_id=view.id, doorway=_wanted(form, rows), by=asker.actor, now=asker.now)
             return HttpResponseRedirect(f"/c/doors/{view.id}")
         except Problem as problem:
-            form.add_error(None, _g(problem.title))
+            form.add_error(None, problem.in_words(_g)[0])
     first = max(ROWS_SHOWN, len(now.passage.intervals) if now.passage else 0)
     context = {"here": "doors", "door": view, "form": form, "rows": rows[:first], "more_rows": rows[first:]}
     return page(request, "reader.html", asker, context, status=422 if data is not None else 200)

@@ -134,7 +134,8 @@ def _opened(attest: bytes) -> tuple[tickets.Attest, tickets.DeviceCertificate]:
     try:
         factories = kms.manufacturers()
     except kms.NoKey as fault:
-        raise Refused("no_factory", f"The file of trusted factories cannot be read. Tell whoever runs this server: {fault}.") from None
+        title = "The file of trusted factories cannot be read. Tell whoever runs this server: %(fault)s."
+        raise Refused("no_factory", title, gaps={"fault": str(fault)}) from None
     if not factories:
         raise Refused("no_factory", "No factory is trusted here yet, so no lock can prove where it comes from.")
     try:

@@ -27,7 +27,12 @@ def take(statement: bytes, images: Mapping[int, bytes], by: Actor, now: datetime
         raise Problem("unknown_model", "This lock's model is not known here.")
     before = FirmwareTargets.objects.select_for_update().filter(model=name).first()
     if before is not None and targets.ver <= before.version:
-        raise Refused("older_firmware", "Newer firmware was published here already.", f"Version {before.version} of these targets.")
+        raise Refused(
+            "older_firmware",
+            "Newer firmware was published here already.",
+            "Version %(version)s of these targets.",
+            gaps={"version": before.version},
+        )
     for image in targets.images:
         _keep(name, image, images.get(image.number), now)
     FirmwareImage.objects.filter(model=name).exclude(number__in=[image.number for image in targets.images]).update(offered=False)
@@ -70,14 +75,14 @@ def _keep(model: str, image: Image, data: bytes | None, now: datetime) -> None:
     kept = FirmwareImage.objects.filter(model=model, number=image.number).first()
     if kept is not None:
         if kept.digest != image.digest.hex():
-            raise Refused("another_image", "This number belongs to another image.", f"Image {image.number}.")
+            raise Refused("another_image", "This number belongs to another image.", "Image %(number)s.", gaps={"number": image.number})
         FirmwareImage.objects.filter(pk=kept.pk).update(offered=True)
         return
     if data is None:
-        raise Refused("image_missing", "The bytes of an image are missing.", f"Image {image.number}.")
+        raise Refused("image_missing", "The bytes of an image are missing.", "Image %(number)s.", gaps={"number": image.number})
     digest, parts, hashes = firmware.describe(data)
     if (digest, parts, len(data)) != (image.digest, image.parts, image.size):
-        raise Refused("another_image", "These bytes are not the image that was signed.", f"Image {image.number}.")
+        raise Refused("another_image", "These bytes are not the image that was signed.", "Image %(number)s.", gaps={"number": image.number})
     FirmwareImage.objects.create(
         digest=digest.hex(),
         model=model,

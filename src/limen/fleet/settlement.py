@@ -106,7 +106,9 @@ class Settlement:
             self._end_row(by_name[entry.name], version)
         put = [*found.added, *(want for _, want in found.changed), *(want for _, want in found.riding if want is not None)]
         if sum(not row.gone for row in self.rows) + len(found.added) > records_max(self.model.capacity):
-            raise Refused("lock_full", "This lock cannot hold more people.", f"Its model holds {self.model.capacity}.")
+            raise Refused(
+                "lock_full", "This lock cannot hold more people.", "Its model holds %(most)s.", gaps={"most": self.model.capacity}
+            )
         free = self._free_slots({entry.name for entry in put})
         fresh: list[ListRow] = []
         for entry in put:

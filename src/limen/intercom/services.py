@@ -67,7 +67,7 @@ def choose(
     """Keeps whether and how a resident is listed, and when it may ring. Problems `display_name`, `quiet_hours` (minutes of the day)."""
     name = " ".join(display_name.split())
     if not name or len(name) > LONGEST_DISPLAY_NAME or not name.isprintable():
-        raise Problem("display_name", f"Choose a name of 1 to {LONGEST_DISPLAY_NAME} letters.")
+        raise Problem("display_name", "Choose a name of 1 to %(most)s letters.", gaps={"most": LONGEST_DISPLAY_NAME})
     if quiet is not None and not all(0 <= minute < rules.MINUTES_A_DAY for minute in quiet):
         raise Problem("quiet_hours", "Choose hours from 00:00 to 23:59.")
     context = queries.listing_context(person_id, property_id)

@@ -1,25 +1,43 @@
 """Errors that a person can act on, in the one family that leaves the product (RFC 9457)."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 
 class Problem(Exception):
     """Something the asker can mend or must know; the edge turns it into a page or problem details.
 
-    `type` is stable and made for programs, `title` is a whole sentence for people, `detail` says what to do.
+    `type` is stable and made for programs, `title` is a whole sentence for people, `detail` says what to do. What differs from time to time stands
+    in `gaps`, "A name has at most %(most)s characters.", so that the sentence can be said in the reader's language.
     Never put a secret, a code or somebody else's name in here: all of it leaves the product.
     """
 
     status = 400
 
-    def __init__(self, type: str, title: str, detail: str = "", *, status: int | None = None, **extra: str | int) -> None:
-        super().__init__(title)
+    def __init__(
+        self,
+        type: str,
+        title: str,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        gaps: Mapping[str, str | int] | None = None,
+        **extra: str | int,
+    ) -> None:
+        self._unfilled, self._gaps = (title, detail), gaps or {}
         self.type = type
-        self.title = title
-        self.detail = detail
+        self.title = title % gaps if gaps else title
+        self.detail = detail % gaps if gaps else detail
+        super().__init__(self.title)
         self.extra = extra
         if status is not None:
             self.status = status
+
+    def in_words(self, translate: Callable[[str], str]) -> tuple[str, str]:
+        """Title and detail as `translate` says them, the gaps filled afterwards; what is said in the reader's language already stays."""
+        title, detail = self._unfilled if self._gaps else (self.title, self.detail)
+        said = [translate(text) if text else "" for text in (title, detail)]
+        return (said[0] % self._gaps, said[1] % self._gaps) if self._gaps else (said[0], said[1])
 
     def as_details(self) -> dict[str, str | int]:
         """The members of an `application/problem+json` body."""

@@ -35,7 +35,7 @@ def checked_person(first: str, last: str, email: str | None, phone: str) -> tupl
     if not first and not last:
         raise Problem("name_missing", "Give the person a name.")
     if max(len(first), len(last)) > NAME_MAX_CHARS:
-        raise Problem("name_too_long", f"A name has at most {NAME_MAX_CHARS} characters.")
+        raise Problem("name_too_long", "A name has at most %(most)s characters.", gaps={"most": NAME_MAX_CHARS})
     if address is not None and not is_email(address):
         raise Problem("email_wrong", "This is not an e-mail address.")
     if phone and not is_phone(phone):

@@ -28,6 +28,12 @@ COLUMNS: Final = (
     Column("ShareAllowed", "sharing", ("Sharing", "Share allowed"), required=False),
     Column("Doorcodes", "the doorcodes", ("Codes", "Doorcodes allowed"), required=False),
 )
+NAME_MISSING: Final = {
+    "portfolio": "Give the portfolio a name.",
+    "building": "Give the building a name.",
+    "unit": "Give the unit a name.",
+    "door": "Give the door a name.",
+}
 YES: Final = frozenset({"yes", "y", "true", "1"})
 NO: Final = frozenset({"no", "n", "false", "0"})
 
@@ -60,7 +66,9 @@ def check_property(*, name: str, time_zone: str, profile: str) -> None:
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise Problem("time_zone_unknown", f'"{time_zone}" is not a time zone.', "Name it as in America/New_York.") from None
+        raise Problem(
+            "time_zone_unknown", '"%(zone)s" is not a time zone.', "Name it as in America/New_York.", gaps={"zone": time_zone}
+        ) from None
     if profile not in PROFILES:
         raise Problem("profile_unknown", "Choose a privacy profile: US, NYC or EU.")
 
@@ -68,9 +76,9 @@ def check_property(*, name: str, time_zone: str, profile: str) -> None:
 def check_name(name: str, what: str, most: int) -> None:
     """Raises Problem for an empty or endless name."""
     if not name.strip():
-        raise Problem("name_missing", f"Give the {what} a name.")
+        raise Problem("name_missing", NAME_MISSING[what])
     if len(name) > most:
-        raise Problem("name_too_long", f"A name has at most {most} characters.")
+        raise Problem("name_too_long", "A name has at most %(most)s characters.", gaps={"most": most})
 
 
 def check_kind(kind: str, has_unit: bool) -> None:

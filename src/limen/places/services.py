@@ -1,6 +1,7 @@
 """Makes and changes buildings, units and doors, one by one or from a file."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,6 +19,8 @@ __all__ = [
     "TEMPLATE", "create_door", "create_portfolio", "create_property", "create_unit", "edit_door", "edit_property", "freeze_kind",
     "import_doors", "preview_doors", "set_doorway",
 ]  # fmt: skip
+
+DOOR_TAKEN: Final = 'There is a door "%(name)s" already, or one with this serial.'
 
 
 def create_portfolio(*, name: str, by: Actor, now: datetime) -> UUID:
@@ -71,7 +74,7 @@ def create_unit(*, property_id: UUID, name: str, by: Actor, now: datetime) -> UU
     """Makes a dwelling and returns its id (PLACE-4). Raises Refused when the building has one of that name."""
     rules.check_name(name, "unit", rules.UNIT_MAX_CHARS)
     unit = Unit(id=chance.fresh_id(), property_id=property_id, name=name.strip())
-    _save_new(unit, f'There is a unit "{unit.name}" already.')
+    _save_new(unit, 'There is a unit "%(name)s" already.')
     journal.record(by, "unit.created", f"unit:{unit.id}", {}, now, property_id=property_id)
     return unit.id
 
@@ -89,7 +92,7 @@ def create_door(
         id=chance.fresh_id(), property_id=property_id, unit_id=unit_id, name=name.strip(), kind=kind, connected=connected,
         share_allowed=share_allowed, codes_allowed=codes_allowed, planned_model=planned_model, planned_serial=planned_serial,
     )  # fmt: skip
-    _save_new(door, f'There is a door "{door.name}" already, or one with this serial.')
+    _save_new(door, DOOR_TAKEN)
     journal.record(by, "door.created", f"door:{door.id}", {"kind": kind}, now, property_id=property_id)
     return door.id
 
@@ -126,7 +129,7 @@ def edit_door(
         with transaction.atomic():
             row.save(update_fields=changed)
     except IntegrityError:
-        raise Refused("name_taken", f'There is a door "{row.name}" already, or one with this serial.') from None
+        raise Refused("name_taken", DOOR_TAKEN, gaps={"name": row.name}) from None
     if {"share_allowed", "codes_allowed", "carried_by_others"} & set(changed):
         allowed = {"share": int(row.share_allowed), "codes": int(row.codes_allowed), "others": int(row.carried_by_others)}
         ledger.append("door_rules", {"door": row.id, **allowed}, now)
@@ -169,7 +172,7 @@ def _save_new(row: Unit | Door, taken: str) -> None:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        raise Refused("name_taken", taken) from None
+        raise Refused("name_taken", taken, gaps={"name": row.name}) from None
 
 
 def _check_numbers(code_digits: int | None, staleness_limit_days: int | None) -> None:

@@ -138,9 +138,7 @@ def invite(request: HttpRequest, asker: Asker) -> HttpResponse:
                 asker, given, [UUID(door) for door in given["doors"]], _wall(asker, given["starts"]), _wall(asker, given["ends"])
             )
         except Problem as problem:
-            form.add_error(
-                {"bad_email": "email", "end_before_start": "ends"}.get(problem.type), " ".join((problem.title, problem.detail)).strip()
-            )
+            form.add_error({"bad_email": "email", "end_before_start": "ends"}.get(problem.type), " ".join(problem.in_words(_)).strip())
         else:
             return page(request, "invited.html", asker, {"here": "guests", "first": given["first"]} | told)
     return page(request, "invite.html", asker, {"here": "guests", "form": form, "offered": offered})

@@ -74,7 +74,7 @@ class Asked:
 
 def bad_request(what: str) -> Problem:
     """The body is not what this address takes."""
-    return Problem("bad_request", "This is not what the app sends.", f"Wrong or missing: {what}.")
+    return Problem("bad_request", "This is not what the app sends.", "Wrong or missing: %(what)s.", gaps={"what": what})
 
 
 Verb = Callable[..., Json]

@@ -30,14 +30,17 @@ def asked_by_a_program(request: HttpRequest) -> bool:
 
 
 def as_details(problem: Problem) -> HttpResponse:
-    """RFC 9457 problem details."""
-    return HttpResponse(json.dumps(problem.as_details()), status=problem.status, content_type="application/problem+json")
+    """RFC 9457 problem details; the sentences are for people, so they are in the reader's language."""
+    title, detail = problem.in_words(_)
+    body = problem.as_details() | {"title": title} | ({"detail": detail} if detail else {})
+    return HttpResponse(json.dumps(body), status=problem.status, content_type="application/problem+json")
 
 
 def as_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """One sentence, what to do, and a way back."""
     again = faults.page_before(request) if problem.type in FROM_A_FORM else ""
-    context = {"again": again, "title": _(problem.title), "detail": _(problem.detail) if problem.detail else "", "problem": problem}
+    title, detail = problem.in_words(_)
+    context = {"again": again, "title": title, "detail": detail, "problem": problem}
     return HttpResponse(render_to_string("web/problem.html", context, request), status=problem.status)
 
 

@@ -196,3 +196,17 @@ def test_a_door_is_put_on_its_floor_and_the_round_says_when_people_passing_would
     assert 'value="-1"' in office.get("Ana", office.door("Gym")).html
     assert office.post(None, f"{office.door('Gym')}/floor", {"floor": "2"}, follow=False).status in {302, 403, 404}
     assert 'value="-1"' in office.get("Ana", office.door("Gym")).html
+
+
+def test_a_refusal_stands_on_the_page_in_the_readers_language(office: Desk) -> None:
+    """Its sentence is the room's; what differs from time to time stands in it as it was typed."""
+    taken = office.post("Ana", "/c/doors/add?lang=es", {"name": "Roof", "kind": "common"})
+    assert taken.status == 422 and taken.says('Ya hay una puerta "Roof", o una con este número de serie.')
+
+
+def test_the_page_of_an_activation_has_words_for_what_the_lock_answers(desk: Desk) -> None:
+    """The lock says "battery"; nobody reads that word."""
+    page = desk.get("Ana", desk.door("Roof") + "/activate")
+    section = page.html.partition('data-when="reason-battery"')[2].partition("</section>")[0]
+    assert "Battery under 20 %. Activation needs 20 %: put in fresh ones." in section
+    assert '<p data-fill="said"></p>' in page.html
