@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from limen.identity import rules
@@ -39,12 +40,14 @@ def invite(*, person_id: UUID, property_id: UUID, by: Actor, now: datetime, host
     """Mails a link `/join/{token}` that lives 30 days (PEOPLE-4); an earlier link of that person ends now.
 
     Raises Refused `no_email` for a person without an address, Refused `already_active` when there is an account already.
-    The mail leaves by the outbox: topic `notice`, kind `invitation` or, for a resident's guest, `guest_invited`.
+    The mail leaves by the outbox: topic `notice`, kind `invitation` or, for a resident's guest, `guest_invited`,
+    with the language in which it was asked for.
     """
     row, path = _link(person_id, property_id, host_id, by, now)
     kind = "invitation" if host_id is None else "guest_invited"
     facts = {"path": path, "host": str(host_id or "")}
-    outbox.put("notice", {"kind": kind, "person": str(person_id), "property": str(property_id), "facts": facts}, now)
+    told = {"kind": kind, "person": str(person_id), "property": str(property_id), "facts": facts, "language": (get_language() or "en")[:2]}
+    outbox.put("notice", told, now)
     return invitation_view(row)
 
 

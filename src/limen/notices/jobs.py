@@ -21,6 +21,8 @@ from limen.wire import cbor
 MAILBOX_KEY = "service:mailbox"
 NOT_KEPT = frozenset({"invitation", "guest_invited", "code"})
 """What these say is kept nowhere beside the mail: a link to join, and digits."""
+FIRST = frozenset({"invitation", "guest_invited"})
+"""What reaches people before anybody can know what they read."""
 NOT_MAILED = frozenset({"call_ringing"})
 """What is over before a mail is read."""
 FORGOTTEN = "archived"
@@ -33,12 +35,24 @@ def tell(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
     if person is None:
         return
     kind = str(body["kind"])
-    with translation.override(identity.language_of(person.id) or "en"):
-        message = words.say(kind, facts_of(body))
+    message = said(kind, facts_of(body), identity.language_of(person.id), str(body.get("language", "")))
     if kind not in NOT_KEPT:
         enlist(row_id, person.id, kind, message, now)
     if person.email and kind not in NOT_MAILED:
         send(row_id, person.email, message, now)
+
+
+def said(kind: str, facts: dict[str, str], known: str, asked_in: str) -> words.Message:
+    """The notice in the language that its reader reads; the first one of all, while nobody knows it, in both (decision 0185)."""
+    both = kind in FIRST and not known
+    first = known or (asked_in if both and asked_in in words.LANGUAGES else words.LANGUAGES[0])
+    with translation.override(first):
+        message = words.say(kind, facts)
+    for other in words.LANGUAGES if both else ():
+        if other != first:
+            with translation.override(other):
+                message = words.then(message, words.say(kind, facts))
+    return message
 
 
 @outbox.receives("call.ringing")

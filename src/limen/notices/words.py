@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 Facts = Mapping[str, str]
+LANGUAGES: Final = ("en", "es")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,11 @@ KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
 def say(kind: str, facts: Facts) -> Message:
     """The message of a kind; an unknown kind is a defect of the room that put it (KeyError)."""
     return KINDS[kind](facts)
+
+
+def then(message: Message, again: Message) -> Message:
+    """The same notice in one language after the other, with its link once."""
+    return Message(f"{message.title} / {again.title}", f"{message.text}\n\n{again.text}", message.link)
 
 
 def body(message: Message, origin: str) -> str:

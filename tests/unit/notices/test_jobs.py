@@ -4,7 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
+from limen.identity import services as identity
 from limen.identity.models import User
 from limen.intercom import services as intercom
 from limen.kernel.actors import SYSTEM
@@ -203,3 +205,32 @@ def test_a_mail_comes_in_the_language_that_its_reader_reads(house: Harbor, serve
     outbox.settle(house.now)
     subjects = {to: mail["Subject"] for (to,), mail in server.taken}
     assert subjects == {"dana@example.org": "Su tarjeta está inactiva", "theo@example.org": "Your card is off"}
+
+
+@pytest.mark.rule("PEOPLE-4")
+@pytest.mark.parametrize(
+    ("asked_in", "subject"),
+    [
+        ("en", "88 Harbor Street invites you / 88 Harbor Street le invita"),
+        ("es", "88 Harbor Street le invita / 88 Harbor Street invites you"),
+    ],
+)
+def test_the_first_mail_is_in_both_languages(house: Harbor, server: Server, asked_in: str, subject: str) -> None:
+    """Nobody knows yet what its reader reads; whoever invites is the best guess for what stands first. The link stands there once."""
+    with translation.override(asked_in), unit_of_work():
+        identity.invite(person_id=house.people["dana"], property_id=house.property_id, by=house.actor(), now=house.now)
+    outbox.settle(house.now)
+    [(_receivers, mail)] = server.taken
+    payload = mail.get_payload(decode=True)
+    assert mail["Subject"] == subject and isinstance(payload, bytes)
+    text = payload.decode()
+    assert "invites you to use its doors. The link is for you alone and works for 30 days." in text
+    assert "le invita a usar sus puertas." in text and text.count("/join/") == 1
+
+
+def test_somebody_whose_language_is_known_is_invited_in_it_alone(house: Harbor, server: Server) -> None:
+    """Whoever was here before, and whatever the inviter reads."""
+    User.objects.update_or_create(person_id=house.people["dana"], defaults={"language": "es"})
+    put(house, "guest_invited", host=str(house.people["theo"]))
+    outbox.settle(house.now)
+    assert [mail["Subject"] for _, mail in server.taken] == ["88 Harbor Street le invita"]
