@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -257,8 +258,18 @@ def prepared(house: House, who: str, context: BrowserContext) -> None:
     page.close()
 
 
+@contextmanager
+def large_text(page: Page) -> Iterator[None]:
+    """The browser's own size of text twice as large, as somebody sets it who needs it: what is measured in it grows too, widths of screens included."""
+    browser = page.context.new_cdp_session(page)
+    browser.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    yield
+    browser.send("Page.setFontSizes", {"fontSizes": {"standard": 16, "fixed": 13}})
+    browser.detach()
+
+
 def found_on(page: Page, address: str, *, axe: Axe, rules: dict[str, Any]) -> list[str]:
-    """What hinders somebody there: by axe, by what scrolls sideways in two widths, and by more or less than one first heading."""
+    """What hinders somebody there: by axe, by what scrolls sideways in two widths and with large text, and by more or less than one first heading."""
     answer = page.goto(address, wait_until="domcontentloaded")
     assert answer is not None and answer.status < 500, address
     told = [
@@ -271,6 +282,10 @@ def found_on(page: Page, address: str, *, axe: Axe, rules: dict[str, Any]) -> li
         page.set_viewport_size(width)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             told.append(f"{address} scrolls sideways at {width['width']}")
+    page.set_viewport_size(PHONE)
+    with large_text(page):
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            told.append(f"{address} scrolls sideways on a phone with text twice as large")
     if before is not None:
         page.set_viewport_size(before)
     if page.evaluate("[...document.querySelectorAll('h1')].filter(one => one.checkVisibility()).length") != 1:
