@@ -17,8 +17,8 @@ from limen.web.templatetags.limen import grouped
 MARGIN_MM = 25
 BODY_PT, DOOR_PT, DIGITS_PT = 16, 20, 44
 LINE_MM = 8.5
-ENTRY_MM = 46
-"""A door, its digits and its note, which stay on one sheet."""
+LEADING = 1.35
+"""What a line takes, in sizes of its letters."""
 LETTER_PAPER = frozenset({"US", "NYC"})
 
 
@@ -57,13 +57,19 @@ def _drawn(place: places.PropertyView, who: people.PersonView, codes: list[Code]
 
 
 def _entry(sheet: FPDF, code: Code) -> None:
-    if sheet.will_page_break(ENTRY_MM):
+    if sheet.will_page_break(_height(code)):
         sheet.add_page()
     sheet.ln(LINE_MM)
     _say(sheet, code.door, DOOR_PT, bold=True)
     _say(sheet, "  ".join(grouped(code.digits)), DIGITS_PT, bold=True)
     if code.waits:
         _say(sheet, _("It works after this door is updated."))
+
+
+def _height(code: Code) -> float:
+    """What a door, its digits and its note take: they stay on one sheet, and on the first one if they fit."""
+    lines = (DOOR_PT, DIGITS_PT, BODY_PT) if code.waits else (DOOR_PT, DIGITS_PT)
+    return LINE_MM + sum(lines) * MM_PER_PT * LEADING
 
 
 def _advice(place: places.PropertyView) -> list[str]:
@@ -77,4 +83,4 @@ def _advice(place: places.PropertyView) -> list[str]:
 
 def _say(sheet: FPDF, text: str, size_pt: float = BODY_PT, *, bold: bool = False) -> None:
     sheet.set_font("helvetica", style="B" if bold else "", size=size_pt)
-    sheet.multi_cell(0, size_pt * MM_PER_PT * 1.35, latin(text), align="L", new_x="LMARGIN", new_y="NEXT")
+    sheet.multi_cell(0, size_pt * MM_PER_PT * LEADING, latin(text), align="L", new_x="LMARGIN", new_y="NEXT")

@@ -5,10 +5,13 @@ import re
 import pypdfium2
 import pytest
 
+from limen.console import letter
 from limen.credentials import services as credentials
 from limen.kernel.actors import Actor
 from limen.notices import queries as notices
+from limen.people import queries as people_read
 from limen.people import services as people
+from limen.places import queries as places
 from limen.storage.transactions import unit_of_work
 from tests.surfaces.console.desk import Desk, Page
 from tests.unit.fleet.house import ANA
@@ -102,3 +105,14 @@ def test_a_building_is_not_harvested_by_letters(desk: Desk) -> None:
     """Forty in an hour by one of the staff, then not before the next."""
     path = desk.person("Dana") + "/codes"
     assert [desk.post("Ana", path, {"do": "letter"}, follow=False).status for _ in range(41)] == [200] * 40 + [429]
+
+
+@pytest.mark.parametrize(("codes", "sheets"), [(4, 1), (5, 2)])
+def test_what_fits_on_one_sheet_is_not_spread_over_two(rosa: Desk, codes: int, sheets: int) -> None:
+    """Three common doors and a home fit on one; no door is parted from its digits."""
+    place, who = places.property_view(rosa.house.property_id), people_read.person_view(rosa.house.people["Rosa"])
+    made = letter.pdf(place, who, [letter.Code(f"Door {n}", f"{n}845920", waits=False) for n in range(1, codes + 1)], rosa.house.now)
+    read = [sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(made)]
+    assert len(read) == sheets
+    for n in range(1, codes + 1):
+        assert [f"Door {n}" in words for words in read] == [f"{n}84" in words for words in read]
