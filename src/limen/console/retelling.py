@@ -49,6 +49,8 @@ SENTENCES: Final = (
         "says Past, and nobody else is named for %(unit)s. If it stands empty, nothing is missing; if not, correct the line."
     ),
     gettext_noop("the lease of %(name)s is another one on line %(other)s. We do not guess."),
+    gettext_noop("the telephone of %(name)s is another one on line %(other)s. We do not guess."),
+    gettext_noop("line %(other)s says otherwise about the smartphone of %(name)s. We do not guess."),
     gettext_noop("%(name)s is known in %(unit)s without an e-mail. Add it on their page, or correct the line. We do not guess."),
     gettext_noop("%(name)s moved out of %(unit)s; living there ended on %(day)s."),
     gettext_noop("%(name)s lives in %(unit)s again."),
@@ -73,6 +75,9 @@ SENTENCES: Final = (
     gettext_noop("At most %(most)s MB can be read at once."),
     gettext_noop("At most %(most)s lines can be read at once."),
     gettext_noop("The quotation marks on line %(line)s do not match."),
+    gettext_noop("A cell on line %(line)s never ends. Close its quotation mark."),
+    gettext_noop('Two columns are called "%(text)s".'),
+    gettext_noop("Give one of them another name, or take it out of the file."),
 )  # fmt: skip
 # What stands in the gap of a column's name.
 WORDS: Final = frozenset({

@@ -75,7 +75,11 @@ class Imported:
 
 
 class Stopped(Refused):
-    """An import was interrupted; what it had written stays, and the same file continues it."""
+    """An import was interrupted; the same file does what is missing.
+
+    Each batch was a transaction: what it had written stays, unless all of it was a part of the caller's own (the console's request, which breaks
+    as a whole). The sentence holds for both.
+    """
 
     def __init__(self, line: int) -> None:
         super().__init__("import_stopped", f"Stopped at line {line}.", "Start again with the same file; nothing comes twice.", line=line)
@@ -94,6 +98,5 @@ def written(heading: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     """A CSV file that spreadsheets open rightly (byte-order mark, CRLF) and in which no cell is a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(heading)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    writer.writerows([safe_cell(cell) for cell in row] for row in (heading, *rows))
     return text.getvalue().encode("utf-8-sig")

@@ -4,6 +4,7 @@ Nothing is guessed silently, no formula is run or passed on, and sizes are limit
 """
 
 import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ DELIMITERS = ",;\t"
 _SIGNS = "=+-@\t\r"
 """A cell that starts with one of these is a formula to a spreadsheet."""
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SPACES = re.compile(r"\s+")
 _NOT_WORDS = re.compile(r"[^\w\s'’-]+")
 
@@ -76,13 +77,13 @@ class Table:
 def read_table(data: bytes, columns: Sequence[Column], *, chosen: Mapping[str, str] | None = None) -> Table:
     """Reads a CSV file of at most 5 MiB and 20,000 lines; `chosen` settles which heading is meant where several could be.
 
-    Raises NotReadable with a sentence for the person who uploaded it.
+    The first line that is not empty names the columns. Raises NotReadable with a sentence for the person who uploaded it.
     """
     text, encoding = decoded(data)
     delimiter = _delimiter(text, columns)
     records = _records(text, delimiter)
-    heading = next(records, (1, []))[1]
-    if not any(cell.strip() for cell in heading):
+    heading = next(([_as_typed(cell) for cell in cells] for _, cells in records if any(cell.strip() for cell in cells)), None)
+    if heading is None:
         raise NotReadable("csv_empty", "The file is empty.")
     if len(heading) > MAX_COLUMNS:
         raise NotReadable("not_csv", "This is not a CSV file.", f"It has more than {MAX_COLUMNS} columns.")
@@ -130,14 +131,14 @@ def _text(data: bytes, encoding: str) -> str:
 
 
 def _delimiter(text: str, columns: Sequence[Column]) -> str:
-    first = text.lstrip().split("\n", 1)[0][: MAX_COLUMNS * CELL_MAX_CHARS]
+    first = text.lstrip("\r\n ,;\t")[: MAX_COLUMNS * CELL_MAX_CHARS].partition("\n")[0].partition("\r")[0]
     known = {mark: sum(c.answers_to(h) for h in first.split(mark) for c in columns) for mark in DELIMITERS}
     return max(DELIMITERS, key=lambda mark: known[mark])
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Records with the number of the line each begins on."""
-    lines = text.splitlines(keepends=True)
+    """Records with the number of the line each begins on. Lines end as in files (CR, LF); U+2028, U+2029 and NEL are characters of a cell."""
+    lines = list(io.StringIO(text, newline=""))
     if len(lines) > MAX_LINES + 1:
         raise NotReadable("too_large", "This file is too large.", f"At most {MAX_LINES} lines can be read at once.")
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -146,7 +147,11 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         for cells in reader:
             yield begun, cells
             begun = reader.line_num + 1
-    except csv.Error:
+    except csv.Error as problem:
+        if "field larger" in str(problem):  # also where a quotation mark is never closed and the rest of the file is one cell
+            raise NotReadable(
+                "not_csv", "This is not a CSV file.", f"A cell on line {begun} never ends. Close its quotation mark."
+            ) from None
         raise NotReadable("not_csv", "This is not a CSV file.", f"The quotation marks on line {begun} do not match.") from None
 
 
@@ -156,9 +161,12 @@ def _places(heading: Sequence[str], columns: Sequence[Column], chosen: Mapping[s
         found = [i for i, text in enumerate(heading) if column.answers_to(text)]
         if column.name in chosen:
             found = [i for i, text in enumerate(heading) if text.strip() == chosen[column.name].strip()]
+        if len(found) > 1 and len({heading[i].strip() for i in found}) == 1:
+            title = f'Two columns are called "{heading[found[0]].strip()}".'
+            raise NotReadable("same_heading", title, "Give one of them another name, or take it out of the file.")
         if len(found) > 1:
             title = f"Two columns could be {column.word}. Choose one."
-            raise NotReadable("two_columns", title, column.name, options=[heading[i] for i in found])
+            raise NotReadable("two_columns", title, column.name, options=list(dict.fromkeys(heading[i] for i in found)))
         if not found and column.required:
             names = ", ".join(c.name for c in columns)
             raise NotReadable("column_missing", f'There is no column "{column.name}".', f"The first line names the columns: {names}.")
@@ -188,10 +196,13 @@ class _Clean:
     formula: bool
 
 
+def _as_typed(raw: str) -> str:
+    """Without the apostrophe that `safe_cell` put there."""
+    return raw[1:] if raw[:1] == "'" and raw[1:2] in _SIGNS and raw[1:] else raw
+
+
 def _clean(raw: str, column: Column) -> _Clean:
-    if raw[:1] == "'" and raw[1:2] in _SIGNS and raw[1:]:
-        raw = raw[1:]  # put there by `safe_cell`
-    normal = unicodedata.normalize("NFC", raw)
+    normal = unicodedata.normalize("NFC", _as_typed(raw))
     text = _SPACES.sub(" ", _INVISIBLE.sub("", normal)).strip()
     spaced = text != normal
     if text.startswith(tuple(_SIGNS)) and not column.may_start_with_sign:

@@ -44,7 +44,7 @@ def import_people(
     *, property_id: UUID, data: bytes, by: Actor, now: datetime, chosen: Mapping[str, str] | None = None, order: DateOrder | None = None,
     progress: Progress | None = None,
 ) -> Imported:  # fmt: skip
-    """Writes the good lines in batches, each one transaction. The same file again changes nothing; an interrupted import goes on.
+    """Writes the good lines in batches, each one transaction or a part of the caller's. The same file again does what is missing.
 
     `made` are the new people, whom the caller invites (identity). Gives nobody a door. Raises NotReadable, or Stopped with the line.
     """

@@ -38,6 +38,8 @@ class Known:
     line: int | None = None
     homes: dict[UUID, Home] = field(default_factory=dict)
     said: dict[UUID, Home] = field(default_factory=dict)  # by earlier lines of this file
+    said_phone: tuple[str, int] | None = None  # and on which of them
+    said_smartphone: tuple[bool, int] | None = None
 
     @property
     def name(self) -> str:
@@ -115,6 +117,11 @@ class _Case:
     def result(self, status: Status, reasons: list[str], plan: Plan | None = None) -> Judged:
         return Judged(PreviewRow(self.row.line, status, self.line.name, tuple(reasons), self.row.original), plan)
 
+    @property
+    def smartphone(self) -> bool | None:
+        """Whether they have one, None where the cell is empty: that says nothing."""
+        return self.line.smartphone if self.row.cells.get("Smartphone") else None
+
     def says(self, text: str) -> str:
         return f"Line {self.row.line}: {text}"
 
@@ -139,6 +146,8 @@ def _contradiction(case: _Case, building: Building) -> Wrong | None:
         return "Email", f"belongs to {whose}; this line says {line.name}. We do not guess."
     if line.status == "Past" and line.lease_end and line.lease_end > building.today:
         return "Status", "says Past, but the lease ends later than today."
+    if known is not None and line.lives_or_will and (otherwise := _otherwise(case, known)) is not None:
+        return otherwise
     said = known.said.get(case.unit_id) if known else None
     if known is None or said is None:
         return None
@@ -147,6 +156,29 @@ def _contradiction(case: _Case, building: Building) -> Wrong | None:
     if said != _home(line):
         return "LeaseEnd", f"the lease of {line.name} is another one on line {known.line}. We do not guess."
     return None
+
+
+def _otherwise(case: _Case, known: Known) -> Wrong | None:
+    """An earlier line of the file gave this person another telephone, or said otherwise about their smartphone."""
+    line = case.line
+    if known.said_phone and line.phone and line.phone != known.said_phone[0]:
+        return "Phone", f"the telephone of {line.name} is another one on line {known.said_phone[1]}. We do not guess."
+    if known.said_smartphone and case.smartphone is not None and case.smartphone != known.said_smartphone[0]:
+        return "Smartphone", f"line {known.said_smartphone[1]} says otherwise about the smartphone of {line.name}. We do not guess."
+    return None
+
+
+def _reached(case: _Case, known: Known) -> tuple[str | None, bool | None, list[str]]:
+    """How this line changes by what they are reached: telephone, smartphone, and the sentences for it. What it says is kept for later lines."""
+    phone = case.line.phone if case.line.phone and case.line.phone != known.phone else None
+    smartphone = case.smartphone if case.smartphone is not None and case.smartphone != known.smartphone else None
+    if case.line.phone:
+        known.phone, known.said_phone = case.line.phone, known.said_phone or (case.line.phone, case.row.line)
+    if case.smartphone is not None:
+        known.smartphone, known.said_smartphone = case.smartphone, known.said_smartphone or (case.smartphone, case.row.line)
+    reasons = [case.says("the telephone changes.")] if phone is not None else []
+    reasons += [case.says("the smartphone changes.")] if smartphone is not None else []
+    return phone, smartphone, reasons
 
 
 def _twin(case: _Case, building: Building) -> Wrong | None:
@@ -185,16 +217,25 @@ def _living(case: _Case, building: Building) -> Judged:
     if known is None:
         homes = {unit_id: wanted}
         known = Known(None, line.first, line.last, line.phone, line.smartphone, True, bool(line.email), case.row.line, homes, dict(homes))
+        _reached(case, known)
         building.people[case.key] = known
         building.people.setdefault(key_of("", unit_id, line.name), known)
         return case.result("changed" if notes else "new", notes, Plan(line, case.key, None, unit_id, wanted))
     if unit_id in known.said:
-        return case.result("same", [])
+        return _said_again(case, known)
     known.said[unit_id] = wanted
     home = known.homes.get(unit_id)
     if home is None or (home.until is not None and home.until < building.today):
         return _another_home(case, known, notes, building)
     return _renewed(case, known, building)
+
+
+def _said_again(case: _Case, known: Known) -> Judged:
+    """The home stands on an earlier line; a telephone that stands only on this one is taken from here."""
+    phone, smartphone, reasons = _reached(case, known) if known.here else (None, None, [])
+    if not reasons:
+        return case.result("same", [])
+    return case.result("changed", reasons, Plan(case.line, case.key, known.id, case.unit_id, None, True, phone, smartphone))
 
 
 def _another_home(case: _Case, known: Known, notes: list[str], building: Building) -> Judged:
@@ -208,7 +249,10 @@ def _another_home(case: _Case, known: Known, notes: list[str], building: Buildin
         where = f"is on line {known.line} with" if known.line else "lives in"
         notes.append(case.says(f"{case.line.name} {where} {', '.join(living)}; {case.unit} is added."))
     known.homes[case.unit_id] = wanted
-    return case.result("changed" if notes else "new", notes, Plan(case.line, case.key, known.id, case.unit_id, wanted))
+    phone, smartphone, reasons = _reached(case, known) if known.here else (None, None, [])
+    notes += reasons
+    plan = Plan(case.line, case.key, known.id, case.unit_id, wanted, phone=phone, smartphone=smartphone)
+    return case.result("changed" if notes else "new", notes, plan)
 
 
 def _renewed(case: _Case, known: Known, building: Building) -> Judged:
@@ -216,11 +260,8 @@ def _renewed(case: _Case, known: Known, building: Building) -> Judged:
     line, wanted, old = case.line, _home(case.line), known.homes[case.unit_id]
     earlier = wanted.since < old.since or (old.since > building.today and wanted.since != old.since)
     home = Home(wanted.since if earlier else old.since, wanted.until, wanted.lease_ends or old.lease_ends)
-    phone = line.phone if line.phone and line.phone != known.phone else None
-    smartphone = line.smartphone if case.row.cells.get("Smartphone") and line.smartphone != known.smartphone else None
-    reasons = [case.says(text) for text in _changes(case.unit, old, home)]
-    reasons += [case.says("the telephone changes.")] if phone else []
-    reasons += [case.says("the smartphone changes.")] if smartphone is not None else []
+    phone, smartphone, reached = _reached(case, known)
+    reasons = [*(case.says(text) for text in _changes(case.unit, old, home)), *reached]
     known.homes[case.unit_id], known.line = home, known.line or case.row.line
     if not reasons:
         return case.result("same", [])

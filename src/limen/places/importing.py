@@ -12,9 +12,9 @@ from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.previews import Imported, Preview, PreviewRow, Progress, Status, Stopped, written
 from limen.kernel.tables import Row, read_table
-from limen.places import rules
+from limen.places import edited, rules
 from limen.places.models import Door, Unit
-from limen.storage import chance, news
+from limen.storage import chance
 from limen.storage.transactions import unit_of_work
 
 BATCH_LINES: Final = 50
@@ -62,9 +62,9 @@ def preview_doors(*, property_id: UUID, data: bytes, chosen: Mapping[str, str] |
 def import_doors(
     *, property_id: UUID, data: bytes, by: Actor, now: datetime, chosen: Mapping[str, str] | None = None, progress: Progress | None = None
 ) -> Imported:
-    """Writes the good lines in batches, each one transaction; makes the units that the doors name. The same file again changes nothing.
+    """Writes the good lines in batches, each one transaction or a part of the caller's; makes the units that the doors name.
 
-    Raises NotReadable before anything is written, or Stopped with the line at which it was interrupted.
+    The same file again changes nothing. Raises NotReadable before anything is written, or Stopped with the line at which it was interrupted.
     """
     preview, judged = _read(property_id, data, chosen)
     units = {unit.name.casefold(): unit.id for unit in Unit.objects.filter(property=property_id)}
@@ -73,7 +73,7 @@ def import_doors(
     for batch in _batches(judged):
         try:
             with unit_of_work():
-                made += _write(property_id, batch, units, now)
+                made += _write(property_id, batch, units, by, now)
         except DatabaseError as problem:
             raise Stopped(batch[0].row.line) from problem
         read += len(batch)
@@ -158,7 +158,7 @@ def _batches(judged: list[_Judged]) -> Iterator[list[_Judged]]:
         yield judged[start : start + BATCH_LINES]
 
 
-def _write(property_id: UUID, batch: list[_Judged], units: dict[str, UUID], now: datetime) -> list[UUID]:
+def _write(property_id: UUID, batch: list[_Judged], units: dict[str, UUID], by: Actor, now: datetime) -> list[UUID]:
     fresh = [one.facts for one in batch if one.facts and one.door_id is None]
     named = {facts.unit.casefold(): facts.unit for facts in reversed(fresh) if facts.unit}
     new_units = [Unit(id=chance.fresh_id(), property_id=property_id, name=name) for key, name in named.items() if key not in units]
@@ -169,7 +169,7 @@ def _write(property_id: UUID, batch: list[_Judged], units: dict[str, UUID], now:
     for one in batch:
         if one.door_id and one.changes:
             Door.objects.filter(id=one.door_id).update(**one.changes)
-            news.say("door.touched", now=now, door_id=str(one.door_id))
+            edited.tell(Door.objects.get(id=one.door_id), tuple(one.changes), by, now)
     return [row.id for row in rows]
 
 

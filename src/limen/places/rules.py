@@ -11,6 +11,8 @@ PROFILES: Final = ("US", "NYC", "EU")
 KINDS: Final = ("entrance", "common", "unit", "service")
 NAME_MAX_CHARS: Final = 120
 UNIT_MAX_CHARS: Final = 60
+MODEL_MAX_CHARS: Final = 20
+SERIAL_MAX_CHARS: Final = 40
 CODE_DIGITS: Final = range(4, 10)
 KEY_PAUSE_S: Final = range(5, 21)
 ENGAGED_S: Final = (5, 10)
@@ -81,6 +83,12 @@ def check_name(name: str, what: str, most: int) -> None:
         raise Problem("name_too_long", "A name has at most %(most)s characters.", gaps={"most": most})
 
 
+def check_planned(model: str, serial: str) -> None:
+    """Raises Problem for a planned device that no device can be."""
+    if len(model) > MODEL_MAX_CHARS or len(serial) > SERIAL_MAX_CHARS:
+        raise Problem("planned_too_long", f"A model has at most {MODEL_MAX_CHARS} characters, a serial {SERIAL_MAX_CHARS}.")
+
+
 def check_kind(kind: str, has_unit: bool) -> None:
     """Raises Problem unless a unit's door has a unit and no other door has one (PLACE-3)."""
     if kind not in KINDS:
@@ -92,6 +100,7 @@ def check_kind(kind: str, has_unit: bool) -> None:
 def facts_of(row: Row) -> tuple[DoorFacts, list[tuple[str, str]]]:
     """What a line says, and what is wrong with it as pairs of column and reason; empty flags mean unconnected, shared and with codes."""
     cell = {column.name: row.cells.get(column.name, "") for column in COLUMNS}
+    longest = {"Door": NAME_MAX_CHARS, "Unit": UNIT_MAX_CHARS, "Model": MODEL_MAX_CHARS, "Serial": SERIAL_MAX_CHARS}
     flags = {name: _flag(cell[name], default) for name, default in (("Connected", False), ("ShareAllowed", True), ("Doorcodes", True))}
     wrong = [(name, f'"{cell[name]}" is neither yes nor no.') for name, value in flags.items() if value is None]
     wrong += [(name, "is longer than a name can be.") for name in sorted(row.too_long)]
@@ -99,8 +108,7 @@ def facts_of(row: Row) -> tuple[DoorFacts, list[tuple[str, str]]]:
     kind = cell["Kind"].casefold()
     if not cell["Door"]:
         wrong.append(("Door", "is empty."))
-    elif len(cell["Door"]) > NAME_MAX_CHARS:
-        wrong.append(("Door", f"is longer than {NAME_MAX_CHARS} characters."))
+    wrong += [(name, f"is longer than {most} characters.") for name, most in longest.items() if len(cell[name]) > most]
     if kind not in KINDS:
         wrong.append(("Kind", f'"{cell["Kind"]}" is not a kind of door. Write entrance, common, unit or service.'))
     elif kind == "unit" and not cell["Unit"]:

@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours, Problem, Refused
-from limen.places import rules
+from limen.places import edited, rules
 from limen.places.importing import TEMPLATE, import_doors, preview_doors
 from limen.places.models import Door, Portfolio, Property, Unit
 from limen.places.views import Doorway
-from limen.storage import chance, ledger, news
+from limen.storage import chance, news
 
 __all__ = [
     "TEMPLATE", "create_door", "create_portfolio", "create_property", "create_unit", "edit_door", "edit_property", "freeze_kind",
@@ -86,6 +86,7 @@ def create_door(
     """Makes a door without a device (PLACE-2) and returns its id. Raises Problem, or Refused for a name or serial that is taken."""
     rules.check_name(name, "door", rules.NAME_MAX_CHARS)
     rules.check_kind(kind, unit_id is not None)
+    rules.check_planned(planned_model, planned_serial)
     if unit_id is not None and not Unit.objects.filter(id=unit_id, property=property_id).exists():
         raise NotYours
     door = Door(
@@ -125,17 +126,14 @@ def edit_door(
         setattr(row, field, wanted[field])
     rules.check_name(row.name, "door", rules.NAME_MAX_CHARS)
     rules.check_kind(row.kind, row.unit_id is not None)
+    rules.check_planned(row.planned_model, row.planned_serial)
     try:
         with transaction.atomic():
             row.save(update_fields=changed)
     except IntegrityError:
         raise Refused("name_taken", DOOR_TAKEN, gaps={"name": row.name}) from None
-    if {"share_allowed", "codes_allowed", "carried_by_others"} & set(changed):
-        allowed = {"share": int(row.share_allowed), "codes": int(row.codes_allowed), "others": int(row.carried_by_others)}
-        ledger.append("door_rules", {"door": row.id, **allowed}, now)
     if changed:
-        journal.record(by, "door.edited", f"door:{row.id}", {"fields": ",".join(changed)}, now, property_id=row.property_id)
-        news.say("door.touched", now=now, door_id=str(row.id))
+        edited.tell(row, changed, by, now)
 
 
 def set_doorway(*, door_id: UUID, doorway: Doorway, by: Actor, now: datetime) -> None:

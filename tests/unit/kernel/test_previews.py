@@ -6,6 +6,7 @@ import io
 import pytest
 
 from limen.kernel.previews import Preview, PreviewRow, Stopped, summary, written
+from limen.kernel.tables import Column, read_table
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,17 @@ def test_bad_lines_come_back_with_their_reason_and_without_formulas() -> None:
         ["Name", "Age", "Reason"],
         ["'=1+1", '"B"', "Line 3, Name: one. Line 3, Age: two."],
     ]
+
+
+@pytest.mark.rule("PLACE-5")
+def test_a_heading_is_no_formula_either_and_is_still_known_when_it_comes_back() -> None:
+    """Headings are typed by whoever made the file, as cells are."""
+    table = read_table(b"=HYPERLINK(1),-Name\nx,y,z\n", [Column("Name", "the name")])
+    row = table.rows[0]
+    data = Preview(table.heading, (PreviewRow(row.line, "bad", "", (f"Line 2 {row.broken}",), row.original),)).bad_csv()
+    headings = next(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    assert headings == ["'=HYPERLINK(1)", "'-Name", "Reason"]
+    assert read_table(data.replace(b"x,y,z", b"x,y"), [Column("Name", "the name")]).rows[0].cells == {"Name": "y"}
 
 
 def test_what_will_be_written_is_new_and_changed_lines() -> None:

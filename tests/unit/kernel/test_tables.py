@@ -93,6 +93,50 @@ def test_headings_go_by_other_names() -> None:
     assert read("Name,Email,Notes\n").unread == ("Notes",)
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085"])
+def test_only_the_ends_of_lines_end_a_line(mark: str) -> None:
+    """Marks that some programs take for one stand inside a cell, as a space; no line is made of them, and none is counted."""
+    table = read(f"Name,Email\nGarage{mark}Vault,x\nc,y\n")
+    assert [(row.line, row.cells["Name"], row.broken) for row in table.rows] == [(2, "Garage Vault", ""), (3, "c", "")]
+    assert table.rows[0].spaced == {"Name"}
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_lines_end_as_on_any_machine(end: str) -> None:
+    """Old and new, also within a cell."""
+    table = read(end.join(["Name;Email", '"a' + end + 'b";x', "c;y", ""]))
+    assert [(row.line, row.cells["Name"]) for row in table.rows] == [(2, "a b"), (4, "c")]
+
+
+@pytest.mark.parametrize("start", ["\r\n", ",,\r\n", "\n\n,\n", " \n"])
+def test_the_first_line_with_anything_on_it_names_the_columns(start: str) -> None:
+    """Empty lines above it count, as an editor counts them."""
+    table = read(start + "Name,Email\nZoë,x\n")
+    assert table.heading == ("Name", "Email") and table.rows[0].line == start.count("\n") + 2
+
+
+@pytest.mark.rule("PLACE-5")
+def test_columns_that_nobody_can_tell_apart_are_not_offered_for_choice() -> None:
+    """The sentence says what to do; where a third one is called otherwise, that one can be chosen."""
+    for text, chosen in (("Name,Email,Email\n", ""), ("Name,Email, Email \n", ""), ("Name,Email,Email,Mail\n", "Email")):
+        with pytest.raises(NotReadable) as refused:
+            read(text, **({"Email": chosen} if chosen else {}))
+        assert (refused.value.title, refused.value.options) == ('Two columns are called "Email".', ())
+        assert refused.value.detail == "Give one of them another name, or take it out of the file."
+    with pytest.raises(NotReadable) as asked:
+        read("Name,Email,Email,Mail\n")
+    assert asked.value.options == ("Email", "Mail")
+    assert read("Name,Email,Email,Mail\na,b,c,d\n", Email="Mail").rows[0].cells["Email"] == "d"
+
+
+def test_a_cell_without_end_is_called_that() -> None:
+    """Not a mark that does not match: the file may hold none."""
+    for cell in ("x" * 200_000, '"' + "x" * 200_000):
+        with pytest.raises(NotReadable) as refused:
+            read(f"Name,Email\na,b\n{cell},y\n")
+        assert refused.value.detail == "A cell on line 3 never ends. Close its quotation mark."
+
+
 @pytest.mark.rule("PLACE-5")
 def test_two_columns_that_could_be_meant_are_not_guessed() -> None:
     """The person chooses, and the choice is kept to."""

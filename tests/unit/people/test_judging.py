@@ -69,6 +69,39 @@ def test_an_address_that_belongs_to_somebody_else_is_not_guessed_about() -> None
     assert verdicts(DANA + other)[1] == ("bad", ("Line 3, Email: belongs to Dana Reyes; this line says Someone Else. We do not guess.",))
 
 
+@pytest.mark.rule("PLACE-5")
+def test_a_second_line_with_another_telephone_is_not_guessed_about() -> None:
+    """Same person and unit, or another unit: what contradicts an earlier line comes back, what was empty there is taken and said."""
+    other, none = DANA.replace("0100", "0199"), DANA.replace("212 555 0100", "")
+    why = "Line 3, Phone: the telephone of Dana Reyes is another one on line 2. We do not guess."
+    for given in (building(), building(dana=dana(homes={B4: LIVES}))):
+        assert verdicts(DANA + other, given)[1] == ("bad", (why,))
+    assert verdicts(DANA + other.replace("4B", "2A"))[1] == ("bad", (why,))
+    assert [status for status, _ in verdicts(DANA + none + DANA)] == ["new", "same", "same"]
+    first, second, third = judge(none + DANA + other)
+    assert (first.row.status, second.row.status, third.row.status) == ("new", "changed", "bad")
+    assert second.row.reasons == ("Line 3: the telephone changes.",) and second.plan and second.plan.phone == "212 555 0100"
+    assert third.row.reasons == (why.replace("Line 3", "Line 4").replace("line 2", "line 3"),)
+
+
+@pytest.mark.rule("PLACE-5")
+def test_a_second_line_that_says_otherwise_about_a_smartphone_is_not_guessed_about() -> None:
+    """Yes and no; an empty cell says nothing."""
+    no, silent = DANA.replace(",yes", ",no"), DANA.replace(",yes", ",")
+    why = "Line 3, Smartphone: line 2 says otherwise about the smartphone of Dana Reyes. We do not guess."
+    assert verdicts(DANA + no)[1] == ("bad", (why,)) == verdicts(no + DANA)[1]
+    assert [status for status, _ in verdicts(DANA + silent)] == ["new", "same"]
+
+
+def test_a_moved_persons_new_telephone_is_taken_and_one_of_another_building_is_left() -> None:
+    """Within the building it is said; what other managers keep is not this one's to change."""
+    moved = DANA.replace("4B", "2A").replace("0100", "0199")
+    (one,) = judge(moved, building(dana=dana(homes={B4: LIVES})))
+    assert one.plan and one.plan.phone == "212 555 0199" and one.row.reasons[-1] == "Line 2: the telephone changes."
+    (one,) = judge(moved, building(dana=dana(here=False)))
+    assert one.plan and one.plan.phone is None
+
+
 @pytest.mark.rule("PEOPLE-1")
 def test_somebody_from_another_building_gets_a_home_here() -> None:
     """The same account, without a word about the other building."""

@@ -13,6 +13,7 @@ from limen.kernel.previews import Imported, Preview, Stopped
 from limen.kernel.tables import NotReadable
 from limen.places import importing, queries, services
 from limen.places.models import Door
+from limen.storage import ledger
 from limen.storage.transactions import unit_of_work
 
 HARBOR = Path(__file__).parents[2] / "data" / "doors.csv"
@@ -77,6 +78,35 @@ def test_a_changed_line_changes_the_door_and_says_what(house: UUID, now: datetim
     assert load(house, changed, now).changed == 1
     gym = queries.door_named(house, "Gym")
     assert gym and (gym.connected, gym.codes_allowed, gym.planned_serial) == (True, False, "LM9")
+
+
+@pytest.mark.parametrize(("column", "most"), [("Door", 120), ("Unit", 60), ("Model", 20), ("Serial", 40)])
+def test_a_cell_that_no_door_can_hold_comes_back_with_its_reason(house: UUID, now: datetime, column: str, most: int) -> None:
+    """Line, column, reason; one character less arrives. A database that counts would stop the import at every try."""
+    cells = {"Door": "Unit 1A", "Kind": "unit", "Unit": "1A", "Model": "", "Serial": ""}
+    heading = ",".join(cells)
+    for length, bad in ((most + 1, 1), (most, 0)):
+        data = f"{heading}\n{','.join((cells | {column: 'x' * length}).values())}\n".encode()
+        shown = services.preview_doors(property_id=house, data=data)
+        assert [row.reasons for row in shown.of("bad")] == [(f"Line 2, {column}: is longer than {most} characters.",)] * bad
+        assert services.import_doors(property_id=house, data=data, by=SYSTEM, now=now).bad == bad
+
+
+@pytest.mark.rule("PLACE-6", "OPS-2")
+def test_what_a_file_forbids_at_a_door_is_remembered_and_journaled(house: UUID, now: datetime) -> None:
+    """A restore from an older copy finds it in the ledger (test_replay); who changed which fields of which door stands in the journal."""
+    load(house, "Gym,common,,,,,yes,yes\nRoof,common,,,,,yes,yes\n", now)
+    gym = queries.door_named(house, "Gym")
+    assert gym
+    for text, allowed in (("no,yes", {"share": "0", "codes": "1"}), ("no,no", {"share": "0", "codes": "0"})):
+        load(house, f"Gym,common,,,,,{text}\nRoof,common,,,,,yes,yes\n", now)
+        line = [line for line in ledger.lines() if line.kind == "door_rules"][-1]
+        assert line.facts == {"door": str(gym.id), "others": "1"} | allowed
+    edits = [entry for entry in journal.entries(property_id=house) if entry.verb == "door.edited"]
+    assert [(entry.target, dict(entry.detail)) for entry in edits] == [
+        (f"door:{gym.id}", {"fields": "codes_allowed"}),
+        (f"door:{gym.id}", {"fields": "share_allowed"}),
+    ]
 
 
 def test_a_door_does_not_move_and_keeps_a_frozen_kind(house: UUID, now: datetime) -> None:
