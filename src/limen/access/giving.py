@@ -11,7 +11,7 @@ from limen.access import dependents, groups, news, remembered
 from limen.access.effects import effect_of
 from limen.access.models import Grant, Group, GroupDoor
 from limen.access.picture import doors_reached, scene, terms_of
-from limen.access.rules import GrantFacts, Terms, compare
+from limen.access.rules import GrantFacts, Terms, can_be_held, compare
 from limen.access.views import Effect, GrantView
 from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours, Problem, Refused
@@ -42,6 +42,8 @@ class Wish:
         """The wish with its role kind settled. Problem or Refused says what is wrong with it."""
         if self.standing not in STANDINGS:
             raise Problem("standing", _("Choose resident or non-resident. It decides who may see their entries."))
+        if not can_be_held(self.starts, self.ends):
+            raise Problem("date_unheld", _("Choose a date between 2000 and 2100."))
         if self.ends is not None and self.ends <= self.starts:
             raise Problem("end_before_start", _("The end is before the start."))
         if not (self.app or self.code or self.card):
@@ -77,8 +79,8 @@ def give(
 ) -> GrantView:
     """Gives a group to a person; given again, it changes the grant they hold (ACCESS-2).
 
-    `standing` is "resident" or "non-resident" and has no default: it decides privacy. Problem `standing`, `end_before_start`, `no_way_in`;
-    Refused `too_many_windows` (more than 4 for one person and door, C.1), `person_archived`.
+    `standing` is "resident" or "non-resident" and has no default: it decides privacy. Problem `standing`, `date_unheld`, `end_before_start`,
+    `no_way_in`; Refused `too_many_windows` (more than 4 for one person and door, C.1), `person_archived`.
     """
     group = groups.found(group_id)
     wish = Wish(person_id, standing, role_kind, starts, ends, may_share, opens_app, opens_code, opens_card).checked(group, now)

@@ -12,7 +12,7 @@ from limen.access import news, remembered
 from limen.access.ending import end_guest
 from limen.access.models import Grant, GrantDoor
 from limen.access.picture import Scene, scene
-from limen.access.rules import GUEST_AHEAD_DAYS
+from limen.access.rules import GUEST_AHEAD_DAYS, can_be_held
 from limen.access.views import AccessWindow, DoorChange, DoorResult, GuestResult, Invited, RevocationView
 from limen.identity import queries as identity
 from limen.identity import services as identity_verbs
@@ -35,6 +35,8 @@ class Stay:
 
     def check(self, now: datetime) -> None:
         """Problem where the dates cannot be meant."""
+        if not can_be_held(self.starts, self.ends):
+            raise Problem("date_unheld", _("Choose a date between 2000 and 2100."))
         if self.ends is not None and self.ends <= max(self.starts, now):
             raise Problem("end_before_start", _("The end is before the start."))
         if self.starts > now + timedelta(days=GUEST_AHEAD_DAYS):
@@ -55,8 +57,8 @@ def invite_guest(
 ) -> Invited:
     """Invites a guest to single doors (ACCESS-7): every door is tried, each says done or why not; a mail goes out if any was done.
 
-    Start at most one year ahead; the window lies inside the host's own. Problem `bad_email`, `end_before_start`, `too_far_ahead`, `no_doors`;
-    Refused `too_many_guests`, `yourself`.
+    Start at most one year ahead; the window lies inside the host's own. Problem `bad_email`, `date_unheld`, `end_before_start`,
+    `too_far_ahead`, `no_doors`; Refused `too_many_guests`, `yourself`.
     """
     stay = Stay(starts, ends)
     stay.check(now)
@@ -75,7 +77,7 @@ def invite_guest(
         return Invited(None, None, answers)
     guest_id = _guest(first, last, email, host_id=host_id, by=by, now=now)
     grants = [
-        _give(guest_id, doors, stay, called=f"{first.strip()} {last.strip()}", host_id=host_id, property_id=property_id, by=by, now=now)
+        _give(guest_id, doors, stay, called=" ".join(f"{first} {last}".split()), host_id=host_id, property_id=property_id, by=by, now=now)
         for property_id, doors in sorted(doors_by_property.items())
     ]
     _mail(guest_id, host_id, grants[0], by, now)

@@ -10,6 +10,7 @@ from limen.access import groups as bundles
 from limen.access.effects import uses_app
 from limen.access.models import Grant, Group, GroupDoor, Revocation, Suspension
 from limen.access.picture import scene, scenes_around
+from limen.access.rules import YEARS
 from limen.access.views import (
     AccessWindow,
     Answer,
@@ -30,6 +31,7 @@ from limen.people.queries import Rights
 from limen.places import queries as places
 
 __all__ = [
+    "YEARS",
     "AccessWindow",
     "Answer",
     "DoorChange",

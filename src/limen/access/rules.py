@@ -14,11 +14,18 @@ WINDOWS_MAX = 4
 """Of one person at one door (protocol C.1)."""
 GUEST_AHEAD_DAYS = 365
 """A guest's access starts at most a year ahead (ACCESS-7)."""
+YEARS = range(2000, 2101)
+"""What a lock's clock can hold, with room to spare; within them no date overflows when it is reckoned with."""
 NAME_MAX_CHARS = 80
 GROUP_DOORS_MAX = 500
 
 Picture = Mapping[UUID, Sequence[Holder]]
 """Who holds what, by door."""
+
+
+def can_be_held(*moments: datetime | None) -> bool:
+    """True where every date lies in `YEARS`; no date at all is one."""
+    return all(at is None or at.year in YEARS for at in moments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,7 @@ from limen.storage.transactions import unit_of_work
 
 APP = "app"
 CODE_OR_CARD = "code-or-card"
-YEARS = range(2000, 2101)
-"""What a lock's clock can hold, with room to spare."""
+YEARS = access.YEARS
 
 
 class GiveForm(forms.Form):

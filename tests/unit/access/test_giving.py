@@ -1,6 +1,7 @@
 """Giving a group to somebody: asked standing, windows, classes."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -36,6 +37,18 @@ def test_end_before_start_is_refused(house: Harbor, now: datetime) -> None:
     """A window that ends before it starts is no window."""
     with pytest.raises(Problem, match="The end is before the start"):
         house.give("dana", "Residents", starts=now, ends=now - DAY)
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2101, 9999])
+def test_dates_that_no_lock_can_hold_are_refused(house: Harbor, now: datetime, year: int) -> None:
+    """Given or shared, at either end: beyond them a date overflows as soon as somebody reckons with it."""
+    house.give("dana", "Home 4B")
+    far = datetime(year, 12, 31, 23, 59, tzinfo=ZoneInfo("America/New_York"))
+    starts, ends = (far, None) if year < 2000 else (now, far)
+    with pytest.raises(Problem, match="Choose a date between 2000 and 2100"):
+        house.give("theo", "Residents", starts=starts, ends=ends)
+    with pytest.raises(Problem, match="Choose a date between 2000 and 2100"):
+        house.invite("dana", "Unit 4B", starts=starts, ends=ends)
 
 
 @pytest.mark.rule("PLACE-4")
