@@ -1,6 +1,7 @@
 """The air between a browser and a simulated lock: passes frames on, both ways, as radio would. It reads nothing and keeps nothing."""
 
 import asyncio
+import re
 from contextlib import suppress
 from typing import Final
 
@@ -11,7 +12,8 @@ from django.urls import path
 
 FRAME_MAX_BYTES: Final = 64 * 1024
 WAITS_S: Final = 5
-NAME_MAX: Final = 40
+NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+"""It becomes a part of an address."""
 
 
 class Air(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -20,7 +22,10 @@ class Air(AsyncWebsocketConsumer):  # type: ignore[misc]
     way = "air"
 
     async def connect(self) -> None:
-        called = str(self.scope["url_route"]["kwargs"]["called"])[:NAME_MAX]
+        called = self.scope["url_route"]["kwargs"]["called"]
+        if not NAME.fullmatch(called):
+            await self.close(code=4404)
+            return
         try:
             self.lock = await websockets.connect(f"{locks_address()}/{self.way}/{called}", max_size=FRAME_MAX_BYTES, open_timeout=WAITS_S)
         except (OSError, TimeoutError, websockets.WebSocketException):

@@ -1,6 +1,5 @@
 """The demonstration: what to try, the mailbox, the clock, and the bench with every simulated lock. It exists only where it was asked for."""
 
-import json
 import re
 from datetime import datetime
 from typing import Final
@@ -26,6 +25,7 @@ from limen.storage import clock
 from limen.web import restored
 from limen.web.middleware import now_of
 from limen.web.pages import render
+from limen.web.spoken import spoken
 from limen.web.when import say_clock, say_day
 
 LONGEST_STEP_MS: Final = 400 * 24 * 3600 * 1000
@@ -56,15 +56,14 @@ def mail(request: HttpRequest) -> HttpResponse:
 def time(request: HttpRequest) -> HttpResponse:
     """The demonstration's time; `{"ms": n}` lets n milliseconds pass, for the service and for every simulated lock. It only goes forward."""
     if request.method == "POST":
-        try:
-            ms = int(json.loads(request.body)["ms"])
-        except (ValueError, KeyError, TypeError):
-            raise Problem("not_understood", 'Send {"ms": a number}.') from None
+        ms = (spoken(request.body) or {}).get("ms")
+        if not isinstance(ms, int | float):
+            raise Problem("not_understood", 'Send {"ms": a number}.')
         if not 0 <= ms <= LONGEST_STEP_MS:
             raise Problem("not_understood", "Time passes forward, by at most 400 days at once.")
         if ms >= yesterday.DAY_MS:
             yesterday.keep(now_of(request))
-        clock.shift(ms)
+        clock.shift(int(ms))
     now = clock.now()
     return JsonResponse({"now_ms": int(now.timestamp() * 1000), "offset_ms": clock.offset_ms(), "said": _wall(now)})
 

@@ -20,7 +20,7 @@ _PHONE: Final = re.compile(r"\+?[\d\s().\-/]{4,40}")
 
 def is_email(text: str) -> bool:
     """True for something that a mail could be sent to; only a mail proves more."""
-    return len(text) <= EMAIL_MAX_CHARS and bool(_ADDRESS.fullmatch(text)) and ".." not in text
+    return len(text) <= EMAIL_MAX_CHARS and text.isprintable() and bool(_ADDRESS.fullmatch(text)) and ".." not in text
 
 
 def is_phone(text: str) -> bool:
@@ -36,6 +36,8 @@ def checked_person(first: str, last: str, email: str | None, phone: str) -> tupl
         raise Problem("name_missing", "Give the person a name.")
     if max(len(first), len(last)) > NAME_MAX_CHARS:
         raise Problem("name_too_long", "A name has at most %(most)s characters.", gaps={"most": NAME_MAX_CHARS})
+    if not (first + last).isprintable():
+        raise Problem("name_unseen", "This holds characters that cannot be seen. Type it again.")
     if address is not None and not is_email(address):
         raise Problem("email_wrong", "This is not an e-mail address.")
     if phone and not is_phone(phone):

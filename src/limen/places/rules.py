@@ -86,7 +86,8 @@ def check_name(name: str, what: str, most: int) -> None:
 def check_planned(model: str, serial: str) -> None:
     """Raises Problem for a planned device that no device can be."""
     if len(model) > MODEL_MAX_CHARS or len(serial) > SERIAL_MAX_CHARS:
-        raise Problem("planned_too_long", f"A model has at most {MODEL_MAX_CHARS} characters, a serial {SERIAL_MAX_CHARS}.")
+        most = {"model": MODEL_MAX_CHARS, "serial": SERIAL_MAX_CHARS}
+        raise Problem("planned_too_long", "A model has at most %(model)s characters, a serial %(serial)s.", gaps=most)
 
 
 def check_kind(kind: str, has_unit: bool) -> None:

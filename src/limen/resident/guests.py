@@ -21,10 +21,13 @@ from limen.resident.asker import Asker, at_home, page
 from limen.resident.speech import Asked, Json, bad_request, by_app
 from limen.resident.until import cannot_end, code_until, ending
 from limen.web import limits
+from limen.web.fields import NameField
 from limen.web.when import say
 
 INVITED_MOST: Final = (20, timedelta(hours=1))
 ENDED_SHOWN: Final = timedelta(days=14)
+BESIDE: Final = {"bad_email": "email", "email_wrong": "email", "end_before_start": "ends", "date_unheld": "ends", "too_far_ahead": "starts"}
+"""Beside which field of the form a problem stands."""
 
 
 @at_home
@@ -101,8 +104,8 @@ def _shareable(asker: Asker) -> list[places.DoorView]:
 class InviteForm(forms.Form):
     """Who comes, to which doors, from when until when (ACCESS-7)."""
 
-    first = forms.CharField(label=gettext_lazy("First name"), max_length=80)
-    last = forms.CharField(label=gettext_lazy("Last name"), max_length=80)
+    first = NameField(label=gettext_lazy("First name"), max_length=80)
+    last = NameField(label=gettext_lazy("Last name"), max_length=80)
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, help_text=gettext_lazy("The invitation goes there now."))
     doors = forms.MultipleChoiceField(
         label=gettext_lazy("Doors"),
@@ -138,7 +141,7 @@ def invite(request: HttpRequest, asker: Asker) -> HttpResponse:
                 asker, given, [UUID(door) for door in given["doors"]], _wall(asker, given["starts"]), _wall(asker, given["ends"])
             )
         except Problem as problem:
-            form.add_error({"bad_email": "email", "end_before_start": "ends"}.get(problem.type), " ".join(problem.in_words(_)).strip())
+            form.add_error(BESIDE.get(problem.type), " ".join(problem.in_words(_)).strip())
         else:
             return page(request, "invited.html", asker, {"here": "guests", "first": given["first"]} | told)
     return page(request, "invite.html", asker, {"here": "guests", "form": form, "offered": offered})

@@ -135,7 +135,9 @@ def api_listed(asked: Asked) -> Json:
     if chosen is None or asker.place is None:
         raise NotYours
     if asked.request.method == "POST":
-        form = IntercomForm({name: asked.said[name] for name in ("shown", "display_name", "quiet_from", "quiet_to") if name in asked.said})
+        form = IntercomForm(
+            {name: asked.text(name) for name in ("display_name", "quiet_from", "quiet_to")} | {"shown": asked.flag("shown")}
+        )
         if not form.is_valid():
             raise Problem("not_understood", " ".join(str(error) for errors in form.errors.values() for error in errors))
         chosen = _choose(asker, asker.place.id, form)

@@ -12,6 +12,7 @@ from limen.resident import policy
 from limen.resident.calls import as_json
 from limen.storage import clock
 from limen.web.signalling import CallEnd, Message, reads
+from limen.web.spoken import text_of
 
 SIGNED_OUT = 4401
 
@@ -38,7 +39,7 @@ class ResidentEnd(CallEnd):
     async def hear(self, message: Message) -> None:
         if message.get("t") != "hello":
             return
-        asked = str(message.get("call") or "")[:40]
+        asked = text_of(message, "call", 40)
         try:
             self.asked_for = UUID(asked) if asked else None
         except ValueError:

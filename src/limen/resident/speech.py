@@ -1,6 +1,5 @@
 """How the app speaks: JSON in and out, bounded before it is parsed; a browser by its session, a native phone by its token."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,11 +8,13 @@ from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from limen.kernel.problems import NotAllowed, Problem
 from limen.resident.asker import Asker, asker_of
 from limen.web import callers, limits
+from limen.web.spoken import spoken
 
 BODY_BYTES_MAX: Final = 16 * 1024
 ASKED_MOST: Final = (600, timedelta(minutes=10))
@@ -35,13 +36,23 @@ class Asked:
         return self.asker.now
 
     def text(self, name: str, most: int = 200) -> str:
-        """A text, trimmed; empty where nothing was sent. Problem `bad_request` for anything else or longer."""
+        """A text of one line, trimmed; empty where nothing was sent. Problem `bad_request` for anything else or longer, `unseen` for
+        characters that cannot be seen or that turn a line around: these texts stand on other people's screens."""
         value = self.said.get(name, "")
         if value is None:
             return ""
         if not isinstance(value, str) or len(value) > most:
             raise bad_request(name)
+        if not value.strip().isprintable():
+            raise Problem("unseen", _("This holds characters that cannot be seen. Type it again."))
         return value.strip()
+
+    def flag(self, name: str) -> bool:
+        """A yes or no; no where nothing was sent."""
+        value = self.said.get(name, False)
+        if not isinstance(value, bool):
+            raise bad_request(name)
+        return value
 
     def one_of(self, name: str, allowed: tuple[str, ...]) -> str:
         """One of a few words."""
@@ -60,10 +71,10 @@ class Asked:
     def uuids(self, name: str, most: int = 50) -> list[UUID]:
         """Some ids."""
         value = self.said.get(name)
-        if not isinstance(value, list) or len(value) > most:
+        if not isinstance(value, list) or len(value) > most or not all(isinstance(one, str) for one in value):
             raise bad_request(name)
         try:
-            return [UUID(str(one)) for one in value]
+            return [UUID(one) for one in value]
         except ValueError:
             raise bad_request(name) from None
 
@@ -120,10 +131,7 @@ def _body(request: HttpRequest) -> Json:
         return {}
     if request.content_type != "application/json":
         raise Problem("not_json", "The app speaks JSON.", status=415)
-    try:
-        said = json.loads(request.body)
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
+    said = spoken(request.body)
+    if said is None:
         raise bad_request("JSON")
     return said

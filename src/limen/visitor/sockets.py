@@ -11,6 +11,7 @@ from limen.intercom.views import CallState
 from limen.storage import clock
 from limen.visitor.answers import as_json
 from limen.web.signalling import CallEnd, Message, reads
+from limen.web.spoken import text_of
 
 HELLO_MAX = 64
 
@@ -27,7 +28,7 @@ class VisitorEnd(CallEnd):
 
     async def hear(self, message: Message) -> None:
         if message.get("t") == "hello":
-            self.token = str(message.get("token", ""))[:HELLO_MAX]
+            self.token = text_of(message, "token", HELLO_MAX)
             self.language = "es" if message.get("language") == "es" else "en"
         call = await reads(self._call)()
         if call is None:

@@ -3,7 +3,6 @@
 Requests carry no authority (there is nothing to sign in to), so there is no token against forged forms to check either.
 """
 
-import json
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -23,6 +22,7 @@ from limen.visitor.answers import as_json, refusal
 from limen.web import calling, limits
 from limen.web.middleware import now_of
 from limen.web.pages import render
+from limen.web.spoken import Json, spoken, text_of
 from limen.web.when import say_clock
 
 SEARCHES: Final = (60, timedelta(minutes=10))
@@ -80,7 +80,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     if link is None:
         raise NotYours
     try:
-        view, token = calls.start_call(code=code, entry_id=str(body.get("entry", ""))[:32], visitor=limits.network_of(request), now=now)
+        view, token = calls.start_call(code=code, entry_id=text_of(body, "entry", 32), visitor=limits.network_of(request), now=now)
     except Problem as problem:
         details = refusal(problem, places.property_view(link.property_id).zone)
         return JsonResponse(details, status=problem.status, content_type="application/problem+json")
@@ -92,7 +92,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
 def look(request: HttpRequest, code: str, call_id: UUID) -> HttpResponse:
     """What is true of a call for the screen that made it: `{"token": …}`, with `"do": "stop"` to end it."""
     body, now = _body(request), now_of(request)
-    token = str(body.get("token", ""))[:64]
+    token = text_of(body, "token", 64)
     view = intercom.call_for_visitor(call_id, token)
     if view is None:
         raise NotYours
@@ -119,15 +119,12 @@ def _too_many(request: HttpRequest, link: intercom.LinkView) -> HttpResponse | N
     return None
 
 
-def _body(request: HttpRequest) -> dict[str, object]:
+def _body(request: HttpRequest) -> Json:
     length = request.headers.get("Content-Length", "") or "0"
     if not length.isdecimal() or int(length) > BODY_MAX_BYTES:
         raise Problem("too_large", "That is more than this page sends.", status=413)
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
+    body = spoken(request.body)
+    if body is None:
         raise Problem("not_understood", "Load this page again.")
     return body
 

@@ -15,6 +15,7 @@ from limen.intercom import services as intercom
 from limen.intercom.views import CallView
 from limen.storage import clock
 from limen.storage.transactions import unit_of_work
+from limen.web.spoken import spoken, text_of
 
 SIGNAL_MAX_BYTES: Final = 16 * 1024
 SIGNALS_MAX: Final = 400
@@ -47,14 +48,11 @@ class CallEnd(AsyncWebsocketConsumer):  # type: ignore[misc]
         if text_data is None or len(text_data) > SIGNAL_MAX_BYTES or self.signals > SIGNALS_MAX:
             await self.close(code=4400)
             return
-        try:
-            message = json.loads(text_data)
-        except (ValueError, RecursionError):
-            message = None
-        if not isinstance(message, dict):
+        message = spoken(text_data)
+        if message is None or not isinstance(message.get("t"), str):
             await self.close(code=4400)
             return
-        if message.get("t") in PASSED_ON:
+        if message["t"] in PASSED_ON:
             await self._pass_on(message)
         else:
             await self.hear(message)
@@ -104,7 +102,7 @@ class CallEnd(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         kept = {"t": message["t"]}
         if message["t"] == "text":
-            kept["text"] = " ".join(str(message.get("text", "")).split())[:TEXT_MAX]
+            kept["text"] = " ".join(text_of(message, "text", SIGNAL_MAX_BYTES).split())[:TEXT_MAX]
         elif "data" in message:
             kept["data"] = message["data"]
         await self.channel_layer.group_send(self.call_group, {"type": "call.signal", "side": self.side, "text": json.dumps(kept)})

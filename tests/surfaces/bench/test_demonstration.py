@@ -1,5 +1,6 @@
 """The demonstration's own pages: what to try, who one can be, the mailbox, the clock, and the shelf of locks (screens 6)."""
 
+import json
 import os
 import subprocess
 import sys
@@ -93,8 +94,18 @@ def test_time_only_goes_forward(house: Harbor, client: Client) -> None:
     before = client.get("/demo/clock").json()
     after = client.post("/demo/clock", {"ms": 3_600_000}, content_type="application/json").json()
     assert 3_600_000 <= after["now_ms"] - before["now_ms"] < 3_660_000 and after["said"] != before["said"]
-    wrongs: tuple[object, ...] = ({"ms": -1}, {"ms": 10**15}, {"ms": "x"}, {}, [])
-    for wrong in wrongs:
+    wrongs: tuple[object, ...] = ({"ms": -1}, {"ms": 10**15}, {"ms": "x"}, {"ms": [5]}, {"ms": {}}, {"ms": None}, {}, [])
+    for wrong in (
+        *map(json.dumps, wrongs),
+        '{"ms":1e999}',
+        '{"ms":NaN}',
+        '{"ms":-Infinity}',
+        "",
+        "{",
+        "[" * 9000,
+        r'{"\ud800":1}',
+        '{"ms":1e300}',
+    ):
         assert client.post("/demo/clock", wrong, content_type="application/json").status_code == 400
 
 

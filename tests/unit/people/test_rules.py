@@ -60,8 +60,11 @@ def test_addresses_that_people_have_are_taken(email: str) -> None:
 
 @pytest.mark.parametrize(
     "email",
-    ["not-an-address", "a@b", "@example.org", "a b@example.org", "a@b@c.org", "a@example..org", "<a@b.co>", "a@b.c", f"{'x' * 65}@b.co"],
-)
+    [
+        "not-an-address", "a@b", "@example.org", "a b@example.org", "a@b@c.org", "a@example..org", "<a@b.co>", "a@b.c", f"{'x' * 65}@b.co",
+        "a\x00@b.co", "\u202ea@b.co", "a\u200b@b.co", "a@b\u200d.co", "a@b.co\x9b", "\ud800@b.co",
+    ],
+)  # fmt: skip
 def test_what_is_no_address_is_refused(email: str) -> None:
     """Nor anything that could smuggle a second recipient."""
     assert not rules.is_email(email)
@@ -82,6 +85,14 @@ def test_fields_are_tidied() -> None:
     """Spaces go, an address is in small letters, an empty one is none."""
     assert rules.checked_person("  Zoë ", "Van  der Berg", " ZOE@Example.org ", "") == ("Zoë", "Van der Berg", "zoe@example.org", "")
     assert rules.checked_person("Rosa", "", "  ", "")[2] is None
+
+
+@pytest.mark.parametrize("text", ["Dana\u202egnat", "Da\u200bna", "A\x00B", "A\x9bB", "\ud800", "Da\u00adna"])
+def test_names_that_cannot_be_read_are_refused(text: str) -> None:
+    """First or last, by whatever way they came: what turns a line around stands on other people's screens."""
+    for first, last in ((text, "B"), ("A", text)):
+        with pytest.raises(Problem, match="characters that cannot be seen"):
+            rules.checked_person(first, last, None, "")
 
 
 @pytest.mark.parametrize("fields", [("", "", None, ""), ("x" * 81, "", None, ""), ("A", "B", None, "call me")])

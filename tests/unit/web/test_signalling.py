@@ -53,7 +53,10 @@ def passed_on(end: End, text: str) -> dict[str, Any] | None:
     return asyncio.run(run())
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "x" * (SIGNAL_MAX_BYTES + 1), '"offer"'])
+ODD = ["{}", '{"t":{}}', '{"t":["offer"]}', '{"t":null}', '{"t":1}', r'{"t":"hello","token":"\ud800"}', '{"t":"ice","data":NaN}']
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "x" * (SIGNAL_MAX_BYTES + 1), '"offer"', "[" * SIGNAL_MAX_BYTES, *ODD])
 def test_what_is_no_message_ends_the_socket(text: str) -> None:
     """Too long or not understood: closed, nothing passed on."""
     end = End()
@@ -67,6 +70,13 @@ def test_typed_words_are_cut_and_lose_their_extras() -> None:
     assert got is not None
     kept = json.loads(got["text"])
     assert set(kept) == {"t", "text"} and len(kept["text"]) == TEXT_MAX
+
+
+@pytest.mark.parametrize("text", [{"a": 1}, ["x"], 7, None])
+def test_what_is_no_text_is_not_said_as_one(text: object) -> None:
+    """The other side reads nothing, and never how a programme would write it."""
+    got = passed_on(End(), json.dumps({"t": "text", "text": text}))
+    assert got is not None and json.loads(got["text"]) == {"t": "text", "text": ""}
 
 
 @pytest.mark.rule("LINK-4")

@@ -73,7 +73,7 @@ def act(body: Body, message: str) -> bool:
     """One thing that a body at the door does; False for anything it cannot do."""
     try:
         said = json.loads(message) if len(message) <= ASK_BYTES_MAX else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     if not isinstance(said, dict) or not isinstance(said.get("do"), str):
         return False
