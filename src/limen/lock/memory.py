@@ -174,9 +174,12 @@ class Memory:
             self.try_record(draft(kind=Kind.CLOCK_ANOMALY), at)
 
     def hear_version(self, ver: int, at: int) -> None:
-        """A signed rumour that a version exists (C.3)."""
-        if self.held is not None and ver > max(self.held.state.ver, self.known_newer):
-            self.notes.put(_NEWER, _RUMOUR.pack(ver, self.clock.read(at).rtc_ms), durable=False)
+        """A signed rumour that a version exists (C.3). A higher one does not begin the time anew for which the lock has known that it is behind."""
+        if self.held is None or ver <= max(self.held.state.ver, self.known_newer):
+            return
+        kept, now_ms = self.notes.get(_NEWER), self.clock.read(at).rtc_ms
+        since_ms = _RUMOUR.unpack(kept)[1] if kept is not None and self.known_newer > self.held.state.ver else now_ms
+        self.notes.put(_NEWER, _RUMOUR.pack(ver, since_ms), durable=False)
 
     def keep_clock(self, at: int, durable: bool = True) -> None:
         self.notes.put(_CLOCK, self.clock.persisted(at), durable)

@@ -1,16 +1,21 @@
 """What a lock knows after a start, and what it only remembered."""
 
+from dataclasses import replace
+
 import pytest
 
 from limen.lock.events import Cause
 from limen.lock.flash import Layout
 from limen.lock.memory import Memory, Ports
 from limen.lock.shell.flash import MemoryFlash
-from limen.wire.answers import Denied, NeedUpdate
+from limen.wire.answers import Denied, NeedUpdate, Plain, Settled
 from limen.wire.events import Kind
+from limen.wire.grants import Cls
 from limen.wire.operations import Op
+from limen.wire.records import ConfigFlags
+from limen.wire.refusals import Reason
 from tests.unit.lock.reading import events
-from tests.unit.lock.site import DANA, MODELS, Chance, code, house, opened, signer
+from tests.unit.lock.site import CONFIG, DANA, MILO, MODELS, Chance, code, house, opened, signer
 
 
 def test_a_lock_that_was_never_made_does_not_start() -> None:
@@ -46,6 +51,19 @@ def test_a_signed_rumour_of_a_newer_list_survives_power() -> None:
     home.rig.pull_battery()
     _, answer = home.present(DANA, home.service.grant(DANA, acl_ver=1))
     assert answer == NeedUpdate(Op.PRESENT, 9)
+
+
+@pytest.mark.rule("SYNC-3")
+def test_news_every_day_does_not_make_a_strict_door_forget_since_when_it_is_behind() -> None:
+    """C.3: what counts is for how long the lock has known of any newer list; a list that makes it current ends that."""
+    home = house(replace(CONFIG, flags=ConfigFlags.STRICT))
+    for day, expected in enumerate((Plain(Op.UNLOCK), Plain(Op.UNLOCK), Denied(Op.UNLOCK, Reason.NEEDS_UPDATE))):
+        assert home.unlock(MILO, home.service.grant(MILO, Cls.STAFF, acl_ver=2 + day)) == expected
+        home.wait(86_400)
+    for _ in range(4):
+        home.service.edit()
+    assert isinstance(home.update(DANA), Settled)
+    assert home.unlock(MILO, home.service.grant(MILO, Cls.STAFF, acl_ver=9)) == Plain(Op.UNLOCK)
 
 
 @pytest.mark.rule("SYNC-10")
