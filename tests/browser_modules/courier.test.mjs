@@ -5,6 +5,7 @@ import { encode, NotCanonical } from "../../src/limen/web/static/courier/cbor.js
 import { answerQuestions, answersReady } from "../../src/limen/web/static/courier/clockwork.js";
 import { openCourier } from "../../src/limen/web/static/courier/courier.js";
 import { PhoneRemoved } from "../../src/limen/web/static/courier/inbox.js";
+import { anotherMayFit } from "../../src/limen/web/static/courier/refusals.js";
 import { httpService, NoSignal, Refused } from "../../src/limen/web/static/courier/service.js";
 import { DRAWERS, memoryStorage, unseal } from "../../src/limen/web/static/courier/storage.js";
 import { unlock } from "../../src/limen/web/static/courier/unlock.js";
@@ -275,4 +276,10 @@ test("No signal and no are told apart: a broken gateway is no signal, a problem 
   const [address, wish] = seen.at(-1);
   assert.equal(address, "http://limen.test/gateway/time");
   assert.deepEqual([wish.method, wish.credentials, wish.redirect, wish.headers["X-CSRFToken"]], ["POST", "same-origin", "manual", "token"]);
+});
+
+test("What speaks of one window only is asked of the next grant, also at a lock without its time.", () => {
+  for (const word of ["not_started", "ended", "lease_over", "outside_schedule", "clock_lost"]) assert.ok(anotherMayFit(word), word);
+  for (const word of ["revoked", "bolt_thrown", "needs_update", "no_right", "too_late", "not_recorded", "battery", null])
+    assert.ok(!anotherMayFit(word), String(word));
 });

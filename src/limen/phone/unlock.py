@@ -18,7 +18,7 @@ from limen.wire.operations import Op, Unlock
 from limen.wire.refusals import Reason, Status
 
 INTENT: Final = "tap"
-ANOTHER_MAY_FIT: Final = frozenset({Reason.NOT_STARTED, Reason.ENDED, Reason.LEASE_OVER, Reason.OUTSIDE_SCHEDULE})
+ANOTHER_MAY_FIT: Final = frozenset({Reason.NOT_STARTED, Reason.ENDED, Reason.LEASE_OVER, Reason.OUTSIDE_SCHEDULE, Reason.CLOCK_LOST})
 
 
 @dataclass(frozen=True)

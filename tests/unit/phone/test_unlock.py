@@ -135,8 +135,9 @@ def test_a_no_is_told_with_its_reason(reason: Reason) -> None:
     assert len(lock.heard) == 1
 
 
-def test_another_window_is_tried_in_a_session_of_its_own() -> None:
-    """The grant that lasts longest goes first; if its hours do not fit, the next one is presented."""
+@pytest.mark.parametrize("why", [Reason.NOT_STARTED, Reason.ENDED, Reason.LEASE_OVER, Reason.OUTSIDE_SCHEDULE, Reason.CLOCK_LOST])
+def test_another_window_is_tried_in_a_session_of_its_own(why: Reason) -> None:
+    """The grant that lasts longest goes first; if its hours do not fit or need a clock that is lost, the next one is presented."""
     long, short = grant(exp=NOW + 9000), grant(exp=NOW + 600)
     order: list[bytes] = []
 
@@ -144,7 +145,7 @@ def test_another_window_is_tried_in_a_session_of_its_own() -> None:
         if isinstance(request, Present):
             order.append(request.grant)
             if request.grant == long:
-                return Denied(Op.PRESENT, Reason.OUTSIDE_SCHEDULE)
+                return Denied(Op.PRESENT, why)
         return friendly()(request)
 
     lock, pocket = ScriptedLock(script), Pocket()

@@ -33,8 +33,8 @@ const WORDS = [
   "battery",
 ];
 
-/** Reasons that speak of one window only: another grant of the same person may be valid now (protocol C.1). */
-const OF_ONE_WINDOW = new Set(["not_started", "ended", "lease_over", "outside_schedule"]);
+/** Reasons that speak of one window only: another grant of the same person may be valid now (protocol C.1), without hours also at a lost clock. */
+const OF_ONE_WINDOW = new Set(["not_started", "ended", "lease_over", "outside_schedule", "clock_lost"]);
 
 /** @param {string | null} word @returns {boolean} whether presenting another grant is worth it */
 export function anotherMayFit(word) {
