@@ -3,6 +3,8 @@
 Push brings changes and time; pull takes record, battery and pictures. Classes 6, 7 and 9 pull nothing, whatever their grant says.
 """
 
+from contextlib import suppress
+
 from limen.lock.activation import Activation
 from limen.lock.attesting import may_not_count, receipt, telemetry
 from limen.lock.clock import Heard, Reading
@@ -225,8 +227,12 @@ class Operations:
         """T2. Whatever else a courier brings moves the clock nowhere."""
         memory = self._memory
         assert memory.owner is not None
+        floor_ms = memory.read_clock(at).floor_ms
         assert memory.held is not None
         try:
+            if memory.read_clock(at).floor_ms > floor_ms:
+                with suppress(FlashError):
+                    memory.keep_clock(at)  # no record follows it whose barrier would keep it (inv. 25)
             said = open_time(assertion, memory.owner.keys)
         except WireError:
             return Plain(Op.TIME, Status.CLOCK)

@@ -130,6 +130,25 @@ def test_time_that_was_asked_for_is_taken_once_and_recorded() -> None:
     assert last(home).kind is Kind.CLOCK_SET
 
 
+@pytest.mark.rule("LOCK-5")
+def test_a_floor_that_a_slow_answer_raised_survives_power() -> None:
+    """Inv. 25, M-24: an answer that only raises the floor is as durable as one that sets the clock."""
+    home = house()
+    home.sync_clock(DANA)
+    home.wait(3000)
+    talk, _ = home.present(DANA, home.service.grant(DANA, iat=home.service.now - 3000), Op.TIME_ASK)
+    given = talk.ask(ask.TimeAsk())
+    assert isinstance(given, Given)
+    assertion = home.service.time(given.data)
+    home.wait(20)
+    before = home.rig.lock.memory.read_clock(home.rig.at)
+    assert talk.ask(ask.TimeTell(assertion)) == Plain(Op.TIME)
+    floor = home.rig.lock.memory.read_clock(home.rig.at).floor_ms
+    assert floor == (home.service.now - 20) * 1000 > before.floor_ms
+    home.rig.pull_battery()
+    assert home.rig.lock.memory.read_clock(home.rig.at).floor_ms == floor
+
+
 @pytest.mark.rule("SYNC-10")
 def test_time_signed_for_another_lock_or_by_another_key_moves_nothing() -> None:
     """Nor does what a phone signs by itself, for this lock and its own nonce: only the service's key tells time (invariant 26)."""
