@@ -137,7 +137,7 @@ class Operations:
         meant = unlock_ctx(memory.owner.ticket.door, "remote")
         if Rights.REMOTE not in session.rights or session.op != Op.REMOTE or session.ctx != meant:
             return Denied(Op.REMOTE, Reason.NO_RIGHT), []
-        reason = self._not_now(session, order, door.now)
+        reason = _not_now(order, door.now, at - session.connected_at)
         if reason is None and door.bolt_thrown:
             reason = Reason.BOLT_THROWN
         elif reason is None and door.reset_asked:
@@ -147,15 +147,6 @@ class Operations:
             return Denied(Op.REMOTE, reason), self._openings.refuse(Refused(reason, None, order.subj), attempt, at).commands
         done = self._openings.open(Granted(None, order.subj, order.ref), attempt, at)
         return Plain(Op.REMOTE) if done.refused is None else Denied(Op.REMOTE, done.refused), done.commands
-
-    def _not_now(self, session: Session, order: ask.Remote, now: Reading) -> Reason | None:
-        """Why this is no order of this moment: a clock that may itself be off by ten seconds cannot tell, and an order from the future is none."""
-        most_ms, pressed_ms = limits.REMOTE_AGE_S_MAX * 1000, order.utime * 1000
-        if now.quality is TrustedTime.LOST or now.u_ms is None or now.u_ms > most_ms:
-            return Reason.CLOCK_LOST
-        connected_ms = self._memory.read_clock(session.connected_at).rtc_ms
-        queued = connected_ms - now.u_ms > pressed_ms + 999
-        return Reason.TOO_LATE if queued or abs(now.rtc_ms - pressed_ms) - now.u_ms > most_ms else None
 
     def _served(self, session: Session, request: Request, at: int) -> Answer:
         memory = self._memory
@@ -227,7 +218,6 @@ class Operations:
         """T2. Whatever else a courier brings moves the clock nowhere."""
         memory = self._memory
         assert memory.owner is not None
-        floor_ms = memory.read_clock(at).floor_ms
         assert memory.held is not None
         try:
             if memory.read_clock(at).floor_ms > floor_ms:

@@ -229,6 +229,21 @@ def test_a_remote_order_is_never_queued() -> None:
     assert talk.ask(ask.Remote(fresh.service.now - 8, 31, 4)) == Denied(Op.REMOTE, Reason.TOO_LATE)  # type: ignore[attr-defined]
 
 
+def test_a_remote_order_is_of_this_link_however_the_clock_was_set_since_it_stands() -> None:
+    """M-42: an answer about the time in the meantime makes no order look queued, and none look fresh."""
+    home, talk = connected()
+    home.wait(60)
+    given = talk.ask(ask.TimeAsk())  # type: ignore[attr-defined]
+    assert talk.ask(ask.TimeTell(home.service.time(given.data))) == Plain(Op.TIME)  # type: ignore[attr-defined]
+    home.wait(3)
+    assert talk.ask(ask.Remote(home.service.now - 8, 31, 4)) == Plain(Op.REMOTE)  # type: ignore[attr-defined]
+    late, talk = connected()
+    given = talk.ask(ask.TimeAsk())  # type: ignore[attr-defined]
+    assert talk.ask(ask.TimeTell(late.service.time(given.data))) == Plain(Op.TIME)  # type: ignore[attr-defined]
+    late.wait(3)
+    assert talk.ask(ask.Remote(late.service.now - 8, 31, 4)) == Denied(Op.REMOTE, Reason.TOO_LATE)  # type: ignore[attr-defined]
+
+
 def test_a_remote_order_from_the_future_opens_nothing() -> None:
     """B.10: one that is dated ahead would open again and again until then."""
     home, talk = connected()
