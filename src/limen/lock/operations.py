@@ -47,6 +47,8 @@ NEEDS = {
     Op.REMOTE: Rights.REMOTE,
 }
 """UNLOCK is not here: its right is line 6 of the decision, so that it is refused with a reason and recorded."""
+ON_BORROWED_POWER = frozenset({Op.STATUS, Op.TIME_ASK, Op.TIME})
+"""What a lock that a power bank woke still answers besides PRESENT and UNLOCK: an opening may need the time (LOCK-7, M-41)."""
 Done = tuple[Answer | None, list[Command]]
 """An answer (None closes the link) and the commands that come before it."""
 
@@ -77,6 +79,8 @@ class Operations:
         if isinstance(request, ask.Unlock):
             return self._unlock(session, request, at)
         op = op_of(request)
+        if self._memory.jumpstart and op not in ON_BORROWED_POWER:
+            return Denied(op, Reason.BATTERY), []
         if (taken := revoked(session.grant, self._memory.held)) is not None:
             session.phase, session.rights = Phase.SPENT, Rights.NONE
             return Denied(op, taken), []
@@ -109,7 +113,7 @@ class Operations:
             return Denied(Op.PRESENT, decision.reason), refused.commands if refused else []
         self._links.authenticated(session, at)
         confirmed = self.firmware.authenticated(at)
-        if memory.known_newer > held.state.ver:
+        if memory.known_newer > held.state.ver and not memory.jumpstart:
             return NeedUpdate(Op.PRESENT, memory.known_newer), confirmed
         staged, bitmap = self.updates.staged()
         return Presented(session.rights, held.state.ver, staged, bitmap, door.now.quality is not TrustedTime.GOOD), confirmed
@@ -220,14 +224,15 @@ class Operations:
         assert memory.owner is not None
         assert memory.held is not None
         try:
-            if memory.read_clock(at).floor_ms > floor_ms:
-                with suppress(FlashError):
-                    memory.keep_clock(at)  # no record follows it whose barrier would keep it (inv. 25)
             said = open_time(assertion, memory.owner.keys)
         except WireError:
             return Plain(Op.TIME, Status.CLOCK)
+        floor_ms = memory.read_clock(at).floor_ms
         set_to = memory.clock.answer(said.nonce, said.ms, at) if said.lock_id == memory.lock_id else Heard.ANOMALY
         if isinstance(set_to, Heard):
+            if memory.read_clock(at).floor_ms > floor_ms:
+                with suppress(FlashError):
+                    memory.keep_clock(at)  # no record follows it whose barrier would keep it (inv. 25)
             return Plain(Op.TIME, Status.CLOCK if set_to is Heard.ANOMALY else Status.OK)
         clock = ClockSet(set_to.old_ms // 1000, set_to.new_ms // 1000, set_to.u_ms // 1000)
         try:
@@ -294,3 +299,15 @@ class Operations:
         elif isinstance(ack.upto, int):
             photos.discard(ack.upto, at)
             journal.discard(ack.upto, now.utime, now.quality, at)
+
+
+def _not_now(order: ask.Remote, now: Reading, connected_for_ms: int) -> Reason | None:
+    """Why this is no order of this moment: a clock that may itself be off by ten seconds cannot tell, and an order from the future is none.
+
+    When the link was made is told in the time of the clock as it is now: it may have been set since.
+    """
+    most_ms, pressed_ms = limits.REMOTE_AGE_S_MAX * 1000, order.utime * 1000
+    if now.quality is TrustedTime.LOST or now.u_ms is None or now.u_ms > most_ms:
+        return Reason.CLOCK_LOST
+    queued = now.rtc_ms - connected_for_ms - now.u_ms > pressed_ms + 999
+    return Reason.TOO_LATE if queued or abs(now.rtc_ms - pressed_ms) - now.u_ms > most_ms else None

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from limen.lock.battery import CURVES, Chemistry, millivolts_of, next_percent, percent_of
 from limen.lock.events import BatteryMeasured, Cause, InsideButton, VoltageMeasured
 from limen.wire import operations as ask
-from limen.wire.answers import Denied, Given, Plain, Settled
+from limen.wire.answers import Denied, Given, Plain, Presented, Settled
 from limen.wire.events import Kind
-from limen.wire.operations import Op
+from limen.wire.operations import Op, op_of
 from limen.wire.refusals import Reason
 from limen.wire.telemetry import unverified_telemetry
 from tests.unit.lock.publisher import Publisher, aim, bring
@@ -105,6 +105,13 @@ def test_a_jumpstart_lets_one_app_unlock_through_and_changes_nothing_else() -> N
     home.rig.boot(Cause.POWER, jumpstart=True)
     home.rig.do(BatteryMeasured(0))
     assert not opened(home.rig.type("5550123"))
+    home.service.edit(gone=[9])
+    talk, answer = home.present(DANA, home.service.grant(DANA), Op.MANIFEST)
+    assert isinstance(answer, Presented), "who cannot bring an update is not asked for one"
+    assert home.push(talk, home.service.bundle()) == Denied(Op.MANIFEST, Reason.BATTERY)
+    for request in (ask.LogAsk(0), ask.TelemetryAsk(), ask.ReceiptAsk(), ask.PhotoAsk(0, 0), ask.AckTell(b"word")):
+        assert talk.ask(request) == Denied(op_of(request), Reason.BATTERY)
+    assert home.sync_clock(DANA) == Plain(Op.TIME)
     assert home.unlock(DANA) == Plain(Op.UNLOCK)
     assert home.unlock(DANA) == Denied(Op.UNLOCK, Reason.BATTERY)
     home.rig.boot()
