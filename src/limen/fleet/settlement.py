@@ -19,7 +19,7 @@ from limen.fleet.pseudonyms import number_all, number_for, retire
 from limen.fleet.rules import Diff, Entry, Ways, clock_error, diff, due_day, joined, minute_down, need
 from limen.fleet.tasks import raise_task
 from limen.fleet.views import Why
-from limen.fleet.wanted import LONGEST_LEASE, Wanted, floor_all, rows_from, wanted_of
+from limen.fleet.wanted import LONGEST_LEASE, TAKES_AWAY, Wanted, floor_all, keep_within, rows_from, wanted_of
 from limen.fleet.words import Scene, Word, has_app, words_of
 from limen.kernel.problems import Refused
 from limen.places import queries as places
@@ -28,6 +28,8 @@ from limen.wire.bundles import records_max
 from limen.wire.records import Config, RecordKind
 
 FIRST_SLOT = 1
+KEPT_SHARE = 10
+"""A tenth of a model's people is kept in places for what takes access away; a code and a card for everybody leave twice as many."""
 
 
 def settle_door(door_id: UUID, now: datetime) -> int | None:
@@ -56,6 +58,7 @@ class Settlement:
         restored_at = self.list.restored_at
         if restored_at is not None and self.now < restored_at + LONGEST_LEASE:
             floor_all(wanted, restored_at)
+        keep_within(wanted, self.device, records_max(self.model.capacity), self.now)
         found = diff(self.held, wanted.entries, minute_down(self.now))
         config = wanted_config(self.device.door_id, self.model, self.now)
         held_config = read_config(self.list.config)
@@ -105,10 +108,7 @@ class Settlement:
         for entry in ended:
             self._end_row(by_name[entry.name], version)
         put = [*found.added, *(want for _, want in found.changed), *(want for _, want in found.riding if want is not None)]
-        if sum(not row.gone for row in self.rows) + len(found.added) > records_max(self.model.capacity):
-            raise Refused(
-                "lock_full", "This lock cannot hold more people.", "Its model holds %(most)s.", gaps={"most": self.model.capacity}
-            )
+        self._refuse_if_full(found)
         free = self._free_slots({entry.name for entry in put})
         fresh: list[ListRow] = []
         for entry in put:
@@ -119,6 +119,15 @@ class Settlement:
             fresh.append(row)
         ListRow.objects.bulk_create([row for row in fresh if row.pk is None])
         ListRow.objects.bulk_update([row for row in fresh if row.pk is not None], ROW_FIELDS)
+
+    def _refuse_if_full(self, found: Diff) -> None:
+        """Who gives access at a full lock is told so; who takes it away never is: places are kept for that (SYNC-3)."""
+        giving = sum(entry.kind not in TAKES_AWAY for entry in found.added)
+        held = sum(not row.gone and row.kind not in TAKES_AWAY for row in self.rows)
+        if giving and held + giving > records_max(self.model.capacity) - self.model.capacity // KEPT_SHARE:
+            raise Refused(
+                "lock_full", "This lock cannot hold more people.", "Its model holds %(most)s.", gaps={"most": self.model.capacity}
+            )
 
     def _end_row(self, row: ListRow, version: int) -> None:
         row.gone, row.version = True, version

@@ -20,6 +20,8 @@ from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 
 LONGEST_LEASE = timedelta(seconds=limits.PHONE_LEASE_S)
+TAKES_AWAY = frozenset({RecordKind.REVOKED_PHONE, RecordKind.SUBJECT_FLOOR, RecordKind.CODE_FLOOR})
+"""Kinds that only end access: nothing they say may ever be refused for want of room."""
 OWN_ACCESS = (Cls.RESIDENT, Cls.APP_GUEST, Cls.CODE_HOLDER, Cls.STAFF, Cls.VENDOR)
 
 
@@ -204,11 +206,28 @@ def floor_all(wanted: Wanted, restored_at: datetime) -> None:
 def _keep_bounded(wanted: Wanted, device: Device, now: datetime) -> None:
     """More removed phones than a lock keeps: the oldest give way to a floor for everybody, and phones online renew by themselves (B.3)."""
     phones = sorted((e for e in wanted.entries.values() if e.kind == RecordKind.REVOKED_PHONE), key=lambda e: e.exp or 0)
-    excess = phones[: max(0, len(phones) - limits.REVOCATIONS_MAX)]
-    for entry in excess:
+    _fold(wanted, phones[: max(0, len(phones) - limits.REVOCATIONS_MAX)], device, now)
+
+
+def keep_within(wanted: Wanted, device: Device, most: int, now: datetime) -> None:
+    """A list that would outgrow its lock because people were taken away: what ends soonest gives way to the floor for everybody, never a person."""
+    excess = len(wanted.entries) - most
+    if excess <= 0:
+        return
+    single = [
+        e for e in wanted.entries.values() if e.kind in (RecordKind.REVOKED_PHONE, RecordKind.SUBJECT_FLOOR) and e.name != "floor:all"
+    ]
+    places = excess if "floor:all" in wanted.entries else excess + 1
+    _fold(wanted, sorted(single, key=lambda e: e.exp or 0)[:places], device, now)
+
+
+def _fold(wanted: Wanted, entries: Iterable[Entry], device: Device, now: datetime) -> None:
+    """These phones and floors, told by one floor that stands for everybody."""
+    for entry in entries:
         del wanted.entries[entry.name]
         before = wanted.entries.get("floor:all")
-        floor = max(_just_after(entry, wanted, device, now), before.data if before and isinstance(before.data, int) else 0)
+        told = entry.data + 1 if isinstance(entry.data, int) else _just_after(entry, wanted, device, now)
+        floor = max(told, before.data if before and isinstance(before.data, int) else 0)
         wanted.add(Entry("floor:all", RecordKind.SUBJECT_FLOOR, data=floor))
 
 

@@ -10,13 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from limen.credentials import queries as credentials
 from limen.credentials import services as codes
 from limen.fleet import services as fleet_services
-from limen.fleet.models import Bundle
+from limen.fleet.models import Bundle, ListRow
 from limen.fleet.queries import Truth, Why
 from limen.identity import services as identity
 from limen.kernel.actors import Actor
 from limen.kernel.periods import Weekly
+from limen.kernel.problems import Refused
 from limen.storage.transactions import unit_of_work
 from limen.wire.doorcodes import tag
+from limen.wire.records import RecordKind
 from tests.unit.fleet.house import ANA, House
 
 
@@ -219,3 +221,31 @@ def _manager(house: House) -> UUID:
         with unit_of_work():
             people.appoint(person_id=house.people["Ana"], kind="portfolio_manager", portfolio_id=house.portfolio_id, by=ANA, now=house.now)
     return house.people["Ana"]
+
+
+@pytest.mark.rule("SYNC-3", "ACCESS-3")
+def test_at_a_full_lock_nobody_is_given_access_and_anybody_is_taken_away(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places are kept for floors and removed phones; where these run out, one floor for everybody stands for them (decision 0187)."""
+    group = house.group("Residents", "Package Room")
+    house.activate("Package Room", "LM000001")
+    people = [f"Guest{number}" for number in range(6)]
+    grants = []
+    for first in people:
+        house.person(first)
+        grants.append(house.give(first, group, opens_code=False, opens_card=False))
+        house.inbox(first)
+    monkeypatch.setattr("limen.fleet.settlement.records_max", lambda capacity: capacity // 10 + 3)
+    for first in ("One", "Two", "Three"):
+        house.person(first)
+        house.give(first, group)
+    house.person("Four")
+    with pytest.raises(Refused, match="cannot hold more people"):
+        house.give("Four", group)
+    monkeypatch.setattr("limen.fleet.settlement.records_max", lambda capacity: 6)
+    for grant in grants:
+        house.revoke(grant)
+        rows = ListRow.objects.filter(device__door_id=house.doors["Package Room"], gone=False)
+        assert rows.count() <= 6
+    floors = {row.name: row.data for row in rows if row.kind == RecordKind.SUBJECT_FLOOR}
+    assert int(floors["floor:all"] or 0) > int(house.now.timestamp()), "what the folded floors said holds for everybody"
+    assert sum(row.kind == RecordKind.CODE for row in rows) == 3, "nobody who stays has lost anything that was in the list"
