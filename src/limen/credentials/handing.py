@@ -31,11 +31,12 @@ def hand_over(*, code_id: UUID, by_person: UUID, way: str, to: str, until: str, 
         raise NotYours
     if row.handed_over_at is not None:
         raise Refused("handed_over_before", _("This code was sent already, by one way."))
-    if now - row.made_at > SOON:
+    digits = digits_again(row, now) if now - row.made_at <= SOON else None
+    if digits is None:
         raise Refused("too_late", _("This code was shown once and can no longer be sent."))
     row.handed_over_at = now
     row.save(update_fields=["handed_over_at"])
-    facts = {"door": str(row.door_id), "digits": _digits(row, now), "until": until}
+    facts = {"door": str(row.door_id), "digits": digits, "until": until}
     outbox.put("mail.code", {"to": address, "facts": facts, "language": get_language() or "en"}, now)
 
 
@@ -54,14 +55,14 @@ def _address(way: str, to: str) -> str:
     return to
 
 
-def _digits(row: TemporaryCode, now: datetime) -> str:
-    """The value, computed again as it was told (D.2): the longest length that the lock may compare."""
+def digits_again(row: TemporaryCode, now: datetime) -> str | None:
+    """The value, computed again as it was told (D.2): the longest length that the lock may compare. None where that is not known any more."""
     epoch = LockEpoch.objects.filter(lock_id=row.lock_id, epoch=row.epoch, closed_at=None).first()
     if epoch is None:
-        raise Refused("too_late", _("This code was shown once and can no longer be sent."))
+        return None
     door = Door.at(row.door_id)
     keypad = keypad_of(door, PermanentCode.objects.filter(door_id=row.door_id, freed_at=None).count(), now)
     if keypad.changed_at > row.made_at:
-        raise Refused("too_late", _("This code was shown once and can no longer be sent."))
+        return None
     key = DailyKey(epochs.secrets_of(epoch).k_daily, bytes.fromhex(epoch.lock_id), epoch.epoch)
     return temporary(key, max(keypad.digits, keypad.proven_digits or 0), TempCls(row.cls), row.bucket, row.idx)

@@ -1,7 +1,7 @@
 """The verbs of credentials: codes, cards, epoch secrets, signed grants.
 
-Digits leave by five of them only: `show_code`, to the owner, `write_letter` and `mail_codes`, for the owner without a phone, `make_temporary`, once,
-and `hand_over`, in the guest's mail.
+Digits leave by five of them only: `show_code`, to the owner, `write_letter` and `mail_codes`, for the owner without a phone, `make_temporary`, once
+(and to the same asker again when the answer was lost), and `hand_over`, in the guest's mail.
 `permanent_digits` and `permanent_digits_at` are for sealed bundles.
 """
 

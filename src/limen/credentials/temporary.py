@@ -10,7 +10,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from limen.access import queries as access
-from limen.credentials import epochs, rules
+from limen.credentials import epochs, repeating, rules
 from limen.credentials.codes import Door, keypad_of, value_of
 from limen.credentials.models import Floor, LockEpoch, PermanentCode, TemporaryCode
 from limen.credentials.views import FloorView, MadeCode
@@ -34,6 +34,7 @@ LONGEST_LIFE = timedelta(hours=52)
 class Making:
     """One code in the making: where, which kind, by whom."""
 
+    id: UUID
     door: Door
     epoch: LockEpoch
     kind: str
@@ -61,14 +62,19 @@ def make_temporary(
     call_id: UUID | None = None,
     day: date | None = None,
     as_staff: bool = False,
+    key: UUID | None = None,
 ) -> MadeCode:
     """Makes a temporary code and tells its digits once (CODE-4, CODE-5); no update of the lock is needed.
 
-    `kind`: daily, daily_single_use, 24_hour, instant, once; `day`: for the day kinds, today (default) or tomorrow. `instant` and `once` need a
-    call. Problem `kind`; Refused `no_device`, `codes_off`, `may_not_share`, `no_access_now`, `your_hours`, `your_end`, `not_at_this_door`,
-    `not_today_or_tomorrow`; TooMany `quota`, `next_code_at`, `no_more_that_day`.
+    `kind`: daily, daily_single_use, 24_hour, instant, once; `day`: for the day kinds, today (default) or tomorrow. `instant` and `once` need a call.
+    `key`: the asker's own name for this wish; asked again with it, the same code is told again (screens 1.3). Problem `kind`; Refused `no_device`,
+    `codes_off`, `may_not_share`, `no_access_now`, `your_hours`, `your_end`, `not_at_this_door`, `not_today_or_tomorrow`; TooMany `quota`,
+    `next_code_at`, `no_more_that_day`; with a key Refused `made_before`.
     """
-    making = _begin(door_id, kind, by_person=by_person, call_id=call_id, day=day, as_staff=as_staff, now=now)
+    making_id = chance.fresh_id() if key is None else repeating.code_id(by_person, key)
+    if key is not None and (before := repeating.told_again(making_id, door_id, kind, now)) is not None:
+        return before
+    making = _begin(making_id, door_id, kind, by_person=by_person, call_id=call_id, day=day, as_staff=as_staff, now=now)
     if not as_staff:
         _check_maker(making)
         _check_quota(making)
@@ -147,7 +153,7 @@ def _floors(
 
 
 def _begin(
-    door_id: UUID, kind: str, *, by_person: UUID, call_id: UUID | None, day: date | None, as_staff: bool, now: datetime
+    making_id: UUID, door_id: UUID, kind: str, *, by_person: UUID, call_id: UUID | None, day: date | None, as_staff: bool, now: datetime
 ) -> Making:  # fmt: skip
     if kind not in rules.KINDS or (kind in rules.CALL_KINDS and call_id is None):
         raise Problem("kind", _("Choose a kind of code."))
@@ -158,7 +164,7 @@ def _begin(
     zone = rules.local_zone(door.building.zone, now)
     bucket = rules.bucket_for(kind, now, _day_offset(kind, day, door, now), zone)
     term = rules.term_of(kind, now, bucket, zone, max(GOOD_S, epoch.clock_error_s or GOOD_S))
-    return Making(door, epoch, kind, by_person, call_id, as_staff, bucket, term, zone, now)
+    return Making(making_id, door, epoch, kind, by_person, call_id, as_staff, bucket, term, zone, now)
 
 
 def _epoch(door_id: UUID) -> LockEpoch:
@@ -217,6 +223,9 @@ def _issued(making: Making, label: str) -> tuple[TemporaryCode, str]:
             with transaction.atomic():
                 row = _write(making, idx, label)
         except IntegrityError:
+            if TemporaryCode.objects.filter(id=making.id).exists():
+                # The same wish, asked twice at once: the other one's answer is on its way.
+                raise Refused("made_before", _("This code was made already, and its digits were shown once.")) from None
             continue
         _remember(row)
         return row, digits
@@ -256,12 +265,11 @@ def _none_left(making: Making) -> NoReturn:
 
 
 def _write(making: Making, idx: int, label: str) -> TemporaryCode:
-    code_id = chance.fresh_id()
-    sealed = kms.seal(f"person:{making.by_person}", label[: rules.LABEL_MAX_CHARS], label_place(code_id)) if label else None
+    sealed = kms.seal(f"person:{making.by_person}", label[: rules.LABEL_MAX_CHARS], label_place(making.id)) if label else None
     held = access.windows(making.by_person, making.door.view.id, making.now)
     issuer_cls = STAFF_CLS if making.as_staff else min((int(w.cls) for w in held), default=int(Cls.CODE_HOLDER))
     return TemporaryCode.objects.create(
-        id=code_id, door_id=making.door.view.id, lock_id=making.epoch.lock_id, epoch=making.epoch.epoch, cls=making.cls, bucket=making.bucket,
+        id=making.id, door_id=making.door.view.id, lock_id=making.epoch.lock_id, epoch=making.epoch.epoch, cls=making.cls, bucket=making.bucket,
         idx=idx, kind=making.kind, issuer_id=making.by_person, issuer_cls=issuer_cls, label=sealed, call_id=making.call_id, made_at=making.now,
         works_until=making.term.works_until, stops_at_latest=making.term.stops_at_latest,
     )  # fmt: skip

@@ -56,16 +56,17 @@ def _doors(asker: Asker) -> list[places.DoorView]:
 
 @by_app("POST")
 def make(asked: Asked) -> Json:
-    """Makes the code and tells its digits, once."""
+    """Makes the code and tells its digits, once; asked again with the same `key`, because no answer came, it tells the same code."""
     asker = asked.asker
     door = asker.door(asked.uuid("door"))
     kind = asked.one_of("kind", KINDS)
     label = asked.text("label", LABEL_MAX)
+    key = asked.uuid("key") if asked.said.get("key") is not None else None
     asked.spend("make-code", *MADE_MOST)
     _opens_already(asker, label, door)
     zone = places.property_view(door.property_id).zone
     day = local_day(asked.now, zone) + timedelta(days=1) if asked.text("day", 10) == "tomorrow" else None
-    made = verbs.make_temporary(door_id=door.id, kind=kind, by_person=asker.id, label=label, now=asked.now, day=day)
+    made = verbs.make_temporary(door_id=door.id, kind=kind, by_person=asker.id, label=label, now=asked.now, day=day, key=key)
     note = _("That lock lost its clock. A code works there only after an update.") if made.clock_lost else ""
     return digits(made.digits) | {
         "id": str(made.id),

@@ -99,6 +99,26 @@ def test_a_code_for_a_guest_is_told_once_and_cannot_be_ended(home: Home) -> None
     post(home.browser("theo"), f"/home/api/guests/code/{made['id']}/end", status=404)
 
 
+def test_a_lost_answer_is_asked_for_again_and_no_second_code_is_made(home: Home) -> None:
+    """The page names its wish; the words for a lost answer stand on it. Without a key every question makes a code."""
+    home.lock("Package Room")
+    browser = home.browser("dana")
+    page = browser.get("/home/guests/code").content.decode()
+    assert "We got no answer, so we do not know if it was done. Trying again is safe: it cannot happen twice." in page
+    wish: Body = {
+        "door": str(home.door("Package Room")),
+        "kind": "daily",
+        "label": "Plumber",
+        "key": "6f1c1c1e-52a5-4d0b-9d8e-0b8f0e6a1b11",
+    }
+    first = post(browser, "/home/api/guests/code", wish, status=201)
+    assert post(browser, "/home/api/guests/code", wish, status=201) == first
+    assert browser.get("/home/guests").content.decode().count("Plumber") == 1
+    other = post(browser, "/home/api/guests/code", wish | {"key": None}, status=201)
+    assert other["digits"] != first["digits"]
+    post(browser, "/home/api/guests/code", wish | {"key": "x"}, status=400)
+
+
 @pytest.mark.rule("CODE-8")
 def test_a_code_is_sent_by_one_way_only_and_its_digits_stand_in_that_mail_alone(home: Home) -> None:
     """By e-mail; then neither again nor by text."""

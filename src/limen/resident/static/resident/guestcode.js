@@ -6,6 +6,8 @@ import { ask } from "./line.js";
 const page = document.getElementById("guestcode");
 /** @type {{id: string, groups: string[], spoken: string, sentence: string} | null} */
 let made = null;
+/** The name of this wish: a lost answer is asked for again by it, and no second code is made. @type {string | null} */
+let wish = null;
 /** @type {"email" | "text"} */
 let way = "email";
 
@@ -25,20 +27,34 @@ function kindOf(said) {
   return { kind: said.get("uses") === "single" ? "daily_single_use" : "daily", day: String(said.get("when")) };
 }
 
+/** @typedef {Awaited<ReturnType<typeof ask>>} Answer */
+
+/** Whether the service itself has spoken, and not the air or a gateway in between. @param {Answer} answer */
+function answered(answer) {
+  return answer.signal && Boolean(answer.said.title);
+}
+
+/** Without an answer nobody knows whether it was done, unless the phone knows that it has no signal at all. @param {Answer} answer @returns {string} */
+function wordsOf(answer) {
+  if (answered(answer)) return [answer.said.title, answer.said.detail].filter(Boolean).join(" ");
+  return (navigator.onLine ? page?.dataset.unknown : page?.dataset.nosignal) ?? "";
+}
+
 /** @param {HTMLFormElement} form */
 async function make(form) {
   const said = new FormData(form);
   const problem = find('[data-part="problem"]');
   problem.hidden = true;
-  const answer = await ask("/home/api/guests/code", { door: said.get("door"), label: said.get("label"), ...kindOf(said) });
+  wish ??= crypto.randomUUID();
+  const answer = await ask("/home/api/guests/code", { door: said.get("door"), label: said.get("label"), key: wish, ...kindOf(said) });
   if (!answer.ok) {
-    problem.textContent = answer.signal
-      ? [answer.said.title, answer.said.detail].filter(Boolean).join(" ")
-      : (page?.dataset.nosignal ?? "");
+    if (answered(answer)) wish = null;
+    problem.textContent = wordsOf(answer);
     problem.hidden = false;
     problem.focus();
     return;
   }
+  wish = null;
   made = answer.said;
   show(answer.said);
 }
@@ -86,7 +102,7 @@ async function send() {
   const to = /** @type {HTMLInputElement} */ (document.getElementById("to")).value;
   const answer = await ask(`/home/api/guests/code/${made?.id}/send`, { way, to });
   if (answer.ok) handed(answer.said.sentence);
-  else find('[data-part="handed"]').textContent = answer.signal ? answer.said.title : (page?.dataset.nosignal ?? "");
+  else find('[data-part="handed"]').textContent = wordsOf(answer);
 }
 
 page?.addEventListener("submit", async (event) => {
@@ -99,6 +115,7 @@ page?.addEventListener("submit", async (event) => {
 });
 page?.addEventListener("change", (event) => {
   const field = /** @type {HTMLInputElement} */ (event.target);
+  if (field.form?.id === "ask") wish = null; // something else is wished for
   if (field.name === "when") find('[data-part="uses"]').hidden = field.value === "24_hour";
 });
 page?.addEventListener("click", (event) => {
