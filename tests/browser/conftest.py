@@ -13,12 +13,12 @@ from tests.browser.cellar import Cellar, cellar
 from tests.server import Running, running
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "locale": "en-US"}
-PATIENCE_MS = 30_000  # for a fact to become true on a machine that has other things to do; nothing here waits for time to pass
+PATIENCE_MS = 60_000  # for a fact to become true on a machine that has other things to do; nothing here waits for time to pass
 
 
 @pytest.fixture(scope="session", autouse=True)
 def patient() -> None:
-    """Every expectation waits for its fact as long as a busy machine may need."""
+    """Every expectation waits for its fact as long as a busy machine may need; so does every hand of `someone`."""
     expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -73,6 +73,7 @@ def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def phone(**more: object) -> Page:
         contexts.append(browser.new_context(**(PHONE | more)))
+        contexts[-1].set_default_timeout(PATIENCE_MS)
         return contexts[-1].new_page()
 
     yield phone

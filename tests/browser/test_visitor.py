@@ -1,23 +1,22 @@
 """Victor stands before the sign with a phone (LINK-2, LINK-4, LINK-7, LINK-9; screens 4)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.cellar import cellar
 from tests.browser.test_bench import fine
 from tests.server import Running
 
-PHONE = {"width": 390, "height": 844}
 
-
-def somebody(browser: Browser, demo: Running, key: str) -> Page:
-    """Somebody of the cast with the app in a browser of their own, at their doors."""
-    page = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US").new_page()
+@pytest.fixture
+def theo(someone: Callable[..., Page], demo: Running) -> Page:
+    """Theo may open the Package Room and has the app, so he is listed there; he is at his doors."""
+    page = someone()
     page.goto(f"{demo.address}/demo/")
-    page.get_by_role("button", name=f"Sign in as {key.title()}").click()
+    page.get_by_role("button", name="Sign in as Theo").click()
     page.wait_for_url(re.compile("/home/"))
     if "/home/consent" in page.url:
         page.get_by_role("button", name="Agree", exact=True).click()
@@ -27,19 +26,9 @@ def somebody(browser: Browser, demo: Running, key: str) -> Page:
 
 
 @pytest.fixture
-def theo(browser: Browser, demo: Running) -> Iterator[Page]:
-    """Theo may open the Package Room and has the app, so he is listed there."""
-    page = somebody(browser, demo, "theo")
-    yield page
-    page.context.close()
-
-
-@pytest.fixture
-def street(browser: Browser) -> Iterator[BrowserContext]:
-    """Victor's phone."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
-    yield context
-    context.close()
+def victor(someone: Callable[..., Page]) -> Page:
+    """A visitor's phone."""
+    return someone()
 
 
 def sign(page: Page, demo: Running) -> str:
@@ -50,65 +39,124 @@ def sign(page: Page, demo: Running) -> str:
     return f"{demo.address}{found}"
 
 
+def talk(victor: Page, theo: Page) -> None:
+    """The name is on the screen; Theo answers."""
+    victor.get_by_role("button", name="Call T. Whitfield").click()
+    theo.get_by_role("button", name="Answer").or_(theo.get_by_role("link", name="Answer")).first.click()
+    expect(victor.get_by_role("heading", name=re.compile("Talking to T. Whitfield"))).to_be_visible()
+
+
+def hang_up(page: Page) -> None:
+    """Else it would be open for a while, and whoever rings next finds Theo in another call."""
+    page.get_by_role("button", name="Hang up").click()
+    expect(page.get_by_role("heading", name="Call ended.")).to_be_visible()
+
+
 @pytest.mark.rule("LINK-2", "LINK-7")
-def test_a_visitor_finds_a_name_by_keyboard_calls_and_stops(street: BrowserContext, theo: Page, demo: Running) -> None:
+def test_a_visitor_finds_a_name_by_keyboard_calls_and_stops(victor: Page, theo: Page, demo: Running) -> None:
     """Short, unknown, found; calling, ringing, stopped; and what to do next. Checked for everybody at each step; no cookie at the end."""
-    page = street.new_page()
-    address = sign(page, demo)
-    street.clear_cookies()
-    page.goto(address)
-    expect(page.get_by_role("heading", name="Who are you visiting?")).to_be_visible()
-    fine(page)
+    address = sign(victor, demo)
+    victor.context.clear_cookies()
+    victor.goto(address)
+    expect(victor.get_by_role("heading", name="Who are you visiting?")).to_be_visible()
+    fine(victor)
     for asked, said in (("w", "Type at least 2 letters, or a unit number."), ("zzz", 'Nobody listed as "zzz".')):
-        page.get_by_label("Name or unit").fill(asked)
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
-    page.get_by_label("Name or unit").fill("whi")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text(re.compile(r'\d match(es)? for "whi"'))).to_be_visible()
-    fine(page)
-    call = page.get_by_role("button", name="Call T. Whitfield")
+        victor.get_by_label("Name or unit").fill(asked)
+        victor.keyboard.press("Enter")
+        expect(victor.get_by_role("status").filter(has_text=said)).to_be_visible()
+    victor.get_by_label("Name or unit").fill("whi")
+    victor.keyboard.press("Enter")
+    expect(victor.get_by_text(re.compile(r'\d match(es)? for "whi"'))).to_be_visible()
+    fine(victor)
+    call = victor.get_by_role("button", name="Call T. Whitfield")
     call.focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Calling T. Whitfield")).to_be_focused()
-    expect(page.get_by_text(re.compile(r"Ringing, \d+ seconds"))).to_be_visible()
-    fine(page)
+    victor.keyboard.press("Enter")
+    expect(victor.get_by_role("heading", name="Calling T. Whitfield")).to_be_focused()
+    expect(victor.get_by_text(re.compile(r"Ringing, \d+ seconds"))).to_be_visible()
+    fine(victor)
     expect(theo.get_by_text("Visitor at Package Room").or_(theo.get_by_text("Visitor at the Package Room")).first).to_be_visible()
-    page.get_by_role("button", name="Stop calling").click()
-    expect(page.get_by_role("heading", name="You stopped the call.")).to_be_focused()
-    expect(page.get_by_role("navigation", name="What to do next")).to_be_visible()
-    fine(page)
-    page.reload()
-    expect(page.get_by_role("heading", name="You stopped the call.")).to_be_visible()  # a reload never rings anybody
-    page.get_by_role("link", name="Back to names").click()
-    expect(page.get_by_role("heading", name="Who are you visiting?")).to_be_visible()
-    assert street.cookies() == []
+    victor.get_by_role("button", name="Stop calling").click()
+    expect(victor.get_by_role("heading", name="You stopped the call.")).to_be_focused()
+    expect(victor.get_by_role("navigation", name="What to do next")).to_be_visible()
+    fine(victor)
+    victor.reload()
+    expect(victor.get_by_role("heading", name="You stopped the call.")).to_be_visible()  # a reload never rings anybody
+    victor.get_by_role("link", name="Back to names").click()
+    expect(victor.get_by_role("heading", name="Who are you visiting?")).to_be_visible()
+    assert victor.context.cookies() == []
 
 
 @pytest.mark.rule("LINK-7")
 @pytest.mark.parametrize("how", ["the phone knows", "nobody is told"])
-def test_a_lost_network_is_said_and_comes_back(street: BrowserContext, theo: Page, demo: Running, how: str) -> None:
+def test_a_lost_network_is_said_and_comes_back(victor: Page, theo: Page, demo: Running, how: str) -> None:
     """Both read it, also where the network goes without a word; the call stays open for 20 seconds and goes on."""
     with cellar(demo.address) as place:
-        page = street.new_page()
-        page.goto(sign(page, demo).replace(demo.address, place.address) + "?q=whi")
-        page.get_by_role("button", name="Call T. Whitfield").click()
-        theo.get_by_role("button", name="Answer").or_(theo.get_by_role("link", name="Answer")).first.click()
-        expect(page.get_by_role("heading", name=re.compile("Talking to T. Whitfield"))).to_be_visible()
-        expect(page.locator("#call")).to_have_attribute("data-sound", "yes")
+        victor.goto(sign(victor, demo).replace(demo.address, place.address) + "?q=whi")
+        talk(victor, theo)
+        expect(victor.locator("#call")).to_have_attribute("data-sound", "yes")
         if how == "nobody is told":
             place.fall_silent()
         else:
-            street.set_offline(True)
-        expect(page.get_by_role("heading", name="We lost the connection.")).to_be_visible()
-        expect(page.get_by_text(re.compile(r"Trying again, \d+ seconds\."))).to_be_visible()
+            victor.context.set_offline(True)
+        expect(victor.get_by_role("heading", name="We lost the connection.")).to_be_visible()
+        expect(victor.get_by_text(re.compile(r"Trying again, \d+ seconds\."))).to_be_visible()
         expect(theo.get_by_text("We lost the connection. Trying again.")).to_be_visible()
         place.back()
-        street.set_offline(False)
-        expect(page.get_by_role("heading", name=re.compile("Talking to T. Whitfield"))).to_be_visible()
+        victor.context.set_offline(False)
+        expect(victor.get_by_role("heading", name=re.compile("Talking to T. Whitfield"))).to_be_visible()
         expect(theo.get_by_text("We lost the connection. Trying again.")).to_be_hidden()
-        page.get_by_role("button", name="Hang up").click()
-        expect(page.get_by_role("heading", name="Call ended.")).to_be_visible()
+        hang_up(victor)
+
+
+LOSES = """(() => {
+  const send = WebSocket.prototype.send;
+  let lost = false;
+  WebSocket.prototype.send = function (said) {
+    if (lost || !String(said).includes('"t":"%s"')) return send.call(this, said);
+    lost = true;
+  };
+})()"""
+
+
+@pytest.mark.rule("LINK-7")
+@pytest.mark.parametrize("what", ["offer", "answer"])
+def test_sound_flows_although_the_first_word_between_the_browsers_was_lost(victor: Page, theo: Page, demo: Running, what: str) -> None:
+    """A socket that went at the wrong moment costs seconds, never the whole call."""
+    for one in (victor, theo):
+        one.add_init_script(LOSES % what)
+    victor.goto(sign(victor, demo) + "?q=whi")
+    talk(victor, theo)
+    expect(victor.locator("#call")).to_have_attribute("data-line", "talking")
+    expect(theo.locator("#call")).to_have_attribute("data-sound", "yes")
+    hang_up(victor)
+
+
+SHUTS = """(() => {
+  const real = Object.getOwnPropertyDescriptor(WebSocket.prototype, "readyState").get;
+  Object.defineProperty(WebSocket.prototype, "readyState", { get() { return window.shut ? WebSocket.CLOSED : real.call(this); } });
+})()"""
+SENDS_WITHOUT = "() => { window.shut = true; document.getElementById('words').form.requestSubmit(); window.shut = false; }"
+
+
+@pytest.mark.rule("LINK-7")
+def test_what_is_typed_without_a_socket_stays_to_be_sent_again(victor: Page, theo: Page, demo: Running) -> None:
+    """On either side: it is not among what was said before it went."""
+    for one in (victor, theo):
+        one.add_init_script(SHUTS)
+    victor.goto(sign(victor, demo) + "?q=whi")
+    talk(victor, theo)
+    victor.locator("[data-part=typing] summary").click()
+    theo.get_by_role("button", name="Type").click()
+    for here, there, words in ((victor, theo, "Flowers for 4B"), (theo, victor, "I am coming down")):
+        here.locator("#words").fill(words)
+        here.evaluate(SENDS_WITHOUT)
+        expect(here.locator("#words")).to_have_value(words)
+        expect(here.locator("[aria-live] li[data-from=me]")).to_have_count(0)
+        here.get_by_role("button", name="Send").click()
+        expect(here.locator("#words")).to_have_value("")
+        expect(here.locator("[aria-live] li[data-from=me]")).to_have_text([words])
+        expect(there.get_by_text(words)).to_have_count(1)
+    hang_up(victor)
 
 
 def test_the_directory_works_without_any_script(browser: Browser, demo: Running) -> None:

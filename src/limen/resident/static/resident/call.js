@@ -7,6 +7,7 @@ import { ask, Line } from "./line.js";
 const page = /** @type {HTMLElement} */ (document.getElementById("call"));
 const id = page.dataset.call ?? "";
 const SILENT_MS = 4000;
+const ASKED_MOST = 10;
 
 /** @type {Talk | null} */
 let talk = null;
@@ -115,7 +116,17 @@ function began() {
     const seconds = Math.round((Date.now() - since) / 1000);
     fill("length", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
   }, 1000);
-  setTimeout(() => talk?.line.connectionState === "new" && line.send({ t: "again" }), SILENT_MS);
+  askUnheard(ASKED_MOST);
+}
+
+/** Their offer or our answer may have been lost on its way: asks for it until there is sound. @param {number} times */
+function askUnheard(times) {
+  const asking = talk;
+  setTimeout(() => {
+    if (talk !== asking || !["new", "connecting"].includes(talk?.line.connectionState ?? "")) return;
+    line.send({ t: "again", data: "unheard" });
+    if (times > 1) askUnheard(times - 1);
+  }, SILENT_MS);
 }
 
 /** @param {"line" | "theirs" | "ours"} what @param {boolean} gone */
@@ -134,14 +145,14 @@ function wrote(text) {
   list.append(item);
 }
 
-/** @param {string} text */
+/** @param {string} text @returns {boolean} whether it went; else it stays to be sent again */
 function type(text) {
-  if (!text.trim()) return;
-  line.send({ t: "text", text });
+  if (!text.trim() || !line.send({ t: "text", text })) return false;
   const item = document.createElement("li");
   item.dataset.from = "me";
   item.textContent = text;
   find(".said-lines").append(item);
+  return true;
 }
 
 /** @param {string} first */
@@ -202,8 +213,7 @@ page.addEventListener("click", (event) => {
 find('[data-part="phrases"]').addEventListener("submit", (event) => {
   event.preventDefault();
   const words = /** @type {HTMLInputElement} */ (document.getElementById("words"));
-  type(words.value);
-  words.value = "";
+  if (type(words.value)) words.value = "";
 });
 whenLeft(() => find('[data-fill="digits"]').replaceChildren());
 

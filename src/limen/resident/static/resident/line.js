@@ -50,9 +50,11 @@ export class Line {
     });
   }
 
-  /** @param {Record<string, unknown>} message */
+  /** @param {Record<string, unknown>} message @returns {boolean} whether it went */
   send(message) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
   }
 
   close() {

@@ -98,6 +98,7 @@ function showCode(code) {
 /** @param {any} news */
 function hear(news) {
   if (news.t === "text") line(news.text, "other");
+  else if (news.t === "again" && news.data === "unheard") talk?.repeat();
   else if (news.t === "again") talk?.again();
   else if (news.t === "call") become(news);
   else if (news.t === "offer" || news.t === "answer" || news.t === "ice") talk?.hear(news).catch(() => only("no-sound", true));
@@ -238,11 +239,12 @@ function line(text, from) {
   page.querySelector(".said")?.append(item);
 }
 
-/** @param {string} text */
+/** @param {string} text @returns {boolean} whether it went; else it stays to be sent again */
 function type(text) {
-  if (!text.trim() || socket?.readyState !== WebSocket.OPEN) return;
+  if (!text.trim() || socket?.readyState !== WebSocket.OPEN) return false;
   socket.send(JSON.stringify({ t: "text", text }));
   line(text, "me");
+  return true;
 }
 
 function readAloud() {
@@ -288,8 +290,7 @@ page.addEventListener("click", (event) => {
 page.querySelector("form[data-do=type]")?.addEventListener("submit", (event) => {
   event.preventDefault();
   const words = /** @type {HTMLInputElement} */ (document.getElementById("words"));
-  type(words.value);
-  words.value = "";
+  if (type(words.value)) words.value = "";
 });
 addEventListener("offline", () => socket?.close()); // so that the other side is told at once
 setInterval(() => {

@@ -71,11 +71,19 @@ export class Talk {
 
   /** The other side asks for new ways through the network. */
   again() {
-    this.line.restartIce();
+    if (!this.repeat()) this.line.restartIce();
   }
 
-  /** After this side's own network came back: looks for new ways where the old one is gone. */
+  /** An offer that was never answered may have been lost on its way; the same one again does no harm. @returns {boolean} whether there was one */
+  repeat() {
+    if (this.line.signalingState !== "have-local-offer") return false;
+    this.ends.send({ t: "offer", data: this.line.localDescription });
+    return true;
+  }
+
+  /** After this side's own network came back: what was lost meanwhile is said again, new ways are looked for where the old one is gone. */
   mend() {
+    if (this.repeat()) return;
     if (this.line.connectionState === "disconnected" || this.line.connectionState === "failed") this.line.restartIce();
   }
 
