@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { airName } from "../../src/limen/web/static/courier/advertising.js";
-import { LinkEnded, NoLockChosen, OutOfReach } from "../../src/limen/web/static/courier/channel.js";
+import { BluetoothOff, LinkEnded, NoLockChosen, OutOfReach } from "../../src/limen/web/static/courier/channel.js";
 import { bluetoothChannel, canBluetooth, SERVICE, TO_LOCK, TO_PHONE } from "../../src/limen/web/static/courier/channels/bluetooth.js";
+import { failure } from "../../src/limen/web/static/courier/reach.js";
 
 const whom = { lockId: new Uint8Array(8), lockKey: new Uint8Array(32).fill(7) };
 
@@ -93,6 +94,27 @@ test("Closing the list is no lock chosen; a lock that does not answer is asked f
   radio.answers = true;
   await channel.open(whom);
   assert.equal(radio.asked.length, 3);
+});
+
+test("A radio that is off is told apart from a list that was closed, also where the browser does not say.", async () => {
+  const radio = withRadio();
+  radio.chooses = false;
+  const failed = () =>
+    bluetoothChannel()
+      .open(whom)
+      .then(assert.fail, (problem) => problem);
+  const { signal } = new AbortController();
+  for (const [available, result] of [
+    [async () => false, "bluetooth_off"],
+    [async () => true, "no_lock_chosen"],
+    [() => Promise.reject(new Error("not here")), "no_lock_chosen"],
+    [undefined, "no_lock_chosen"],
+  ]) {
+    radio.getAvailability = available;
+    const problem = await failed();
+    assert.equal(problem instanceof BluetoothOff, result === "bluetooth_off");
+    assert.deepEqual(failure(problem, signal), { result, reason: null });
+  }
 });
 
 test("A connection that ends is told to whoever waits, and nothing more goes over it.", async () => {

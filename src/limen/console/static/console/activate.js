@@ -10,6 +10,7 @@ import { technician } from "./technician.js";
 const SHOWN = new Map([
   ["stopped", "refused"],
   ["no_lock_chosen", "out_of_reach"],
+  ["bluetooth_off", "out_of_reach"],
 ]);
 const stage = new Stage("activate");
 const sticker = /** @type {HTMLInputElement | null} */ (document.getElementById("sticker"));

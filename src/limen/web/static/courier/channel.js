@@ -24,6 +24,9 @@ export class OutOfReach extends Error {}
 /** The person closed the browser's list of locks without choosing. */
 export class NoLockChosen extends Error {}
 
+/** The phone's Bluetooth is switched off, so there was no list to choose from. */
+export class BluetoothOff extends NoLockChosen {}
+
 /** The link is gone. */
 export class LinkEnded extends Error {}
 

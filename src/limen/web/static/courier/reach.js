@@ -4,7 +4,7 @@
  * @typedef {"fetching" | "choosing" | "looking" | "connecting" | "setting_up" | "opening" | "sending" | "waiting" | "yielding" | "newer" | "reading" |
  *   "confirming" | "image"} StepName
  * @typedef {{name: StepName, done?: number, total?: number, call?: string}} Step `call` is what the browser's list of locks shows
- * @typedef {"out_of_reach" | "no_lock_chosen" | "unsupported" | "stopped" | "refused"} Failure
+ * @typedef {"out_of_reach" | "no_lock_chosen" | "bluetooth_off" | "unsupported" | "stopped" | "refused"} Failure
  */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Whom } from "./channel.js" */
@@ -13,7 +13,7 @@
 /** @import { Grant } from "./grants.js" */
 
 import { NotCanonical } from "./cbor.js";
-import { LinkEnded, NoLockChosen, OutOfReach } from "./channel.js";
+import { BluetoothOff, LinkEnded, NoLockChosen, OutOfReach } from "./channel.js";
 import { NotSigned } from "./cose.js";
 import { OutOfTurn } from "./frames.js";
 import { NotThePeer } from "./noise.js";
@@ -61,6 +61,7 @@ export function isBroken(problem) {
 export function failure(problem, signal) {
   if (signal.aborted) return { result: "stopped", reason: null };
   if (problem instanceof Denied) return { result: "refused", reason: problem.reason };
+  if (problem instanceof BluetoothOff) return { result: "bluetooth_off", reason: null };
   if (problem instanceof NoLockChosen) return { result: "no_lock_chosen", reason: null };
   if (problem instanceof Unsupported) return { result: "unsupported", reason: null };
   if (isBroken(problem)) return { result: "out_of_reach", reason: null };

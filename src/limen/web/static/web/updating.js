@@ -16,6 +16,7 @@ const NEAREST = {
   looking: "connecting",
   stopped: "interrupted",
   no_lock_chosen: "out_of_reach",
+  bluetooth_off: "out_of_reach",
   image: "confirming",
 };
 const ASIDE = new Set(["waiting", "newer", "yielding"]);

@@ -9,13 +9,13 @@
  * @typedef {{getCharacteristic: (uuid: string) => Promise<Characteristic>}} Service
  * @typedef {{connect: () => Promise<Server>, disconnect: () => void, getPrimaryService: (uuid: string) => Promise<Service>}} Server
  * @typedef {EventTarget & {name?: string, gatt?: Server}} Device
- * @typedef {{requestDevice: (wish: object) => Promise<Device>}} Bluetooth
+ * @typedef {{requestDevice: (wish: object) => Promise<Device>, getAvailability?: () => Promise<boolean>}} Bluetooth
  */
 /** @import { Bytes } from "../bytes.js" */
 /** @import { Channel, Link, Whom } from "../channel.js" */
 
 import { airName } from "../advertising.js";
-import { Arrivals, LinkEnded, NoLockChosen, OutOfReach } from "../channel.js";
+import { Arrivals, BluetoothOff, LinkEnded, NoLockChosen, OutOfReach } from "../channel.js";
 import { FRAME_BYTES_PLANNED } from "../frames.js";
 
 export const SERVICE = "6c696d65-6e00-4d01-8a00-000000000001";
@@ -74,14 +74,16 @@ export function bluetoothChannel() {
   };
 }
 
-/** @param {string[]} names @returns {Promise<Device>} @throws {NoLockChosen} */
+/** @param {string[]} names @returns {Promise<Device>} @throws {NoLockChosen} `BluetoothOff` among them */
 async function ask(names) {
   const bluetooth = radio();
   if (bluetooth === undefined) throw new OutOfReach("this browser has no Bluetooth");
   try {
     return await bluetooth.requestDevice({ filters: names.map((name) => ({ services: [SERVICE], name })) });
   } catch {
-    throw new NoLockChosen("no lock chosen");
+    // The browser says the same of a closed list and of a radio that is off; whether there is a radio it says when asked.
+    const off = (await bluetooth.getAvailability?.().catch(() => true)) === false;
+    throw off ? new BluetoothOff("Bluetooth is off") : new NoLockChosen("no lock chosen");
   }
 }
 
