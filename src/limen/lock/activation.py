@@ -7,6 +7,7 @@ Ticket and snapshot are committed by one record: both or neither. The epoch only
 """
 
 import struct
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from limen.lock.attesting import receipt
@@ -79,6 +80,7 @@ class Activation:
         )
         signed = sign_attest(attest, memory.ports.id_key)
         try:
+            memory.keep_boots()
             memory.notes.put(ATTESTED, _KEPT.pack(n_l, xs, memory.read_clock(at).rtc_ms, at, memory.boots))
         except FlashError:
             return Busy(Op.ACTIVATE, 1000)
@@ -199,8 +201,9 @@ class Activation:
         memory, attested = self._memory, taking.attested
         same_start = attested.boots == memory.boots
         set_to = memory.clock.ticket(taking.ticket.utime, at - attested.at if same_start else None, at)
-        try:
+        with suppress(FlashError):
             memory.keep_clock(at, durable=False)
+        try:
             memory.adopt(holding, at)
             memory.record(draft(kind=Kind.ACTIVATED, ver=holding.state.ver), at)
             if set_to is not None:

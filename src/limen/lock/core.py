@@ -4,6 +4,8 @@ Each kind of event has one place that answers it (the table below); nothing here
 count of powered milliseconds. Commands are carried out in their order; what must be durable before one of them is durable already.
 """
 
+from contextlib import suppress
+
 from limen.lock.battery import level, next_percent, percent_of
 from limen.lock.capabilities import BATTERY_CRITICAL, BATTERY_LOW, Model
 from limen.lock.commands import CloseLink, Command, DialGateway, HoldBolt, LensState, Noticed, ShowLens, WakeAt, Words
@@ -165,7 +167,10 @@ class Lock:
                 return self._doorway.close_early(at)
             self.memory.press_button(at)
             return [Noticed("inside button pressed")]
-        self.memory.ask_reset()
+        try:
+            self.memory.ask_reset()
+        except FlashError:
+            return [Noticed("the record could not be written")]
         self.memory.try_record(draft(kind=Kind.TAMPER, method=Method.INSIDE, result=Result.NOTED), at)
         ended = self._doorway.close_early(at)
         return [*ended, Noticed("inside button held: opens from inside only until it is activated anew")]
@@ -203,14 +208,15 @@ class Lock:
         words = [Noticed("started, clock lost" if lost else "started")]
         if memory.faulty:
             return [Noticed("faulty: only metal key and inside open"), shown, *self._operations.firmware.booted(at)]
-        try:
-            if memory.held is not None:
+        if memory.held is not None:
+            try:
                 memory.record(draft(kind=Kind.BOOT, count=memory.boots), at)
                 memory.log_update_once(at)
-                self._openings.photos.booted(at)
+            except FlashError:
+                words.append(Noticed("the record could not be written"))
+            self._openings.photos.booted(at)
+            with suppress(FlashError):  # what was staged is brought again
                 self._operations.updates.resume()
-        except FlashError:
-            words.append(Noticed("the record could not be written"))
         let_go: list[Command] = [HoldBolt(False)] if memory.model.door_sensor else []
         return [*let_go, shown, *words, *self._operations.firmware.booted(at), *self._dial()]
 

@@ -5,9 +5,10 @@ good image are never touched; the security counter rises when an image is confir
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from limen.lock.flash import STAGING_HEAD_PAGES, Area, Flash, Layout
+from limen.lock.flash import STAGING_HEAD_PAGES, Area, Flash, FlashError, Layout
 from limen.lock.notes import Notes
 from limen.wire import cbor, shape
 from limen.wire.firmware import DIGEST_BYTES, Image
@@ -79,15 +80,16 @@ class Slots:
         self.running, self.on_trial = self._good(), False
 
     def boot(self) -> None:
-        """Before anything else of a start. An image on trial gets three starts; one that does not read back gets none. Raises FlashError."""
+        """Before anything else of a start. An image on trial gets three starts; one that does not read back gets none."""
         tried = self.state.images[self.state.other] if self.state.tries else None
         if tried is None:
             return
-        if self.state.tries > FAILED_STARTS or not self.whole(tried):
-            self.revert()
-            return
-        self._keep(replace(self.state, tries=self.state.tries + 1))
-        self.running, self.on_trial = tried, True
+        with suppress(FlashError):  # a start that cannot be counted is none of its three: the good image runs
+            if self.state.tries > FAILED_STARTS or not self.whole(tried):
+                self.revert()
+                return
+            self._keep(replace(self.state, tries=self.state.tries + 1))
+            self.running, self.on_trial = tried, True
 
     @property
     def last_start(self) -> bool:

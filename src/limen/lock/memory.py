@@ -5,6 +5,7 @@ The parts do the work; here they are put together at a start, and here the few t
 
 import struct
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -68,7 +69,10 @@ class Ownership:
 
 @dataclass
 class Memory:
-    """The parts of one lock after a start. `held` is None until it is owned; `faulty` means that its list does not read back."""
+    """The parts of one lock after a start. `held` is None until it is owned; `faulty` means that its list does not read back.
+
+    A memory that takes nothing is no such fault: what could not be kept is remembered here for as long as there is power.
+    """
 
     birth: Birth
     model: Model
@@ -94,18 +98,24 @@ class Memory:
     jumpstart: bool = False
     power_lost: bool = False
     _clock_kept_at: int = 0
+    _clock_owed: bool = False
+    """The clock was moved and could not be kept."""
+    _newer: tuple[int, int] | None = None
+    """The newest version that anybody has shown a signature for, and since when."""
     _button_at: int | None = None
 
     @classmethod
     def start(cls, model: Model, ports: Ports, at: int, power_lost: bool) -> "Memory":
-        """Reads what flash holds. A list that does not read back makes the lock faulty, never open (A.3, FAULT)."""
+        """Reads what flash holds. A list that does not read back makes the lock faulty, never open (A.3, FAULT).
+
+        Whatever cannot be written meanwhile keeps nobody out: it is written later, or at the next start.
+        """
         layout, flash = Layout.for_capacity(model.capacity), ports.flash
         notes = Notes(flash, layout.notes)
         birth = read_birth(notes)
         if birth is None:
             raise ValueError("this lock has not been through the factory")
         boots = _number(notes.get(_BOOTS)) + 1
-        notes.put(_BOOTS, _U32.pack(boots))
         slots = Slots(flash, layout, notes)
         slots.boot()
         memory = cls(
@@ -126,6 +136,10 @@ class Memory:
             power_lost=power_lost,
             _clock_kept_at=at,
         )
+        kept = notes.get(_NEWER)
+        memory._newer = _RUMOUR.unpack(kept) if kept is not None else None
+        with suppress(FlashError):
+            memory.keep_boots()
         memory._boot_list(power_lost, at)
         return memory
 
@@ -141,8 +155,7 @@ class Memory:
     @property
     def known_newer(self) -> int:
         """The highest list version anybody has shown a signature for, 0 if none (C.3)."""
-        kept = self.notes.get(_NEWER)
-        return int(_RUMOUR.unpack(kept)[0]) if kept else 0
+        return self._newer[0] if self._newer is not None else 0
 
     @property
     def reset_asked(self) -> bool:
@@ -150,7 +163,7 @@ class Memory:
         return self.held is not None and self.notes.get(_RESET) == _U32.pack(self.held.state.epoch)
 
     def ask_reset(self) -> None:
-        """Durable: pulling the battery does not take it back. It dies with the epoch it was asked in."""
+        """Durable: pulling the battery does not take it back. It dies with the epoch it was asked in. Raises FlashError: then nothing was asked."""
         if self.held is not None:
             self.notes.put(_RESET, _U32.pack(self.held.state.epoch))
 
@@ -169,7 +182,8 @@ class Memory:
         """T1: any signed statement raises the floor; one that cannot be is recorded as an anomaly (T4)."""
         heard = self.clock.hear(iat, at)
         if heard is Heard.RAISED:
-            self.keep_clock(at, durable=False)
+            with suppress(FlashError):
+                self.keep_clock(at, durable=False)
         elif heard is Heard.ANOMALY:
             self.try_record(draft(kind=Kind.CLOCK_ANOMALY), at)
 
@@ -177,13 +191,20 @@ class Memory:
         """A signed rumour that a version exists (C.3). A higher one does not begin the time anew for which the lock has known that it is behind."""
         if self.held is None or ver <= max(self.held.state.ver, self.known_newer):
             return
-        kept, now_ms = self.notes.get(_NEWER), self.clock.read(at).rtc_ms
-        since_ms = _RUMOUR.unpack(kept)[1] if kept is not None and self.known_newer > self.held.state.ver else now_ms
-        self.notes.put(_NEWER, _RUMOUR.pack(ver, since_ms), durable=False)
+        behind = self._newer is not None and self._newer[0] > self.held.state.ver
+        self._newer = ver, self._newer[1] if self._newer is not None and behind else self.clock.read(at).rtc_ms
+        with suppress(FlashError):
+            self.notes.put(_NEWER, _RUMOUR.pack(*self._newer), durable=False)
 
     def keep_clock(self, at: int, durable: bool = True) -> None:
+        """Raises FlashError: then the next record tries again."""
+        self._clock_owed = True
         self.notes.put(_CLOCK, self.clock.persisted(at), durable)
-        self._clock_kept_at = at
+        self._clock_kept_at, self._clock_owed = at, False
+
+    def keep_boots(self) -> None:
+        """Which start this is, before anything is kept that names it. Raises FlashError."""
+        self.notes.put(_BOOTS, _U32.pack(self.boots))
 
     def persist_due(self) -> int:
         """When clock and keypad want to be kept again."""
@@ -192,6 +213,9 @@ class Memory:
     def record(self, event: Event, at: int, mark: int = 0) -> int:
         """Seals the event with number and time; durable when it returns. Raises FlashError."""
         now = self.clock.read(at)
+        if self._clock_owed:
+            with suppress(FlashError):
+                self.keep_clock(at, durable=False)
         return self.journal.append(replace(event, t=now.utime, tq=now.quality), at, mark)
 
     def try_record(self, event: Event, at: int) -> int | None:
@@ -202,8 +226,16 @@ class Memory:
             return None
 
     def adopt(self, holding: Holding, at: int) -> None:
-        """Makes a committed list the list in use. What another epoch left behind goes first: nothing of it is in this one (inv. 71)."""
-        self._take_over(holding.state.epoch)
+        """Makes a committed list the list in use. What another epoch left behind goes first: nothing of it is in this one (inv. 71).
+
+        Raises FlashError: the list is in use all the same; while something of another epoch could not be erased nothing is recorded, and the
+        next start erases it.
+        """
+        problem: FlashError | None = None
+        try:
+            self._take_over(holding.state.epoch)
+        except FlashError as failed:
+            problem = failed
         ticket = read_ticket(unverified_payload(holding.ticket, TICKET_BYTES_MAX)[1])
         if self.owner is None or self.owner.ticket != ticket:
             owners = Trust(self.notes, ticket)
@@ -213,13 +245,19 @@ class Memory:
         same = before is not None and before.daily_key == self.held.daily_key and before.config == self.held.config
         if not same or self.temporaries is None:
             self.temporaries = Temporaries(self.held.daily_key, self.held.config)
+        if problem is not None:
+            raise problem
         if not self.journal.ready:
             self.journal.begin(self.owner.log, at)
-
-    def take_roots(self, roots: Iterable[bytes]) -> None:
-        """Later roots, each proven by the one before it; from here on their keys count (A.4). Raises FlashError."""
-        if self.owner is not None and self.owner.trust.take_roots(roots):
+        try:
+            self.owner.trust.settle(holding.state.ver)
+        finally:
             self.owner = replace(self.owner, keys=self.owner.trust.keys())
+
+    def propose_roots(self, roots: Iterable[bytes], ver: int) -> None:
+        """Later roots, each proven by the one before it: their keys count from the moment that list version is committed (A.4). Raises FlashError."""
+        if self.owner is not None:
+            self.owner.trust.propose(roots, ver)
 
     def log_update_once(self, at: int, courier: int | None = None) -> None:
         """UPDATE_APPLIED exactly once by version, also when the power went between commit and record (B.5)."""
@@ -233,7 +271,9 @@ class Memory:
         self.notes.put(_LOGGED, _U32.pack(held.state.ver), durable=False)
 
     def disown(self, epoch: int) -> int:
-        """Forgets the ownership: list, keys, record, uses, time's last word. The epoch stays. Returns how many records were unread."""
+        """Forgets the ownership: list, keys, record, uses, time's last word. The epoch stays. Returns how many records were unread.
+
+        Raises FlashError: with the list still there nothing has happened; without it the next start or owner erases the rest."""
         self.notes.put(_EPOCH, _U32.pack(epoch))
         self.store.vacate()
         self.owner = self.held = self.temporaries = self.direction = None
@@ -258,19 +298,26 @@ class Memory:
         self.notes.scrub()
 
     def _forget_epoch(self) -> int:
-        """Record, uses, rumours, parts of updates. Returns how many records nobody had acknowledged."""
-        self.owner = self.held = self.temporaries = self.direction = None
-        unread = self.journal.forget()
-        self.album.wipe()
-        self.uses.clear()
-        self.counters.clear()
-        for area in (self.layout.staging, self.layout.bitmap):
-            wipe(self.ports.flash, area)
+        """Record, uses, rumours, parts of updates. Returns how many records nobody had acknowledged. Raises FlashError: it is to be done again."""
+        self.owner = self.held = self.temporaries = self.direction = self._newer = None
+        problems: list[FlashError] = []
+        unread = self.journal.kept
+        for forget in (self.journal.forget, self.album.wipe, self.uses.clear, self.counters.clear, self._wipe_staging):
+            try:
+                forget()
+            except FlashError as problem:
+                problems.append(problem)
+        if problems:
+            raise problems[0]
         self.ports.flash.barrier()  # areas may overtake each other: whose they are is said only after this
         for key in (_NEWER, _LOGGED, _RESET, _OWN, CLOSED_UNTIL):
             self.notes.drop(key, durable=False)
         trust.forget(self.notes)
         return unread
+
+    def _wipe_staging(self) -> None:
+        for area in (self.layout.staging, self.layout.bitmap):
+            wipe(self.ports.flash, area)
 
     def press_button(self, at: int) -> None:
         """Counts at a lock without an owner only: a press from before a release lets nobody in after it."""
@@ -281,23 +328,26 @@ class Memory:
         return self._button_at is not None and at - self._button_at <= BUTTON_S * 1000
 
     def _behind_ms(self, now: Reading) -> int | None:
-        kept = self.notes.get(_NEWER)
-        if kept is None or self.held is None:
+        if self._newer is None or self.held is None:
             return None
-        ver, since_ms = _RUMOUR.unpack(kept)
+        ver, since_ms = self._newer
         return max(0, now.rtc_ms - since_ms) if ver > self.held.state.ver else None
 
     def _boot_list(self, power_lost: bool, at: int) -> None:
         try:
             self.store.boot(power_lost)
-            if self.store.holding is not None:
-                self.adopt(self.store.holding, at)
-                self.store.scrub()
-            elif self.store.commit is not None:
-                self._finish_wipe()  # released: a power cut may have left some of it
-            self.keep_clock(at)
         except FlashError:
             self.faulty = True
+            return
+        with suppress(FlashError):
+            if self.store.holding is not None:
+                self.adopt(self.store.holding, at)
+            elif self.store.commit is not None:
+                self._finish_wipe()  # released: a power cut may have left some of it
+        with suppress(FlashError):
+            if self.store.holding is not None:
+                self.store.scrub()
+            self.keep_clock(at)
 
 
 def _number(kept: bytes | None) -> int:

@@ -1,6 +1,7 @@
 """From a decision to a bolt: the record first, durable, then the motor (LOCK-13, protocol C.2, inv. 35).
 
-What is granted and cannot be recorded stays shut, except for the residents of a unit: their entry is counted as lost and they come in.
+What is granted and cannot be recorded stays shut, except to class 1: at the door of a unit, and at any door whose model has no cylinder for a metal
+key (A.3, FAULT). Their entry is counted as lost and they come in.
 """
 
 from dataclasses import dataclass, replace
@@ -73,7 +74,7 @@ class Openings:
             seq = self._record(granted, attempt, at)
             self._use(attempt.temporary, at)
         except FlashError:
-            if granted.cls is not Cls.RESIDENT or held.config.door_kind is not DoorKind.UNIT:
+            if granted.cls is not Cls.RESIDENT or (memory.model.cylinder and held.config.door_kind is not DoorKind.UNIT):
                 return Outcome(
                     [ShowLens(LensState.BLINK, Words.NOT_ACCEPTED), Noticed("not opened: no record could be written")], Reason.NOT_RECORDED
                 )

@@ -4,7 +4,7 @@ Remembered per owner: the newest root, list and targets versions. Nothing older 
 root that changes the keys of exactly that role. No clock of its own: a statement is over only when the floor of time is past its end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from limen.lock.notes import Notes
@@ -15,7 +15,7 @@ from limen.wire.firmware import FirmwareList, Image, Offer, Targets
 from limen.wire.roots import Root, open_root
 from limen.wire.tickets import ROLE_TYPS, Ticket
 
-_KEY = b"trust"
+_KEY, _NEXT = b"trust", b"roots"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,9 @@ class _Remembered:
     listed: int = 0
     targets: int = 0
 
+    def fields(self) -> list[cbor.Encodable]:
+        return [self.epoch, self.root, self.listed, self.targets]
+
 
 class Trust:
     """What one owner's roots vouch for."""
@@ -35,6 +38,37 @@ class Trust:
         self._notes, self._ticket = notes, ticket
         self._kept = _read(notes.get(_KEY), ticket.epoch)
         self._root: Root | None = None
+
+    def propose(self, roots: Iterable[bytes], ver: int) -> None:
+        """Keeps every root that follows the newest one, for the moment at which list `ver` is committed: not before, since the bundle that brings a root
+        is signed under the one before it. A role whose keys changed then starts counting anew. Raises FlashError.
+        """
+        before, kept = self.root, self._kept
+        for data in roots:
+            try:
+                fresh = open_root(data, before=before)
+            except WireError:
+                continue
+            kept = replace(kept, root=data)
+            if fresh.roles.get(Typ.FW_LIST) != before.roles.get(Typ.FW_LIST):
+                kept = replace(kept, listed=0)
+            if fresh.roles.get(Typ.FW_TARGETS) != before.roles.get(Typ.FW_TARGETS):
+                kept = replace(kept, targets=0)
+            before = fresh
+        if kept != self._kept:
+            self._notes.put(_NEXT, cbor.encode([ver, *kept.fields()]))
+
+    def settle(self, ver: int) -> None:
+        """List `ver` is the list: the roots that came with it count, also where a power cut lay between. Raises FlashError; they count all the same."""
+        proposed = self._notes.get(_NEXT)
+        if proposed is None:
+            return
+        of, *fields = shape.array(cbor.decode(proposed), 5)
+        kept = _remembered(fields)
+        if of == ver and kept.epoch == self._kept.epoch:
+            self._kept, self._root = kept, None
+            self._notes.put(_KEY, cbor.encode(kept.fields()))
+        self._notes.drop(_NEXT, durable=False)
 
     @property
     def root(self) -> Root:
@@ -48,23 +82,6 @@ class Trust:
         if not self._kept.root:
             return self._ticket.keys()
         return RoleKeys({typ: keys for typ, keys in self.root.roles.items() if typ in ROLE_TYPS})
-
-    def take_roots(self, roots: Iterable[bytes]) -> bool:
-        """Takes every root that follows the newest one; whether there was any. A role whose keys changed starts counting anew. Raises FlashError."""
-        taken = False
-        for data in roots:
-            try:
-                fresh = open_root(data, before=self.root)
-            except WireError:
-                continue
-            before, kept = self.root, replace(self._kept, root=data)
-            if fresh.roles.get(Typ.FW_LIST) != before.roles.get(Typ.FW_LIST):
-                kept = replace(kept, listed=0)
-            if fresh.roles.get(Typ.FW_TARGETS) != before.roles.get(Typ.FW_TARGETS):
-                kept = replace(kept, targets=0)
-            self._keep(kept)
-            self._root, taken = fresh, True
-        return taken
 
     def believe(self, offer: Offer, model: int, floor_s: int) -> Image:
         """The offered image, if list and targets are genuine, newest, unexpired and for this model; WireError otherwise. Raises FlashError."""
@@ -95,23 +112,28 @@ class Trust:
 
     def _keep(self, kept: _Remembered) -> None:
         if kept != self._kept:
-            self._notes.put(_KEY, cbor.encode([kept.epoch, kept.root, kept.listed, kept.targets]))
+            self._notes.put(_KEY, cbor.encode(kept.fields()))
             self._kept = kept
 
 
 def forget(notes: Notes) -> None:
     """The owner is gone, and with them what they vouched for."""
     notes.drop(_KEY, durable=False)
+    notes.drop(_NEXT, durable=False)
 
 
 def _read(kept: bytes | None, epoch: int) -> _Remembered:
     if kept is None:
         return _Remembered(epoch)
-    of, root, listed, targets = shape.array(cbor.decode(kept), 4)
-    found = _Remembered(
-        shape.uint(of, shape.U32),
+    found = _remembered(shape.array(cbor.decode(kept), 4))
+    return found if found.epoch == epoch else _Remembered(epoch)
+
+
+def _remembered(fields: Sequence[cbor.Value]) -> _Remembered:
+    epoch, root, listed, targets = fields
+    return _Remembered(
+        shape.uint(epoch, shape.U32),
         shape.blob(root, most=limits.ROOT_BYTES_MAX),
         shape.uint(listed, shape.U32),
         shape.uint(targets, shape.U32),
     )
-    return found if found.epoch == epoch else _Remembered(epoch)

@@ -4,6 +4,7 @@ Everything is checked before the first byte is stored. A bundle of one chunk, wh
 being staged. Whatever comes twice, late or out of turn ends in the same list.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 
 from limen.lock.attesting import receipt
@@ -124,7 +125,8 @@ class Updates:
     def _stage(self, session: Session, statement: bytes, manifest: Manifest, at: int) -> Answer:
         staged, now_ms = self._staging.now, self._memory.read_clock(at).rtc_ms
         if staged is not None and now_ms - staged.began_ms > STAGING_TTL_MS:
-            self._staging.discard()
+            with suppress(FlashError):
+                self._staging.discard()
             staged = None
         if staged is not None and manifest.ver < staged.manifest.ver:
             return Plain(Op.MANIFEST, Status.SUPERSEDED)
@@ -178,7 +180,7 @@ class Updates:
             directed(manifest, payload, memory.owner.keys, holding.direction),
         )
         try:
-            memory.take_roots(payload.roots)
+            memory.propose_roots(payload.roots, manifest.ver)
             memory.store.install(fresh)
         except FlashError:
             return Busy(Op.CHUNK, RETRY_MS)
@@ -189,20 +191,22 @@ class Updates:
     def _after_commit(self, session: Session, holding: Holding, iat: int, at: int) -> None:
         """Steps 5 and 6 of B.5. They repeat themselves at boot, so a failure here changes nothing about the commit."""
         memory = self._memory
-        try:
+        with suppress(FlashError):  # the list is committed and in use; record and scrub are made good at the next start
             memory.adopt(holding, at)
+        with suppress(FlashError):
             memory.log_update_once(at, session.grant.subj if session.grant else None)
+        with suppress(FlashError):
             memory.store.scrub()
+        with suppress(FlashError):
             memory.bucket.listed(iat, at)
-        except FlashError:
-            return  # the list is committed; record and scrub are made good at the next start
 
     def _done(self, session: Session, manifest: Manifest) -> None:
         """Staging is emptied unless what was applied went past a newer bundle that is still arriving."""
         self._singles.pop(session.link, None)
         staged, held = self._staging.now, self._memory.held
         if staged is not None and (staged.manifest is manifest or (held is not None and staged.manifest.ver <= held.state.ver)):
-            self._staging.discard()
+            with suppress(FlashError):  # what is left of it is erased before anything else is staged
+                self._staging.discard()
             self._lease.drop()
 
 

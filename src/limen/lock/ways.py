@@ -3,6 +3,8 @@
 Keypad and card show one refusal whatever the reason; the reason goes to the record. Nothing here ever delays app, card, key or handle.
 """
 
+from contextlib import suppress
+
 from limen.lock import codes
 from limen.lock.bucket import Wait
 from limen.lock.cards import Cards, Declined, Found
@@ -35,7 +37,8 @@ class Ways:
         if door is not None and memory.temporaries is not None:
             margin = codes.margin_s(door.now)
             if door.now.quality is not TrustedTime.LOST:  # a lost clock says of nothing that it is over
-                memory.uses.prune(door.now.utime, door.held.config, margin)
+                with suppress(FlashError):
+                    memory.uses.prune(door.now.utime, door.held.config, margin)
             memory.temporaries.refresh(door.now.utime, margin, memory.uses)
         if memory.model.keypad and not memory.jumpstart:
             self.keypad.touch_lens(at)
