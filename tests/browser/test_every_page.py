@@ -121,6 +121,7 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "console-codes": ("ana", ("/c/people/{person}/codes",)),
     "console-check": ("ana", ("/c/people/{person}/check",)),
     "console-grant-end": ("ana", ("/c/grants/{grant}/end",)),
+    "console-holidays": ("ana", ("/c/holidays",)),
     "console-groups": ("ana", ("/c/groups",)),
     "console-group-add": ("ana", ("/c/groups/add",)),
     "console-group": ("ana", ("/c/groups/{group}",)),
@@ -134,7 +135,7 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 
 # What has no page of its own, and what it is instead.
 POSTED: Final = frozenset({
-    "console-door-floor", "console-unit-door", "console-grant-sharing", "console-contact-keep",
+    "console-door-floor", "console-unit-door", "console-grant-sharing", "console-contact-keep", "console-holiday-remove",
     "console-resume", "console-phone-remove", "console-place", "console-import-run", "console-invite-again",
     "console-link-rotate", "home-end-guest", "home-end-all", "home-remove-phone", "home-end-session", "demo-sign-in", "visitor-start", "visitor-look",
 })  # fmt: skip

@@ -208,7 +208,8 @@ def _at(held: list[AccessWindow], property_id: UUID, at: datetime) -> Answer:
     begun = [w for w in held if w.starts <= at]
     if not begun:
         return Answer(opens=False, reason="not_started", window=min(held, key=lambda w: w.starts))
-    open_now = [w for w in begun if w.schedule is None or w.schedule.holds(at, zone)]
+    off = frozenset(places.holidays(property_id))
+    open_now = [w for w in begun if w.schedule is None or w.schedule.holds(at, zone, off)]
     if open_now:
         return Answer(opens=True, reason="", window=open_now[0])
     return Answer(opens=False, reason="outside_schedule", window=begun[0])

@@ -59,7 +59,7 @@ def edit(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
             field = next(
                 (name for name in ("email", "phone") if problem.type.startswith(name)), "first" if "name" in problem.type else None
             )
-            form.add_error(field, _g(problem.title))
+            form.add_error(field, problem.in_words(_g)[0])
     context: dict[str, object] = {"here": "people", "person": who, "form": form, "keypads": _keypads(asker, who)}
     return page(request, "contact.html", asker, context, status=422 if request.method == "POST" else 200)
 

@@ -96,6 +96,6 @@ def edit(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
             building.edit_door(door_id=door.id, by=asker.actor, now=asker.now, **form.cleaned_data)
             return HttpResponseRedirect(f"/c/doors/{door.id}")
         except Problem as problem:
-            form.add_error("name" if "name" in problem.type else None, _g(problem.title))
+            form.add_error("name" if "name" in problem.type else None, problem.in_words(_g)[0])
     context: dict[str, object] = {"here": "doors", "door": door, "form": form, "device": fleet.device_at(door.id)}
     return page(request, "door_rules.html", asker, context, status=422 if request.method == "POST" else 200)

@@ -75,7 +75,7 @@ def add(request: HttpRequest, asker: Asker) -> HttpResponse:
                     _add_door(asker, places.unit_view(made))
             return HttpResponseRedirect(f"/c/units/{made}")
         except Problem as problem:
-            form.add_error("name", _(problem.title))
+            form.add_error("name", problem.in_words(_)[0])
     return page(request, "unit_add.html", asker, {"here": "more", "form": form})
 
 

@@ -1,7 +1,8 @@
 """A door's settings as its lock must hold them (protocol B.1 config, D.8), and when a new zone table is reason enough for a new version."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,15 +22,17 @@ KINDS = {"entrance": DoorKind.ENTRANCE, "common": DoorKind.COMMON, "unit": DoorK
 RECORD_TTL_DAYS = 90  # R61: a lock forgets by itself after 90 days
 ZONE_REACH = timedelta(days=4 * 365 + 1)  # B.1: at least four years ahead
 STEP = timedelta(days=7)
+FIRST_DAY = date(2024, 1, 1)
 
 
-def wanted_config(door_id: UUID, model: Model, now: datetime) -> Config:
-    """What the door's settings say now."""
+def wanted_config(door_id: UUID, model: Model, now: datetime, *, has_hours: bool = False) -> Config:
+    """What the door's settings say now. `has_hours`: its list holds hours; only there, or with passage hours, holidays mean anything."""
     door = places.door_view(door_id)
     building = places.property_view(door.property_id)
     kind = KINDS[door.kind]
     odds = credentials.odds(door_id, now)
     settings = shipped(kind, odds.permanent)
+    passage = passage_of(door.doorway) if model.door_sensor else None
     return Config(
         digits=odds.digits,
         door_kind=kind,
@@ -40,7 +43,8 @@ def wanted_config(door_id: UUID, model: Model, now: datetime) -> Config:
         key_pause_s=door.key_pause_s,
         flags=_flags(model, credentials.card_policy(door.property_id), strict=door.strict),
         record_ttl_days=RECORD_TTL_DAYS,
-        passage=passage_of(door.doorway) if model.door_sensor else None,
+        holidays=_kept(day_numbers(places.holidays(door.property_id)), now) if has_hours or passage else (),
+        passage=passage,
         ajar_s=door.doorway.ajar_s if model.door_sensor else None,
         photo_key=kms.photo_key(door.unit_id or door.property_id).public if model.camera else None,
     )
@@ -50,6 +54,28 @@ def passage_of(doorway: places.Doorway) -> Schedule | None:
     """The passage hours as a lock reads them."""
     hours = doorway.passage
     return Schedule(tuple(Interval(i.days, i.from_minute, i.to_minute) for i in hours.intervals)) if hours else None
+
+
+def day_numbers(days: Iterable[date]) -> tuple[int, ...]:
+    """Local days as a lock counts them: from 1 Jan 2024 on, a Monday (B.1)."""
+    return tuple(sorted((day - FIRST_DAY).days for day in days))
+
+
+def day_of(number: int) -> date:
+    """The local day of such a number."""
+    return FIRST_DAY + timedelta(days=number)
+
+
+def changed_days(held: Config | None, wanted: Config, now: datetime) -> tuple[date, ...]:
+    """Days that become holidays or stop being some by this config, the earliest first."""
+    before = set(_kept(held.holidays, now)) if held is not None else set()
+    return tuple(day_of(number) for number in sorted(before ^ set(wanted.holidays)))
+
+
+def _kept(numbers: Iterable[int], now: datetime) -> tuple[int, ...]:
+    """Without the days that are over in every zone, also for a clock that is behind: that a day passed is no change."""
+    since = (now.date() - FIRST_DAY).days - 2
+    return tuple(number for number in numbers if number >= since)
 
 
 def zone_table(zone: ZoneInfo, now: datetime) -> Zone:
@@ -67,8 +93,8 @@ def zone_table(zone: ZoneInfo, now: datetime) -> Zone:
 
 
 def same_settings(held: Config | None, wanted: Config, now: datetime) -> bool:
-    """True if the lock needs nothing new: all but the zone table equal, and the held table right and long enough (B.1)."""
-    if held is None or replace(held, zone=wanted.zone) != wanted:
+    """True if the lock needs nothing new: all but the zone table equal (days that passed aside), and the held table right and long enough (B.1)."""
+    if held is None or replace(held, zone=wanted.zone, holidays=_kept(held.holidays, now)) != wanted:
         return False
     return _agrees(held.zone, wanted.zone, now)
 

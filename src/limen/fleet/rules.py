@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from limen.fleet.views import Battery, Truth, Why
-from limen.kernel.periods import local_day
+from limen.kernel.periods import HOLIDAY_BIT, local_day
 from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 from limen.wire.timestamps import EPOCH_2024
@@ -182,12 +182,20 @@ class Need:
 
 
 def need(why: Why, *, has_app: bool, is_new_card: bool, starts: datetime | None) -> Need:
-    """The whole of SYNC-3: what takes away or narrows, and a newly activated card, at once; a code for somebody without the app, on its first day."""
+    """The whole of SYNC-3: what takes away or narrows, and a newly activated card, at once;
+    a code for somebody without the app, and a holiday that takes hours, on its first day.
+    """
     if why in TAKES_AWAY or is_new_card:
         return Need(True)
-    if why in GIVES and not has_app:
+    if (why in GIVES and not has_app) or why == Why.HOLIDAYS_NARROWED:
         return Need(True, starts)
     return Need(False)
+
+
+def fewer_hours(hours: Rows, weekday: int, *, becomes_holiday: bool) -> bool:
+    """True if an ordinary day that becomes a holiday, or the other way round, loses a stretch of these hours."""
+    ordinary, holiday = ({(start, end) for days, start, end in hours if days >> bit & 1} for bit in (weekday, HOLIDAY_BIT))
+    return bool(ordinary - holiday if becomes_holiday else holiday - ordinary)
 
 
 TAKES_AWAY = frozenset(

@@ -170,8 +170,9 @@ def press_remote(*, door_id: UUID, person_id: UUID, now: datetime) -> None:
     """
     device = Device.objects.filter(door_id=door_id, ended_at=None).first()
     door = places.door_view(door_id)
-    zone = places.property_view(door.property_id).zone
-    windows = [w for w in access.windows(person_id, door_id, now) if w.app and Window(w.starts, w.ends, w.schedule).holds(now, zone)]
+    zone, off = places.property_view(door.property_id).zone, frozenset(places.holidays(door.property_id))
+    held = access.windows(person_id, door_id, now)
+    windows = [w for w in held if w.app and Window(w.starts, w.ends, w.schedule).holds(now, zone, off)]
     if not windows:
         raise NotYours
     if device is None or not device.connected or device.online_since is None:

@@ -4,6 +4,7 @@ The version rises only if a record or the config changed; what merely ended by i
 takes from people, and what people must do about it, is written beside it (SYNC-3, SYNC-4, ACCESS-13).
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from limen.access import queries as access
 from limen.credentials import services as credentials
 from limen.fleet import aiming
 from limen.fleet.catalogue import Model, model
-from limen.fleet.doorconfig import read_config, same_settings, stored_config, wanted_config
+from limen.fleet.doorconfig import changed_days, read_config, same_settings, stored_config, wanted_config
 from limen.fleet.models import Delivery, Device, DoorList, Lease, ListChange, ListRow, ListVersion
 from limen.fleet.numbers import reserve
 from limen.fleet.pseudonyms import number_all, number_for, retire
@@ -20,7 +21,7 @@ from limen.fleet.rules import Diff, Entry, Ways, clock_error, diff, due_day, joi
 from limen.fleet.tasks import raise_task
 from limen.fleet.views import Why
 from limen.fleet.wanted import LONGEST_LEASE, TAKES_AWAY, Wanted, floor_all, keep_within, rows_from, wanted_of
-from limen.fleet.words import Scene, Word, has_app, words_of
+from limen.fleet.words import Scene, Word, has_app, holidays_changed, words_of
 from limen.kernel.problems import Refused
 from limen.places import queries as places
 from limen.storage import chance, outbox
@@ -60,7 +61,7 @@ class Settlement:
             floor_all(wanted, restored_at)
         keep_within(wanted, self.device, records_max(self.model.capacity), self.now)
         found = diff(self.held, wanted.entries, minute_down(self.now))
-        config = wanted_config(self.device.door_id, self.model, self.now)
+        config = wanted_config(self.device.door_id, self.model, self.now, has_hours=wanted.has_hours)
         held_config = read_config(self.list.config)
         new_config = None if same_settings(held_config, config, self.now) else config
         self.aim = aiming.unsaid(self.device)
@@ -94,11 +95,23 @@ class Settlement:
         error = clock_error(self.device.clock_state, self.device.clock_error_s, self.device.clock_at, self.now)
         words = words_of(Scene(found, self.held, wanted, orders, error, self.now))
         if config is not None:
-            longer = held_config is not None and held_config.digits != config.digits
-            words.append(Word(Why.CODE_LENGTH if longer else Why.SETTINGS, None))
+            words += self._settings(config, held_config, wanted)
         if self.aim is not None:
             words.append(Word(Why.FIRMWARE, None))
         return words
+
+    def _settings(self, config: Config, held: Config | None, wanted: Wanted) -> list[Word]:
+        """Holidays are a change of their own: they matter from their first day on (SYNC-4)."""
+        days, words = changed_days(held, config, self.now), []
+        if days:
+            words.append(Word(*holidays_changed(days, config, wanted.hours(), self._zone())))
+        if not days or held is None or replace(held, holidays=config.holidays, zone=config.zone) != config:
+            longer = held is not None and held.digits != config.digits
+            words.append(Word(Why.CODE_LENGTH if longer else Why.SETTINGS, None))
+        return words
+
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(places.property_view(self.device.property_id).time_zone)
 
     # ---- records in their slots
 
@@ -169,7 +182,7 @@ class Settlement:
     # ---- what is said about it
 
     def _say(self, words: list[Word], version: int) -> None:
-        zone = ZoneInfo(places.property_view(self.device.property_id).time_zone)
+        zone = self._zone()
         starting = {word.person_id for word in words if word.person_id is not None and word.why == Why.CODE_STARTED}
         apps = has_app(starting, self.device.door_id, self.now)
         changes = [self._change(word, version, zone, apps) for word in words]

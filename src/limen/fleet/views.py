@@ -39,6 +39,8 @@ class Why(StrEnum):
     CODE_FLOOR = "code_floor"
     CODES_OFF = "codes_off"
     HOURS_CHANGED = "hours_changed"
+    HOLIDAYS = "holidays"
+    HOLIDAYS_NARROWED = "holidays_narrowed"
     SETTINGS = "settings"
     FIRMWARE = "firmware"
     FIRST_LIST = "first_list"

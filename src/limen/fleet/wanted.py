@@ -45,6 +45,15 @@ class Wanted:
         """Puts one record in, under its name."""
         self.entries[entry.name] = entry
 
+    @property
+    def has_hours(self) -> bool:
+        """Whether anybody's access here has hours."""
+        return any(entry.kind == RecordKind.SCHEDULE for entry in self.entries.values())
+
+    def hours(self) -> list[Rows]:
+        """All the hours that records and living grants refer to."""
+        return [hours for entry in self.entries.values() if entry.kind == RecordKind.SCHEDULE and (hours := _read(entry.data)) is not None]
+
     def app_users(self) -> set[tuple[UUID, int]]:
         """Whose phones may open here, now or later, and in which classes."""
         return {(person_id, int(window.cls)) for person_id, windows in self.windows.items() for window in windows if window.app}
@@ -77,6 +86,10 @@ def hours_name(rows: Rows) -> str:
 def rows_from(stored: Sequence[Sequence[int]] | None) -> Rows | None:
     """Hours as the database gives them back."""
     return None if stored is None else tuple((row[0], row[1], row[2]) for row in stored)
+
+
+def _read(data: object) -> Rows | None:
+    return rows_from(json.loads(data)) if isinstance(data, str) else None
 
 
 def _codes(wanted: Wanted, device: Device, model: Model, now: datetime) -> None:

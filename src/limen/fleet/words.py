@@ -1,17 +1,34 @@
 """What a settlement changed, in the kinds of change a person would name, with what each takes and until when that may still open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from limen.access import queries as access
+from limen.fleet.doorconfig import day_of
 from limen.fleet.models import Lease
-from limen.fleet.rules import CARDS, CODES, WAY, Diff, Entry, Ways, entry_covers, joined, minute_down, stops_at_latest, taken
+from limen.fleet.rules import (
+    CARDS,
+    CODES,
+    WAY,
+    Diff,
+    Entry,
+    Rows,
+    Ways,
+    entry_covers,
+    fewer_hours,
+    joined,
+    minute_down,
+    stops_at_latest,
+    taken,
+)
 from limen.fleet.views import Why
 from limen.fleet.wanted import LONGEST_LEASE, Wanted
+from limen.kernel.periods import day_bounds
 from limen.wire.grants import Cls
-from limen.wire.records import RecordKind
+from limen.wire.records import Config, RecordKind
 from limen.wire.timestamps import EPOCH_2024
 
 OF_REVOCATION = {
@@ -52,6 +69,15 @@ def words_of(scene: Scene) -> list[Word]:
         before = merged.get((word.why, word.person_id))
         merged[word.why, word.person_id] = word if before is None else _merge(before, word)
     return list(merged.values())
+
+
+def holidays_changed(days: Sequence[date], config: Config, hours: Iterable[Rows], zone: ZoneInfo) -> tuple[Why, None, datetime]:
+    """Whether the changed days take hours from anybody at this door, and from when on: what takes must be brought there, what gives rides along."""
+    passage = [tuple((i.days, i.from_min, i.to_min) for i in config.passage.intervals)] if config.passage else []
+    rows = [*hours, *passage]
+    added = {day_of(number) for number in config.holidays}
+    taking = [day for day in days if any(fewer_hours(row, day.weekday(), becomes_holiday=day in added) for row in rows)]
+    return Why.HOLIDAYS_NARROWED if taking else Why.HOLIDAYS, None, day_bounds((taking or list(days))[0], zone)[0]
 
 
 def has_app(people: Iterable[UUID], door_id: UUID, now: datetime) -> dict[UUID, bool]:

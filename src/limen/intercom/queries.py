@@ -3,7 +3,7 @@
 import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -205,10 +205,10 @@ def _homes(property_id: UUID, now: datetime) -> dict[UUID, str]:
 
 def _listed(link: LinkView, now: datetime) -> dict[UUID, str]:
     """Everybody for whom all conditions of LINK-3 hold now, with their unit's name. Read afresh: a change shows at the next request."""
-    zone = places.property_view(link.property_id).zone
+    zone, off = places.property_view(link.property_id).zone, frozenset(places.holidays(link.property_id))
     homes = _homes(link.property_id, now)
     may_open = {
-        held.person_id for held in access.holders(link.door_id, now) if any(_in_force(window, now, zone) for window in held.windows)
+        held.person_id for held in access.holders(link.door_id, now) if any(_in_force(window, now, zone, off) for window in held.windows)
     }
     with_app = identity.have_app(may_open & homes.keys())
     hidden = set(Listing.objects.filter(property_id=link.property_id, shown=False).values_list("person_id", flat=True))
@@ -229,9 +229,9 @@ def _shown_as(person: people.PersonView, row: Listing | None, property_id: UUID)
     return kms.unseal_text(f"person:{person.id}", bytes(row.display_name), listing_context(person.id, property_id))
 
 
-def _in_force(window: access.AccessWindow, now: datetime, zone: ZoneInfo) -> bool:
+def _in_force(window: access.AccessWindow, now: datetime, zone: ZoneInfo, holidays: frozenset[date]) -> bool:
     begun = window.starts <= now and (window.ends is None or now < window.ends)
-    return begun and (window.schedule is None or window.schedule.holds(now, zone))
+    return begun and (window.schedule is None or window.schedule.holds(now, zone, holidays))
 
 
 def _entry_id(link_id: UUID, person_id: UUID) -> str:

@@ -67,3 +67,14 @@ class Door(models.Model):
             models.UniqueConstraint("property", Lower("name"), name="door_named_once"),
             models.UniqueConstraint("property", "planned_serial", name="serial_planned_once", condition=~models.Q(planned_serial="")),
         )
+
+
+class Holiday(models.Model):
+    """A day of the building's own calendar on which hours for holidays hold (ACCESS-6)."""
+
+    property = models.ForeignKey(Property, models.PROTECT, related_name="holidays")
+    day = models.DateField()
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = (models.UniqueConstraint("property", "day", name="holiday_once"),)

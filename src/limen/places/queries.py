@@ -1,18 +1,19 @@
 """Reads buildings. Callers ask by what the asker may see: ids come from people.queries and access.queries."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
 from limen.kernel.periods import Weekly
 from limen.kernel.problems import NotYours
 from limen.places import rules
-from limen.places.models import Door, Property, Unit
+from limen.places.models import Door, Holiday, Property, Unit
 from limen.places.views import DoorView, Doorway, PropertyView, UnitView
 from limen.storage.prepared import Prepared
 
 __all__ = [
-    "DoorView", "Doorway", "PropertyView", "UnitView", "door_named", "door_view", "doors", "doors_by_id", "doors_of_unit",
+    "DoorView", "Doorway", "PropertyView", "UnitView", "door_named", "door_view", "doors", "doors_by_id", "doors_of_unit", "holidays",
     "properties", "property_view", "unit_named", "unit_view", "units",
 ]  # fmt: skip
 
@@ -49,6 +50,11 @@ def unit_named(property_id: UUID, name: str) -> UnitView | None:
     """The dwelling of that name, whatever its capitals, or None."""
     row = Unit.objects.filter(property=property_id, name__iexact=name.strip()).first()
     return _unit(row) if row else None
+
+
+def holidays(property_id: UUID) -> dict[date, str]:
+    """The building's calendar: every holiday with its name, the earliest first (ACCESS-6)."""
+    return dict(Holiday.objects.filter(property=property_id).order_by("day").values_list("day", "name"))
 
 
 def door_view(door_id: UUID) -> DoorView:

@@ -1,6 +1,7 @@
 """What a building, a door and a line of a door file may be."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +20,11 @@ ENGAGED_S: Final = (5, 10)
 AJAR_S: Final = range(10, 3_601)
 STALENESS_DAYS: Final = range(1, 91)
 FLOORS: Final = range(-20, 201)
+HOLIDAYS_MAX: Final = 64
+"""What the config of a lock holds (protocol B.1)."""
+HOLIDAY_AHEAD: Final = timedelta(days=5 * 366)
+HOLIDAY_KEPT_DAYS: Final = 3
+"""So long a day that has passed stays in the config: a clock may be behind, and hours may run past midnight."""
 
 COLUMNS: Final = (
     Column("Door", "the door", ("Door name", "Name")),
@@ -35,6 +41,7 @@ NAME_MISSING: Final = {
     "building": "Give the building a name.",
     "unit": "Give the unit a name.",
     "door": "Give the door a name.",
+    "holiday": "Give the holiday a name.",
 }
 YES: Final = frozenset({"yes", "y", "true", "1"})
 NO: Final = frozenset({"no", "n", "false", "0"})

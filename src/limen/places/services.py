@@ -10,14 +10,15 @@ from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours, Problem, Refused
 from limen.places import edited, rules
+from limen.places.holidays import add_holiday, remove_holiday
 from limen.places.importing import TEMPLATE, import_doors, preview_doors
 from limen.places.models import Door, Portfolio, Property, Unit
 from limen.places.views import Doorway
 from limen.storage import chance, news
 
 __all__ = [
-    "TEMPLATE", "create_door", "create_portfolio", "create_property", "create_unit", "edit_door", "edit_property", "freeze_kind",
-    "import_doors", "preview_doors", "set_doorway",
+    "TEMPLATE", "add_holiday", "create_door", "create_portfolio", "create_property", "create_unit", "edit_door", "edit_property", "freeze_kind",
+    "import_doors", "preview_doors", "remove_holiday", "set_doorway",
 ]  # fmt: skip
 
 DOOR_TAKEN: Final = 'There is a door "%(name)s" already, or one with this serial.'

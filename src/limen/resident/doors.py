@@ -38,6 +38,7 @@ def _row(asker: Asker, door: places.DoorView, windows: tuple[access.AccessWindow
     return words.row(
         door=door, windows=windows, state=state, person_id=asker.id, homes=frozenset(homes) if isinstance(homes, frozenset) else frozenset(),
         paused=words.paused(building) if paused else None, zone=building.zone, now=asker.now,
+        holidays=frozenset(places.holidays(building.id)),
     )  # fmt: skip
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from limen.access import queries as access
 from limen.fleet import queries as fleet
-from limen.kernel.periods import Weekly
+from limen.kernel.periods import HOLIDAY_BIT, Weekly
 from limen.places import queries as places
 from limen.web.when import say
 
@@ -56,23 +56,29 @@ def hand(model: str) -> str:
 
 def row(
     *, door: places.DoorView, windows: Sequence[access.AccessWindow], state: fleet.DoorState, person_id: object, homes: frozenset[object],
-    paused: str | None, zone: ZoneInfo, now: datetime,
+    paused: str | None, holidays: frozenset[date], zone: ZoneInfo, now: datetime,
 ) -> Row:  # fmt: skip
     """What is true of one door for one person now."""
     device = state.device
     model = fleet.model(device.model) if device else None
     home = door.unit_id in homes
-    which, sentence = ("paused", paused) if paused else _state(windows, state, person_id, zone, now)
+    which, sentence = ("paused", paused) if paused else _state(windows, state, person_id, holidays=holidays, zone=zone, now=now)
     return Row(
         door=door, state=which, sentence=sentence, lock=device.lock_id.hex() if device else "", serial=device.serial if device else "",
         model=device.model if device else "", code=door.codes_allowed and any(w.code for w in windows), app=any(w.app for w in windows),
-        home=home, jumpstart=bool(model and model.jumpstart), wired=bool(model and model.wired), hours=hours(windows, zone, now),
+        home=home, jumpstart=bool(model and model.jumpstart), wired=bool(model and model.wired), hours=hours(windows, holidays, zone, now),
         battery=state.battery if home and state.battery.state in {"low", "critical"} else None,
     )  # fmt: skip
 
 
 def _state(
-    windows: Sequence[access.AccessWindow], state: fleet.DoorState, person_id: object, zone: ZoneInfo, now: datetime
+    windows: Sequence[access.AccessWindow],
+    state: fleet.DoorState,
+    person_id: object,
+    *,
+    holidays: frozenset[date],
+    zone: ZoneInfo,
+    now: datetime,
 ) -> tuple[str, str]:
     begun = [w for w in windows if w.starts <= now]
     if not begun:
@@ -80,8 +86,8 @@ def _state(
         return "later", _("Opens for you from %(at)s.") % {"at": say(starts, zone, now)}
     if state.device is None:
         return "no-device", _("No device yet. This door opens for you when one is activated.")
-    if not any(w.schedule is None or w.schedule.holds(now, zone) for w in begun):
-        return "hours", _("Your hours: %(hours)s") % {"hours": hours(windows, zone, now)}
+    if not any(w.schedule is None or w.schedule.holds(now, zone, holidays) for w in begun):
+        return "hours", _("Your hours: %(hours)s") % {"hours": hours(windows, holidays, zone, now)}
     if not any(w.app for w in begun):
         return "ready", _("Opens with your code or card.")
     if state.stale:
@@ -96,13 +102,13 @@ GAINS = frozenset(
 )
 
 
-def hours(windows: Sequence[access.AccessWindow], zone: ZoneInfo, now: datetime) -> str:
+def hours(windows: Sequence[access.AccessWindow], holidays: frozenset[date], zone: ZoneInfo, now: datetime) -> str:
     """Today's hours at this door as "06:00 to 22:00"; empty where some window has none."""
     schedules = [w.schedule for w in windows if w.starts <= now]
     if not schedules or any(schedule is None for schedule in schedules):
         return ""
     today = now.astimezone(zone).date()
-    spans = {span for schedule in schedules if schedule for span in _spans(schedule, today.weekday())}
+    spans = {span for schedule in schedules if schedule for span in _spans(schedule, HOLIDAY_BIT if today in holidays else today.weekday())}
     return ", ".join(_("%(start)s to %(end)s") % {"start": _clock(a), "end": _clock(b)} for a, b in sorted(spans)) or _("not today")
 
 

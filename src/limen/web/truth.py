@@ -98,6 +98,8 @@ def change(what: Change, name: str | None) -> str:
         Why.CODES_OFF: _("Doorcodes are off."),
         Why.HOURS_CHANGED: _("Hours changed."),
         Why.FIRMWARE: _("Firmware for this lock."),
+        Why.HOLIDAYS: _("Holidays changed."),
+        Why.HOLIDAYS_NARROWED: _("Holidays changed."),
         Why.SETTINGS: _("Settings of the door changed."),
         Why.FIRST_LIST: _("The first list of this lock."),
         Why.RESTORED: _("The service was restored from a backup."),

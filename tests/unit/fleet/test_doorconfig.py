@@ -1,7 +1,7 @@
 """A door's settings as its lock holds them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from limen.credentials import services as credentials
 from limen.fleet.catalogue import model
-from limen.fleet.doorconfig import read_config, same_settings, stored_config, wanted_config, zone_table
+from limen.fleet.doorconfig import changed_days, read_config, same_settings, stored_config, wanted_config, zone_table
 from limen.kernel.periods import Weekly
 from limen.places import services as building
 from limen.places.views import Doorway
@@ -91,3 +91,18 @@ def test_weak_cards_are_switched_on_where_the_model_reads_cards(house: House) ->
     assert wanted_config(house.doors["Gym"], model("R"), house.now).flags == weak
     assert wanted_config(house.doors["Gym"], model("C"), house.now).flags == ConfigFlags.NONE
     assert wanted_config(house.doors["Unit 4B"], model("M"), house.now).flags == weak | ConfigFlags.PRIVACY_DEADBOLT
+
+
+@pytest.mark.rule("ACCESS-6")
+def test_holidays_go_to_doors_with_hours_and_are_no_news_once_they_passed(house: House) -> None:
+    """Counted from 1 Jan 2024 on; nothing where nobody has hours; a day that passed is neither sent again nor missed."""
+    gym, christmas = house.doors["Gym"], date(2026, 12, 25)
+    before = wanted_config(gym, model("M"), house.now, has_hours=True)
+    with unit_of_work():
+        building.add_holiday(property_id=house.property_id, day=christmas, name="Christmas Day", by=ANA, now=house.now)
+    held = wanted_config(gym, model("M"), house.now, has_hours=True)
+    assert held.holidays == (1089,) and wanted_config(gym, model("M"), house.now).holidays == ()
+    assert changed_days(before, held, house.now) == (christmas,) and not same_settings(before, held, house.now)
+    later = house.now + timedelta(days=60)
+    after = wanted_config(gym, model("M"), later, has_hours=True)
+    assert after.holidays == () and same_settings(held, after, later) and changed_days(held, after, later) == ()

@@ -96,12 +96,22 @@ def test_a_code_that_another_grant_keeps_is_not_taken() -> None:
         (Why.HOURS_CHANGED, False, False, False),
         (Why.CODE_LENGTH, False, False, False),
         (Why.SETTINGS, False, False, False),
+        (Why.HOLIDAYS_NARROWED, True, False, True),
+        (Why.HOLIDAYS, True, False, False),
         (Why.FIRST_LIST, False, False, False),
     ],
 )
 def test_what_needs_people_is_exactly_the_list_of_the_rule(why: Why, has_app: bool, new_card: bool, needs: bool) -> None:
     """What takes away or narrows, a newly activated card, and a code for somebody without the app: nothing else."""
     assert rules.need(why, has_app=has_app, is_new_card=new_card, starts=None).needs_update is needs
+
+
+@pytest.mark.rule("ACCESS-6", "SYNC-3")
+def test_a_holiday_takes_hours_where_its_own_are_not_the_weekdays() -> None:
+    """A Friday that becomes a holiday: less where holidays are closed or other, not where they are alike; and the other way round."""
+    friday, closed, other, alike = 4, ((31, 360, 1320),), ((31, 360, 1320), (128, 600, 840)), ((159, 360, 1320),)
+    assert [rules.fewer_hours(hours, friday, becomes_holiday=True) for hours in (closed, other, alike)] == [True, True, False]
+    assert [rules.fewer_hours(hours, friday, becomes_holiday=False) for hours in (closed, other, alike)] == [False, True, False]
 
 
 @pytest.mark.rule("SYNC-4")
