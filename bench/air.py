@@ -43,7 +43,7 @@ INTERVAL_S = 0.015
 ROUNDS = 5
 RESIDENTS = 500
 AT_MOST = {"one resident removed": 1.5, f"snapshot, {RESIDENTS} residents": 1.2}
-NOBODY = Whom("bare", bytes(8), b"b" * 32)
+NOBODY = Whom(bytes(8), b"b" * 32)
 Properties = Characteristic.Properties
 
 
@@ -105,7 +105,7 @@ def measured(folder: Path, name: str, delay_s: float, claims: Claims) -> list[ob
             bundle = removed(desk, number) if name.startswith("one") else snapshot(desk, number)
             door.around.air.delay_s = delay_s
             assert desk.xs is not None
-            with phone.reach(Whom("", desk.lock_id, desk.xs)) as line:
+            with phone.reach(Whom(desk.lock_id, desk.xs)) as line:
                 took, recorded = updated(desk, bundle, line, number)
             ours.append(took)
             bare.append(replayed(door.around, phone, recorded.said))
