@@ -75,17 +75,18 @@ def quiet_words(chosen: intercom.ListingView | None, asker: Asker) -> str:
 def call(request: HttpRequest, asker: Asker, call_id: UUID) -> HttpResponse:
     """One call: ringing, talking, ended. M23 names the door, never the visitor."""
     view = _mine(asker, call_id)
-    zone = places.property_view(view.property_id).zone
+    zone, door = places.property_view(view.property_id).zone, places.door_view(view.door_id)
     today = local_day(asker.now, zone)
     context: dict[str, object] = {
         "here": "calls",
         "call": view,
-        "door": places.door_view(view.door_id).name,
+        "door": door.name,
         "ending": ending(view),
         "at": say(view.made_at, zone, asker.now),
         "until": say_end_of_day(today, today),
         "servers": calling.servers(asker.now),
-        "can_code": credentials.has_device(view.door_id),
+        "takes_codes": door.codes_allowed,
+        "can_code": door.codes_allowed and credentials.has_device(door.id),
     }
     return page(request, "call.html", asker, context)
 

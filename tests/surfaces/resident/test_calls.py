@@ -15,6 +15,7 @@ from django.test import Client
 from limen.config.environment import Calls
 from limen.intercom import queries as intercom
 from limen.intercom import services as verbs
+from limen.places import services as places
 from limen.resident.sockets import ResidentEnd
 from limen.storage.transactions import unit_of_work
 from tests.surfaces.resident.conftest import Home
@@ -78,6 +79,17 @@ def test_a_door_without_a_device_gives_no_code_and_says_why(home: Home) -> None:
     assert "This door has no active device. You can talk; you cannot give a code here." in dana.get(f"/home/call/{call}").content.decode()
     act(dana, call, "answer")
     assert act(dana, call, "code", status=409)["type"].endswith("no_device")
+
+
+@pytest.mark.rule("PLACE-6")
+def test_a_door_that_takes_no_codes_gives_none_and_says_why(home: Home) -> None:
+    """Nobody is offered what would be refused."""
+    home.lock("Package Room")
+    call, dana = rings(home), home.browser("dana")
+    with unit_of_work():
+        places.edit_door(door_id=home.door("Package Room"), codes_allowed=False, by=home.harbor.actor(), now=home.clock.at)
+    page = dana.get(f"/home/call/{call}").content.decode()
+    assert "This door takes no codes. You can talk; you cannot give a code here." in page and "Make a code for them" not in page
 
 
 @pytest.mark.rule("LINK-7")

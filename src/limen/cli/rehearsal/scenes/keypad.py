@@ -65,8 +65,10 @@ def without_its_clock_only_lasting_access_opens(play: Play) -> str:
     with play.face(parcels) as face:
         must(face.holds("clock") == "lost", f"the clock is {face.holds('clock')}")
         _until_a_try_is_back(play, face)
+        left = face.holds("tries_left")
         said = face.type(play.notes["code"])
-        must(said == NO or SLOW in said, f"the temporary code was answered {said!r}")
+        must(said == NO or SLOW in said, f"the temporary code was answered {said!r}")  # the last try gone, the lens says so at once
+        must(face.holds("tries_left") != left, "the temporary code was not even compared")
         opens(play.phone(resident.email, signal=False), parcels)
         face.settled()
         _until_a_try_is_back(play, face)
