@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from limen.credentials import cards, codes, temporary
-from limen.credentials.models import CardPolicy, Keycard, PermanentCode, TemporaryCode
+from limen.credentials.models import CardPolicy, Keycard, TemporaryCode
 from limen.kernel.actors import SYSTEM
 from limen.places import queries as places
 from limen.storage import replay
@@ -64,11 +64,20 @@ def _raise_floor(line: Line, run: Restoring) -> None:
 
 
 def _reset(run: Restoring) -> None:
-    """The old code is over. The one that followed it went down with the database: there is a new one, which its owner looks up."""
+    """Every code that was over is over, however often it was reset: the digits follow from the generation (C-9), so a lower one would bring back
+    what somebody had seen. The one behind them is what locks may hold already; its owner looks it up.
+    """
     for (person_id, door_id), line in sorted(last_by(run.of("code_reset"), "person", "door").items()):
-        row = PermanentCode.objects.filter(person_id=person_id, door_id=door_id, duress=False, retired_at=None).first()
-        if row is not None and row.generation <= int(line.facts["generation"]):
-            codes.reset_code(person_id=UUID(person_id), door_id=UUID(door_id), by=SYSTEM, now=run.now)
+        person, door, over = UUID(person_id), UUID(door_id), int(line.facts["generation"])
+        before = _generation(person, door)
+        while (now_at := _generation(person, door)) is not None and now_at <= over:
+            codes.reset_code(person_id=person, door_id=door, by=SYSTEM, now=run.now)
+        if now_at != before:
             run.did("codes_reset")
     if run.counts.get("codes_reset"):
         run.misses(_("Codes that were reset after the backup were reset again: their owners look up the new ones."))
+
+
+def _generation(person_id: UUID, door_id: UUID) -> int | None:
+    row = codes.live_code(person_id, door_id)
+    return row.generation if row is not None else None

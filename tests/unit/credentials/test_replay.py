@@ -85,3 +85,21 @@ def test_a_reset_code_and_a_card_that_is_off_stay_so(own_data: Path, house: Harb
     assert (policy.allow_uid, policy.allow_sun) == (False, False)
     assert done.counts == {"codes_reset": 1, "cards_off": 2}
     assert any("look up the new ones" in sentence for sentence in done.missing)
+
+
+@pytest.mark.rule("CODE-3")
+def test_a_code_that_was_reset_twice_comes_back_as_the_last_one(own_data: Path, house: Harbor, tmp_path: Path) -> None:
+    """Digits follow from the generation: to reset once would bring back the code that somebody had seen in between."""
+    dana, door = house.people["dana"], house.doors["Package Room"]
+    with unit_of_work():
+        services.settle_codes(door_id=door, now=house.now)
+    kept, seen = Yesterday.kept(tmp_path, house.now), []
+    for hours in (1, 2):
+        seen.append(services.permanent_digits(person_id=dana, door_id=door))
+        with unit_of_work():
+            services.reset_code(person_id=dana, door_id=door, by=SYSTEM, now=house.now + hours * HOUR)
+    last = services.permanent_digits(person_id=dana, door_id=door)
+    for again in (3, 4):
+        done = kept.back(house.now + again * HOUR)
+        assert services.permanent_digits(person_id=dana, door_id=door) == last
+        assert last not in seen and done.counts == {"codes_reset": 1}
