@@ -16,7 +16,8 @@ GOOD_S_MS: Final = 5 * 60_000
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
 HALF_HOUR_MS: Final = 30 * MINUTE_MS
-SINGLE_USE_MS: Final = 15 * MINUTE_MS
+QUARTER_MS: Final = 15 * MINUTE_MS
+HOUR_MS: Final = 60 * MINUTE_MS
 SLACK_MS: Final = 2_000
 """Statements carry whole seconds; a visit takes moments."""
 LEASE_MS: Final = {True: 7 * DAY_MS, False: DAY_MS}
@@ -187,10 +188,12 @@ def _delay(in_a_row: int) -> int:
 
 @dataclass
 class Oracle:
-    """Judges attempts at all doors of one building. `first_uses`: when a code that lives from its first use was first let in."""
+    """Judges attempts at all doors of one building. `first_uses`: when a code that lives from its first use was first let in; `perhaps`: since
+    when it may count as used although nobody was let in, for the lock notes a use before the bolt moves (D.2) and was disturbed in between."""
 
     truth: Truth
     first_uses: dict[tuple[int, str], int] = field(default_factory=dict)
+    perhaps: dict[tuple[int, str], int] = field(default_factory=dict)
 
     # ---- phones
 
@@ -253,16 +256,22 @@ class Oracle:
         if made.kind == "24_hour":
             start, end = made.made_ms, made.made_ms + DAY_MS
             return all_of((after(start - HALF_HOUR_MS - 2 * error_ms, now_ms, 0), _till(end, now_ms, HALF_HOUR_MS + 2 * error_ms)))
+        used, perhaps = (kept.get((made.door, made.digits)) for kept in (self.first_uses, self.perhaps))
+        if made.kind in ("instant", "once"):
+            return _called(made, (used, perhaps), now_ms, 2 * error_ms)
         start, end = made.day_ms
         whole = all_of((_from(max(start, made.made_ms), now_ms, 2 * error_ms, clock), _till(end, now_ms, 2 * error_ms)))
-        used = self.first_uses.get((made.door, made.digits))
-        if made.kind == "daily_single_use" and used is not None:
-            return all_of((whole, before(used + SINGLE_USE_MS, now_ms, clock.margin_ms)))
+        if made.kind == "daily_single_use":
+            return all_of((whole, _spent((used, perhaps), now_ms, clock.margin_ms)))
         return whole
 
     def used(self, made: Made, now_ms: int) -> None:
         """A temporary code opened."""
         self.first_uses.setdefault((made.door, made.digits), now_ms)
+
+    def perhaps_used(self, made: Made, now_ms: int) -> None:
+        """A temporary code was typed where it is right, and what came of it was disturbed."""
+        self.perhaps.setdefault((made.door, made.digits), now_ms)
 
     # ---- cards
 
@@ -293,6 +302,33 @@ class Oracle:
         if inside == {True}:
             return Verdict.MUST_OPEN
         return Verdict.MUST_REFUSE if inside == {False} else Verdict.MAY
+
+
+Uses = tuple[int | None, int | None]
+"""When a code was first let in, and since when it may count as used."""
+
+
+def _called(made: Made, uses: Uses, now_ms: int, late_ms: int) -> Verdict:
+    """`instant`: first used within an hour of being made, then good to the end of that day, or of that hour if later. `once`: the same first use
+    and no other (CODE-4, LINK-11). Either may be taken one bucket and twice the error longer (D.2)."""
+    used, perhaps = uses
+    hour_ms = made.made_ms + HOUR_MS
+    first = _till(hour_ms, now_ms, QUARTER_MS + late_ms)
+    if made.kind == "once":
+        return Verdict.MUST_REFUSE if used is not None else all_of((first, Verdict.MAY if perhaps is not None else Verdict.MUST_OPEN))
+    end_ms = max(made.day_ms[1], hour_ms)
+    later = _till(end_ms, now_ms, max(end_ms, hour_ms + QUARTER_MS) - end_ms + late_ms)
+    if used is not None:
+        return later
+    return any_of((first, all_of((later, Verdict.MAY)))) if perhaps is not None else first
+
+
+def _spent(uses: Uses, now_ms: int, near_ms: int) -> Verdict:
+    """Dead a quarter of an hour after its first use (CODE-4), which may have been one that let nobody in."""
+    used, perhaps = uses
+    sure = before(used + QUARTER_MS, now_ms, near_ms) if used is not None else Verdict.MUST_OPEN
+    doubt = before(perhaps + QUARTER_MS, now_ms, near_ms) if perhaps is not None else Verdict.MUST_OPEN
+    return all_of((sure, doubt if doubt is Verdict.MUST_OPEN else Verdict.MAY))
 
 
 def _past_bolt(resident: bool, thrown: bool) -> Verdict:

@@ -12,7 +12,9 @@ from limen.phone.inbox import Inbox
 from limen.phone.outbox import Item, Status
 from limen.phone.wallet import View
 
-CodeKind = Literal["daily", "daily_single_use", "24_hour"]
+CodeKind = Literal["daily", "daily_single_use", "24_hour", "instant", "once"]
+CallKind = Literal["instant", "once"]
+"""Made while a visitor calls, or for a carrier; the others by a resident who may share."""
 CardKind = Literal["aes", "uid"]
 DoorKind = Literal["entrance", "common", "unit"]
 
@@ -229,6 +231,9 @@ class Machine(Protocol):
 
     def encode(self, person: int, uid: bytes) -> CardImage:
         """What the encoder at the office writes onto somebody's card of that number."""
+
+    def call_code(self, person: int, door: int, kind: CallKind) -> str:
+        """Somebody rings, and the person lets them in with a code; or a carrier gets theirs. SaidNo where the service refuses."""
 
     def raise_floor(self, door: int) -> None:
         """Ends, with the door's next list, every temporary code that was made for it so far. SaidNo where there is none to end."""

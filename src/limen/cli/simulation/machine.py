@@ -5,7 +5,7 @@ from uuid import UUID
 
 from limen.cli.simulation.instance import Instance
 from limen.cli.simulation.uplink import Ears, Uplink
-from limen.sim.ports import CardImage, Copy, Kept, SaidNo
+from limen.sim.ports import CallKind, CardImage, Copy, Kept, SaidNo
 
 EPOCH = 1
 """Locks of a simulated building are activated once."""
@@ -66,6 +66,23 @@ class MachineRoom:
         card = next(card for card in credentials.cards_of(UUID(self._people[person])) if card.uid == uid)
         image = credentials.card_image(card.id)
         return CardImage(image.keys, image.serial, image.generation)
+
+    def call_code(self, person: int, door: int, kind: CallKind) -> str:
+        """The verb behind LINK-5 and LINK-11: ringing is a matter of sockets, which are not simulated."""
+        from limen.credentials import services as credentials
+        from limen.kernel.problems import Problem
+        from limen.storage import chance
+        from limen.storage.transactions import unit_of_work
+
+        who, where, now = UUID(self._people[person]), UUID(self._doors[door]), self._instance.time.now()
+        try:
+            with unit_of_work():
+                made = credentials.make_temporary(
+                    door_id=where, kind=kind, by_person=who, label="caller", now=now, call_id=chance.fresh_id()
+                )
+        except Problem as problem:
+            raise SaidNo(problem.type) from problem
+        return made.digits
 
     def raise_floor(self, door: int) -> None:
         """The verb behind CODE-13."""

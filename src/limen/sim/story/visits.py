@@ -47,15 +47,15 @@ class Visits:
 
     # ---- by phone
 
-    def tap(self, phone: Handset, door: Door, *, calm: bool = False) -> bool:
-        """One tap; True if the bolt moved."""
+    def tap(self, phone: Handset, door: Door, *, calm: bool = False, signal: bool | None = None) -> bool:
+        """One tap; True if the bolt moved. `signal`: whether the phone has any there, drawn where nobody says so."""
         world, entry = self.world, phone.wallet.doors["resident"].get(door.body.lock_id)
         if entry is None or not entry.grants:
             return False
         before = self._arrive(door)
         if before is None:
             return False
-        phone.signal = calm or world.chance.random() >= world.faults.dead_zone
+        phone.signal = calm or (signal if signal is not None else world.chance.random() >= world.faults.dead_zone)
         trouble = None if calm else self._trouble(door)
         world.carries(phone, "resident", door, entry.bundle)
         outcome, _visit = phone.visit(door.body, "resident", tap, trouble=trouble)
@@ -134,9 +134,12 @@ class Visits:
         def verdict(at: Moment) -> Verdict:
             return self.world.oracle.by_temporary(made, at) if made.door == door.number else Verdict.MUST_REFUSE
 
+        cuts = door.body.cuts
         opened = self._entry(f"{made.kind} of {made.person}", made.digits, door, verdict, Who.GUEST)
         if opened:
             self.world.oracle.used(made, self.world.time.ms)
+        elif door.body.cuts > cuts and made.door == door.number:
+            self.world.oracle.perhaps_used(made, self.world.time.ms)
         return opened
 
     def _entry(self, who: str, digits: str, door: Door, verdict: Verdicts, quality: Who) -> bool:
