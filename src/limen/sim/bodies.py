@@ -29,7 +29,7 @@ from limen.lock.events import (
     Ticked,
 )
 from limen.lock.factory import Birth, born, write_birth
-from limen.lock.flash import Layout
+from limen.lock.flash import FlashError, Layout
 from limen.lock.memory import Ports
 from limen.lock.notes import Notes
 from limen.lock.shell.nfc import Card, Field
@@ -50,11 +50,13 @@ JPEG: Final = b"\xff\xd8 a still \xff\xd9"
 
 @dataclass(frozen=True)
 class Movement:
-    """The bolt was released at a true time; its record must be one of the numbers from `first` up to and without `past`."""
+    """The bolt was released at a true time; its record must be one of the numbers from `first` up to and without `past`. `unwritten`: a write
+    had failed, so that its number may be among those that the lock declared lost (LOCK-13)."""
 
     ms: int
     first: int
     past: int
+    unwritten: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class Making:
 
 @dataclass
 class Body:
-    """One lock. `moved` is the witness's list; `cuts` counts how often the power went, `stills` how often the camera had power."""
+    """One lock. `moved` is the witness's list; `cuts` counts how often the power went, `stills` how often the camera had power; `fell` says
+    what the mind fell over, which it never may: it then starts anew, as after a loss of power."""
 
     making: Making
     time: TrueTime
@@ -82,6 +85,7 @@ class Body:
     lens: ShowLens | None = None
     moved: list[Movement] = field(default_factory=list)
     cuts: int = 0
+    fell: list[str] = field(default_factory=list)
     stills: int = 0
     thrown: bool = False
     _card: Field | None = None
@@ -91,6 +95,7 @@ class Body:
     _open: set[int] = field(default_factory=set)
     _links: int = 0
     _before: int = -1
+    _failed: int = 0
 
     @classmethod
     def made(cls, making: Making, time: TrueTime) -> "Body":
@@ -142,9 +147,13 @@ class Body:
         self.lock, self._wake_at = None, None
         self._frames.clear()
         self._open.clear()
-        self.flash.cut_after = None
+        self.flash.lose_power()
         self.crystal.stop()
         self.cuts += 1
+
+    def _fall(self, problem: Exception) -> None:
+        self.fell.append(f"{type(problem).__name__}: {problem}")
+        self.power_off()
 
     def power_on(self) -> None:
         """The battery is in. A cut while it starts is a cut like any other: the caller tries again."""
@@ -160,6 +169,8 @@ class Body:
                 self._carry_out(self.lock.handle(InsideBolt(True), self.crystal.at()))
         except PowerCut:
             self.power_off()
+        except (FlashError, LookupError) as problem:
+            self._fall(problem)
 
     def pull_battery(self) -> None:
         """Somebody pulls it while nothing happens; what a tick would have kept a moment ago is kept."""
@@ -174,11 +185,13 @@ class Body:
         """Hands an event to the mind and does what it says; without power nothing is felt."""
         if self.lock is None:
             return
-        self._busy_until, self._before = self.crystal.at() + SOON_MS, self.next_record
+        self._busy_until, self._before, self._failed = self.crystal.at() + SOON_MS, self.next_record, self.flash.failed
         try:
             self._carry_out(self.lock.handle(event, self.crystal.at()))
         except PowerCut:
             self.power_off()
+        except (FlashError, LookupError) as problem:
+            self._fall(problem)
 
     def catch_up(self) -> None:
         """Ticks that are due. An idle lock is told once, late: what depends on the moment is told in time, for something has just happened."""
@@ -189,6 +202,8 @@ class Body:
                 self._carry_out(self.lock.handle(Ticked(), at))
             except PowerCut:
                 self.power_off()
+            except (FlashError, LookupError) as problem:
+                self._fall(problem)
             if self._wake_at is not None and self._wake_at <= at:
                 self._wake_at = at + 1
 
@@ -269,7 +284,7 @@ class Body:
         for command in commands:
             match command:
                 case ReleaseBolt():
-                    self.moved.append(Movement(self.time.ms, self._before, self.next_record))
+                    self.moved.append(Movement(self.time.ms, self._before, self.next_record, self.flash.failed > self._failed))
                     later.append(BoltMoved(ok=True))
                 case SendFrame(link, frame):
                     self._frames.setdefault(link, []).append(frame)

@@ -194,6 +194,8 @@ class Oracle:
     truth: Truth
     first_uses: dict[tuple[int, str], int] = field(default_factory=dict)
     perhaps: dict[tuple[int, str], int] = field(default_factory=dict)
+    darkened: dict[int, int] = field(default_factory=dict)
+    """When the power of a door's lock came back last: how long it was away no lock knows."""
 
     # ---- phones
 
@@ -262,12 +264,17 @@ class Oracle:
         start, end = made.day_ms
         whole = all_of((_from(max(start, made.made_ms), now_ms, 2 * error_ms, clock), _till(end, now_ms, 2 * error_ms)))
         if made.kind == "daily_single_use":
-            return all_of((whole, _spent((used, perhaps), now_ms, clock.margin_ms)))
+            dark = used is not None and self.darkened.get(made.door, 0) > used
+            return all_of((whole, _spent((used, perhaps), now_ms, clock.margin_ms), Verdict.MAY if dark else Verdict.MUST_OPEN))
         return whole
 
     def used(self, made: Made, now_ms: int) -> None:
         """A temporary code opened."""
         self.first_uses.setdefault((made.door, made.digits), now_ms)
+
+    def dark(self, door: int, now_ms: int) -> None:
+        """A lock without power counts nothing, so a quarter of an hour that was running may be over for it."""
+        self.darkened[door] = now_ms
 
     def perhaps_used(self, made: Made, now_ms: int) -> None:
         """A temporary code was typed where it is right, and what came of it was disturbed."""

@@ -7,7 +7,7 @@ from limen.lock.shell.flash import MemoryFlash
 from limen.sim.chance import seeded
 from limen.sim.flash import PowerCut, SimFlash
 
-AREA = Area("notes", 64, 4)
+AREA, OTHER = Area("notes", 64, 4), Area("ring", 64, 2)
 
 
 def test_it_is_the_flash_that_locks_run_on() -> None:
@@ -51,6 +51,68 @@ def test_an_interrupted_erase_only_adds_ones() -> None:
         flash.erase(AREA, 0)
     after = flash.read(AREA, 0, 64)
     assert all(new & old == old for new, old in zip(after, bytes(range(64)), strict=True))
+
+
+def test_what_no_barrier_followed_may_be_gone_with_the_power() -> None:
+    """The first steps of each area are there, the next one perhaps in part, nothing behind it; what a barrier followed is there."""
+    found = set()
+    for seed in range(200):
+        flash = SimFlash(seeded(f"barrier {seed}"))
+        flash.program(AREA, 0, b"\x01\x02")
+        flash.barrier()
+        flash.program(AREA, 2, b"\x03\x04")
+        flash.program(OTHER, 0, b"\x05")
+        flash.program(AREA, 4, b"\x06")
+        flash.lose_power()
+        here, there = flash.read(AREA, 0, 5), flash.read(OTHER, 0, 1)
+        assert here[:2] == b"\x01\x02"
+        assert here[2:] in (b"\xff\xff\xff", b"\x03\xff\xff", b"\x03\x04\xff", b"\x03\x04\x06")
+        found.add((here[2:], there))
+    assert len(found) == 8
+
+
+def test_an_erase_that_no_barrier_followed_may_be_half_undone() -> None:
+    """The page is as it was, with ones added, or empty."""
+    found = set()
+    for seed in range(60):
+        flash = SimFlash(seeded(f"erase {seed}"))
+        flash.program(AREA, 0, bytes(8))
+        flash.barrier()
+        flash.erase(AREA, 0)
+        flash.lose_power()
+        found.add(flash.read(AREA, 0, 8))
+    assert b"\xff" * 8 in found
+    assert len(found) > 2
+
+
+def test_a_write_that_fails_is_done_in_part_and_says_so() -> None:
+    """Once: the next one works, and an erase or a barrier can fail as well."""
+    flash = SimFlash(seeded("flaw"))
+    flash.fail_after = 1
+    flash.program(AREA, 0, b"\x00")
+    with pytest.raises(FlashError):
+        flash.program(AREA, 8, bytes(8))
+    assert flash.read(AREA, 8, 8).lstrip(b"\x00").strip(b"\xff") == b""
+    flash.program(AREA, 16, b"\x00")
+    for act in (flash.barrier, lambda: flash.erase(AREA, 0)):
+        flash.fail_after = 0
+        with pytest.raises(FlashError):
+            act()
+    assert flash.failed == 3
+
+
+def test_a_barrier_that_failed_made_nothing_durable() -> None:
+    """Whoever goes on as if it had may find it gone."""
+    found = set()
+    for seed in range(40):
+        flash = SimFlash(seeded(f"failed barrier {seed}"))
+        flash.program(AREA, 0, b"\x00")
+        flash.fail_after = 0
+        with pytest.raises(FlashError):
+            flash.barrier()
+        flash.lose_power()
+        found.add(flash.read(AREA, 0, 1))
+    assert found == {b"\x00", b"\xff"}
 
 
 def test_nothing_lies_outside() -> None:

@@ -140,6 +140,68 @@ def test_a_single_use_ends_a_quarter_of_an_hour_after_it() -> None:
     assert one.by_temporary(made, at(one, T0 + HOUR + 16 * MINUTE)) is SHUT
 
 
+def test_a_single_use_that_was_disturbed_may_have_begun() -> None:
+    """The lock notes it before the bolt: from then on a quarter of an hour may run. Whether it runs on without power is not said."""
+    one = oracle()
+    made = Made(1, 2, "daily_single_use", "1", T0, one.truth.day(T0))
+    one.perhaps_used(made, T0 + HOUR)
+    assert one.by_temporary(made, at(one, T0 + HOUR + 14 * MINUTE)) is OPEN
+    assert one.by_temporary(made, at(one, T0 + HOUR + 16 * MINUTE)) is MAY
+    one.used(made, T0 + 2 * HOUR)
+    assert one.by_temporary(made, at(one, T0 + 2 * HOUR + 14 * MINUTE)) is MAY
+    assert one.by_temporary(made, at(one, T0 + 2 * HOUR + 16 * MINUTE)) is SHUT
+    other = Made(1, 2, "daily_single_use", "2", T0, made.day_ms)
+    one.used(other, T0 + HOUR)
+    one.dark(2, T0 + HOUR + 5 * MINUTE)
+    assert one.by_temporary(other, at(one, T0 + HOUR + 10 * MINUTE)) is MAY
+    assert one.by_temporary(other, at(one, T0 + HOUR + 16 * MINUTE)) is SHUT
+
+
+def test_a_code_from_a_call_lives_from_its_first_use() -> None:
+    """First within an hour of being made, one bucket and twice the error later at most; then to the end of the day (CODE-4)."""
+    one = oracle()
+    day = one.truth.day(T0)
+    made, late = Made(1, 2, "instant", "1", T0, day), Made(1, 2, "instant", "2", day[1] - 10 * MINUTE, day)
+    assert one.by_temporary(made, at(one, T0 + HOUR - 1)) is OPEN
+    assert one.by_temporary(made, at(one, T0 + HOUR + 24 * MINUTE)) is MAY
+    assert one.by_temporary(made, at(one, T0 + HOUR + 26 * MINUTE)) is SHUT
+    assert one.by_temporary(made, at(one, T0 + MINUTE, LOST)) is SHUT
+    one.used(made, T0 + MINUTE)
+    assert one.by_temporary(made, at(one, day[1] - 1)) is OPEN
+    assert one.by_temporary(made, at(one, day[1] + 9 * MINUTE)) is MAY
+    assert one.by_temporary(made, at(one, day[1] + 11 * MINUTE)) is SHUT
+    one.used(late, day[1] - 9 * MINUTE)
+    assert one.by_temporary(late, at(one, day[1] + 49 * MINUTE)) is OPEN
+    assert one.by_temporary(late, at(one, day[1] + 51 * MINUTE)) is MAY
+    assert one.by_temporary(late, at(one, day[1] + 76 * MINUTE)) is SHUT
+
+
+def test_a_code_from_a_call_that_was_disturbed_may_count_as_used() -> None:
+    """It opens within its hour in any case, and perhaps to the end of the day."""
+    one = oracle()
+    made = Made(1, 2, "instant", "1", T0, one.truth.day(T0))
+    one.perhaps_used(made, T0 + MINUTE)
+    assert one.by_temporary(made, at(one, T0 + HOUR - 1)) is OPEN
+    assert one.by_temporary(made, at(one, T0 + 3 * HOUR)) is MAY
+    assert one.by_temporary(made, at(one, made.day_ms[1] + 11 * MINUTE)) is SHUT
+
+
+def test_a_code_that_opens_once_opens_once() -> None:
+    """Whatever the clock shows by then; one whose only use was disturbed may be spent (LINK-11)."""
+    one = oracle()
+    day = one.truth.day(T0)
+    made, unsure = Made(1, 2, "once", "1", T0, day), Made(1, 2, "once", "2", T0, day)
+    assert one.by_temporary(made, at(one, T0 + HOUR - 1)) is OPEN
+    assert one.by_temporary(made, at(one, T0 + HOUR + 26 * MINUTE)) is SHUT
+    one.used(made, T0 + MINUTE)
+    assert one.by_temporary(made, at(one, T0 + MINUTE + 1)) is SHUT
+    assert one.by_temporary(made, at(one, T0 + 2 * MINUTE, Clock(T0, HOUR, False))) is SHUT
+    one.perhaps_used(unsure, T0 + MINUTE)
+    assert one.by_temporary(unsure, at(one, T0 + 2 * MINUTE)) is MAY
+    one.used(unsure, T0 + 2 * MINUTE)
+    assert one.by_temporary(unsure, at(one, T0 + 3 * MINUTE)) is SHUT
+
+
 def test_all_codes_of_a_door_end_where_the_list_says_so() -> None:
     """At a lock that has heard of it; codes made afterwards open with that list and without it (CODE-13)."""
     one = oracle()

@@ -140,7 +140,7 @@ class Ending:
         for moved in door.body.moved:
             if self.closed_ms is not None and moved.ms >= self.closed_ms:
                 break
-            numbers = range(moved.first, moved.past)
+            numbers = range(moved.first, moved.past + moved.unwritten)
             logged = any(OPENINGS & set(kept.numbers.get(number) or ()) for number in numbers)
             excused = any(number in kept.declared or number in door.exempt for number in numbers)
             if (arrived or not numbers) and not logged and not excused:

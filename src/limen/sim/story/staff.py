@@ -247,7 +247,7 @@ class Staff:
             return
         door.body.pull_battery()
         self.world.tally.note(self.world.time.ms, "pulled", door.number)
-        self.world.at(self.world.time.ms + self.world.chance.randint(1, 240) * MINUTE_MS, lambda: self.world.power_back(door))
+        self.world.at(self.world.time.ms + self.world.chance.randint(1, 240) * MINUTE_MS, lambda: self.visits.power.restart(door))
 
     def guess(self, door: Door) -> None:
         """Somebody tries codes that are nobody's, through the delays."""

@@ -13,7 +13,7 @@ from limen.sim.cards import Pocketed, Replayed, Taped
 from limen.sim.handsets import Handset, Visit, with_bundle
 from limen.sim.hostile import Leak, pry
 from limen.sim.oracle import Clock, Moment, Phone, Still, Verdict, Who, still
-from limen.sim.radio import Trouble
+from limen.sim.story.power import Power, Unharmed
 from limen.sim.story.world import Door, World
 from limen.sim.truth import Belief, Made
 from limen.wire import limits
@@ -35,15 +35,16 @@ class _Before:
     clock: Clock
     version: int
     moved: int
-    cuts: int
     stills: int
+    sort: str
+    whole: Unharmed
 
 
 class Visits:
     """Taps, codes, keys and errands at the doors of one world."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
+        self.world, self.power = world, Power(world)
 
     # ---- by phone
 
@@ -52,22 +53,22 @@ class Visits:
         world, entry = self.world, phone.wallet.doors["resident"].get(door.body.lock_id)
         if entry is None or not entry.grants:
             return False
-        before = self._arrive(door)
+        before = self._arrive(door, "app")
         if before is None:
             return False
         phone.signal = calm or (signal if signal is not None else world.chance.random() >= world.faults.dead_zone)
-        trouble = None if calm else self._trouble(door)
+        trouble = None if calm else world.faults.trouble(world.chance)
         world.carries(phone, "resident", door, entry.bundle)
         outcome, _visit = phone.visit(door.body, "resident", tap, trouble=trouble)
         phone.signal = True
         shown = Phone(phone.owner, phone.key.public, [held.grant for held in entry.grants])
-        self._leave(door)
+        self._leave(door, before)
         moved = len(door.body.moved) > before.moved
-        disturbed = trouble is not None or door.body.cuts > before.cuts
+        disturbed = trouble is not None or not before.whole.still(door.body)
         verdict = self._phone_verdict(shown, door, before)
         self.judge(door, f"app {phone.owner}", verdict, moved, _said(outcome), disturbed=disturbed)
         self._pictured(door, before, _quality(shown), by_code=False)
-        self._after_power(door)
+        self.power.back(door)
         return moved
 
     def _phone_verdict(self, shown: Phone, door: Door, before: _Before) -> Verdict:
@@ -86,7 +87,7 @@ class Visits:
     def update(self, phone: Handset, door: Door, view: View, *, lie: bytes | None = None, calm: bool = False) -> Updated | None:
         """One explicit update, as an honest courier or with something else in the bag."""
         world, entry = self.world, phone.wallet.doors[view].get(door.body.lock_id)
-        before = self._arrive(door) if entry is not None else None
+        before = self._arrive(door, f"update {view}") if entry is not None else None
         if entry is None or before is None:
             return None
         bundle = entry.bundle if lie is None else lie
@@ -96,31 +97,31 @@ class Visits:
             door.body,
             view,
             lambda courier: bring(courier, pull=view == "resident" and entry.cls <= OWN_ACCESS_MOST),
-            trouble=None if calm else self._trouble(door),
+            trouble=None if calm else world.faults.trouble(world.chance),
             instead=None if lie is None else with_bundle(lie),
         )
         phone.signal = True
-        self._leave(door)
+        self._leave(door, before)
         if view == "manager" or entry.name is None:
             self._pushed_only(door, visit)
         if len(door.body.moved) > before.moved:
             world.tally.wrong("wrong_open", f"{world.name(door)}: an update moved the bolt")
         world.tally.note(world.time.ms, "update", door.number, phone.owner, view, _did(done), door.version)
-        self._after_power(door)
+        self.power.back(door)
         return done
 
     def pry(self, phone: Handset, door: Door) -> None:
         """Somebody with a push-only grant asks for everything that pullers get."""
         world = self.world
-        before = self._arrive(door)
+        before = self._arrive(door, "pry")
         if before is None:
             return
         found, _visit = phone.visit(door.body, "manager", pry)
-        self._leave(door)
+        self._leave(door, before)
         if isinstance(found, Leak):
             world.tally.wrong("push_only_leak", f"{world.name(door)}: answered {found.what} with {found.size} bytes")
         world.tally.note(world.time.ms, "pry", door.number, found is None)
-        self._after_power(door)
+        self.power.back(door)
 
     # ---- by hand
 
@@ -134,36 +135,35 @@ class Visits:
         def verdict(at: Moment) -> Verdict:
             return self.world.oracle.by_temporary(made, at) if made.door == door.number else Verdict.MUST_REFUSE
 
-        cuts = door.body.cuts
+        before = Unharmed.of(door.body)
         opened = self._entry(f"{made.kind} of {made.person}", made.digits, door, verdict, Who.GUEST)
         if opened:
             self.world.oracle.used(made, self.world.time.ms)
-        elif door.body.cuts > cuts and made.door == door.number:
+        elif made.door == door.number and not before.still(door.body):
             self.world.oracle.perhaps_used(made, self.world.time.ms)
         return opened
 
     def _entry(self, who: str, digits: str, door: Door, verdict: Verdicts, quality: Who) -> bool:
-        world, before = self.world, self._arrive(door)
+        world, before = self.world, self._arrive(door, "code")
         if before is None:
             return False
-        door.body.flash.cut_after = world.faults.cut_after(world.chance)
         door.body.type(digits)
-        moved, cut = len(door.body.moved) > before.moved, door.body.cuts > before.cuts
+        moved, harmed = len(door.body.moved) > before.moved, not before.whole.still(door.body)
         now, waits = world.time.ms, door.keypad.waits(world.time.ms)
         expected = Verdict.MUST_REFUSE if waits is Verdict.MUST_REFUSE else verdict(self._moment(door, door.belief, before.clock))
         if waits is Verdict.MAY and expected is Verdict.MUST_OPEN:
             expected = Verdict.MAY
         length = door.belief.digits
-        if moved and not cut:
+        if moved and not harmed:
             door.keypad.right(now)
-        elif cut or length is None or waits is Verdict.MAY:
+        elif harmed or length is None or waits is Verdict.MAY:
             door.keypad.perhaps(now, moved)
         elif waits is Verdict.MUST_OPEN and len(digits) >= length:  # too few digits are no try (CODE-9)
             door.keypad.wrong(now)
-        self._leave(door)
-        self.judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=cut)
+        self._leave(door, before)
+        self.judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=harmed)
         self._pictured(door, before, quality, by_code=True)
-        self._after_power(door)
+        self.power.back(door)
         return moved
 
     def tap_card(self, card: Pocketed, door: Door, *, copied: bool = False) -> bool:
@@ -178,68 +178,60 @@ class Visits:
         return self._card("tape", Replayed(uid, list(tape)), door, proves=False)
 
     def _card(self, who: str, card: Card, door: Door, *, proves: bool) -> bool:
-        world, before = self.world, self._arrive(door)
-        if before is None or not door.reads_cards:
+        world = self.world
+        before = self._arrive(door, "card") if door.reads_cards else None
+        if before is None:
             return False
-        door.body.flash.cut_after = world.faults.cut_after(world.chance)
         verdict = world.oracle.by_card(card.uid, proves, self._moment(door, before.belief, before.clock))
         door.body.tap(card)
-        moved, cut = len(door.body.moved) > before.moved, door.body.cuts > before.cuts
-        self._leave(door)
-        self.judge(door, who, verdict, moved, "", disturbed=cut)
+        moved = len(door.body.moved) > before.moved
+        self._leave(door, before)
+        self.judge(door, who, verdict, moved, "", disturbed=not before.whole.still(door.body))
         self._pictured(door, before, Who.RESIDENT, by_code=False)
-        self._after_power(door)
+        self.power.back(door)
         return moved
 
     def turn_key(self, door: Door, times: int = 1) -> None:
         """The metal key, an event without a person."""
-        stills = door.body.stills
-        for _ in range(times):
-            door.body.turn_key()
-        self._never_pictured(door, stills)
+        self._by_hand(door, "key", lambda: _turn(door, times))
         self.world.tally.note(self.world.time.ms, "key", door.number, times, door.body.next_record)
 
     def throw(self, door: Door, thrown: bool) -> None:
         """The deadbolt for privacy, from inside."""
-        door.body.throw(thrown)
+        self._by_hand(door, "bolt", lambda: door.body.throw(thrown))
         self.world.tally.note(self.world.time.ms, "bolt", door.number, thrown, door.body.next_record)
 
     def leave(self, door: Door) -> None:
         """Somebody goes out: always free."""
-        stills = door.body.stills
-        door.body.leave()
-        self._never_pictured(door, stills)
+        self._by_hand(door, "out", door.body.leave)
         self.world.tally.note(self.world.time.ms, "out", door.number, door.body.next_record)
 
     # ---- around every visit
 
-    def _arrive(self, door: Door) -> _Before | None:
+    def _by_hand(self, door: Door, sort: str, act: Callable[[], object]) -> None:
+        """Something that is felt without anybody asking: nobody is pictured."""
+        stills, before = door.body.stills, self.power.arm(door, sort)
+        act()
+        self.power.disarm(door, sort, before)
+        if door.body.stills > stills:
+            self.world.tally.wrong("push_only_leak", f"{self.world.name(door)}: a still of somebody with a metal key, or going out")
+        if not before.still(door.body):
+            self.world.look(door)
+            self.power.back(door)
+
+    def _arrive(self, door: Door, sort: str) -> _Before | None:
         if door.gone:
             return None
         door.body.catch_up()
         if door.body.lock is None:
             return None
         self.world.look(door)
-        return _Before(door.belief, self.world.clock(door), door.version, len(door.body.moved), door.body.cuts, door.body.stills)
+        clock, moved, stills = self.world.clock(door), len(door.body.moved), door.body.stills
+        return _Before(door.belief, clock, door.version, moved, stills, sort, self.power.arm(door, sort))
 
-    def _trouble(self, door: Door) -> Trouble | None:
-        door.body.flash.cut_after = self.world.faults.cut_after(self.world.chance)
-        return self.world.faults.trouble(self.world.chance)
-
-    def _leave(self, door: Door) -> None:
-        door.body.flash.cut_after = None
+    def _leave(self, door: Door, before: _Before) -> None:
+        self.power.disarm(door, before.sort, before.whole)
         self.world.look(door)
-
-    def _after_power(self, door: Door) -> None:
-        """A cut in the middle of a visit: mostly a loose contact, sometimes somebody has to come with batteries."""
-        world = self.world
-        if door.body.lock is None and door.body.cuts:
-            world.tally.note(world.time.ms, "dark", door.number)
-            if world.chance.random() < 0.8:
-                world.time.pass_ms(3_000)
-                world.power_back(door)
-            else:
-                world.at(world.time.ms + world.chance.randint(600_000, 7_200_000), lambda: world.power_back(door))
 
     def judge(self, door: Door, who: str, verdict: Verdict, moved: bool, reason: str, *, disturbed: bool = False) -> None:
         """Writes down what came of an attempt, and whether that is wrong."""
@@ -262,12 +254,8 @@ class Visits:
         rule = still(door.kind, who, by_code=by_code, opened=opened)
         if taken and rule is Still.NEVER:
             self.world.tally.wrong("push_only_leak", f"{self.world.name(door)}: a still of {who.value}, which is never taken")
-        if not taken and rule is Still.MUST and door.body.making.model.camera and door.body.cuts == before.cuts:
+        if not taken and rule is Still.MUST and door.body.making.model.camera and before.whole.still(door.body):
             self.world.tally.wrong("undeclared_gap", f"{self.world.name(door)}: no still of {who.value}")
-
-    def _never_pictured(self, door: Door, stills: int) -> None:
-        if door.body.stills > stills:
-            self.world.tally.wrong("push_only_leak", f"{self.world.name(door)}: a still of somebody with a metal key, or going out")
 
     def _pushed_only(self, door: Door, visit: Visit) -> None:
         """What a push-only visit brought back: receipts that say nothing but the list, and nothing else."""
@@ -275,6 +263,11 @@ class Visits:
             told = _receipt(item.data) if item.kind == "receipt" else None
             if told is None or told.full is not None:
                 self.world.tally.wrong("push_only_leak", f"{self.world.name(door)}: a push-only visit brought back {item.kind}")
+
+
+def _turn(door: Door, times: int) -> None:
+    for _ in range(times):
+        door.body.turn_key()
 
 
 def _quality(shown: Phone) -> Who:

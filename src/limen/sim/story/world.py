@@ -44,6 +44,7 @@ class Door:
     gone: bool = False
     """Another lock hangs in its place; this one lies in a box."""
     lost_since_sync: bool = False
+    faulty: bool = False
     exempt: set[int] = field(default_factory=set)
     tapes: list[tuple[bytes, list[bytes]]] = field(default_factory=list)
     old_bundles: list[bytes] = field(default_factory=list)
@@ -157,9 +158,13 @@ class World:
 
     def look(self, door: Door) -> None:
         """Which list the lock holds now; it must be one that somebody brought, and none older than before. One in a box is being emptied."""
+        for story in door.body.fell:
+            self.tally.wrong("not_converged", f"{self.name(door)}: its mind fell over {story}")
+        door.body.fell.clear()
         if door.gone or door.body.lock is None:
             return
-        if door.body.lock.memory.faulty:
+        faulty, door.faulty = door.faulty, door.body.lock.memory.faulty
+        if door.faulty and not faulty:
             self.tally.wrong("not_converged", f"{self.name(door)}: it is faulty")
         version = door.body.version
         if version == door.version:
@@ -180,6 +185,7 @@ class World:
             if door.body.lock is None:
                 door.body.power_on()
         door.keypad.dark(self.time.ms)
+        self.oracle.dark(door.number, self.time.ms)
         self.look(door)
 
     # ---- what phones take along
