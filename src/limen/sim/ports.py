@@ -140,6 +140,12 @@ class Desk(Protocol):
     def reset_code(self, person: int, door: int) -> None:
         """The person resets the code of their unit door."""
 
+    def choose_second(self, person: int, wanted: bool) -> None:
+        """The person asks for a second code at each of their doors, or wants none any more (LOCK-14)."""
+
+    def second_code(self, person: int, door: int) -> str:
+        """The person looks up their own second code."""
+
     def make_code(self, person: int, door: int, kind: CodeKind, tomorrow: bool) -> str:
         """The person makes a code for somebody without the app."""
 
@@ -184,13 +190,14 @@ class CardImage:
 @dataclass(frozen=True)
 class Kept:
     """What the service holds of one lock's record: events by number with (kind, method, result), numbers the lock declared lost,
-    numbers it takes for undeclared holes, the last number it acknowledged, alarms it raised."""
+    numbers it takes for undeclared holes, the last number it acknowledged, alarms it raised, numbers that bear the mark of a second code."""
 
     numbers: dict[int, tuple[str, str, str] | None]
     declared: frozenset[int]
     undeclared: frozenset[int]
     acknowledged: int | None
     alarms: tuple[str, ...]
+    marked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,8 @@ class Belief:
     ended: frozenset[Made] = frozenset()
     void_all: int | None = None
     """Since when nobody's older lease counts: the last restore that heeded the ledger."""
+    seconds: dict[int, tuple[Right, Code]] = field(default_factory=dict)
+    """Second codes (LOCK-14): each opens like the first one of its owner."""
 
     def void_for(self, person: int) -> int | None:
         """Since when older leases of this person are void."""
@@ -120,6 +122,8 @@ class Facts:
     made: list[Made] = field(default_factory=list)
     ended: frozenset[Made] = frozenset()
     void_all: int | None = None
+    second: frozenset[int] = frozenset()  # who asked for a second code
+    seconds: dict[tuple[int, int], list[Code]] = field(default_factory=dict)  # (person, door)
 
     def copy(self) -> "Facts":
         """As it is now."""
@@ -134,6 +138,8 @@ class Facts:
             list(self.made),
             self.ended,
             self.void_all,
+            self.second,
+            {key: list(rows) for key, rows in self.seconds.items()},
         )
 
 
@@ -147,6 +153,7 @@ class Truth:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.zone = plan, ZoneInfo(plan.zone)
         self.facts = Facts()
+        self.unsure_seconds: set[int] = set()  # whose access only runs out: when it has, nobody says that their second code is over
         self.unsure_floors: set[int] = set()  # doors where locks may hold an end of codes that a restored service counts otherwise
         self._once: list[Facts] = []
         self._diary: list[tuple[int, Deed]] = []
@@ -163,6 +170,8 @@ class Truth:
         self.facts.given.append(Given(person, group, ms, until_ms, None, staff))
         for door in self._groups[group].doors:
             self._code_from(person, door, ms)
+            if person in self.facts.second:
+                self._second_from(person, door, ms)
         self._touch(self._groups[group].doors)
 
     def took(self, person: int, group: str, ms: int) -> None:
@@ -177,6 +186,23 @@ class Truth:
         self._void(person, lost, ms)
         self._void_guests(person, lost, ms)
         self._orphan(person, lost, ms)
+        if person in self.facts.second:
+            self._perhaps_left(person, ms)
+
+    def _perhaps_left(self, person: int, ms: int) -> None:
+        """Who has no access any more has no second code either, and is asked anew when they come back."""
+        ends = [one.until_ms for one in self.facts.given if one.person == person and one.host is None and one.stands(ms)]
+        if not ends:
+            self.facts.second -= {person}
+        elif None not in ends:
+            self.unsure_seconds.add(person)
+
+    def chose_second(self, person: int, wanted: bool, ms: int) -> None:
+        """A second code at each of one's doors, or none any more."""
+        self.unsure_seconds.discard(person)
+        self.facts.second = self.facts.second | {person} if wanted else self.facts.second - {person}
+        for door in self.doors_of(person, ms):
+            self._second_from(person, door, ms)
 
     def paused(self, person: int, ms: int) -> None:
         """Everything of a person was suspended."""
@@ -274,6 +300,10 @@ class Truth:
         """Somebody looked at the code in force."""
         self.facts.codes[person, door][-1].digits = digits
 
+    def second_shown(self, person: int, door: int, digits: str) -> None:
+        """Somebody looked at their second code."""
+        self.facts.seconds[person, door][-1].digits = digits
+
     def copied_back(self, before: Facts) -> None:
         """The service forgot everything since then. Codes that were made live on: the locks derive them."""
         self._once.append(self.facts)
@@ -350,6 +380,11 @@ class Truth:
                 code = self._code(one.person, door, ms)
                 assert code is not None
                 codes[one.person] = (self._right(one), code)
+        seconds = {
+            who: (right, self.facts.seconds[who, door][-1])
+            for who, (right, _) in codes.items()
+            if who in self.facts.second and (who, door) in self.facts.seconds
+        }
         cards = {
             card.uid: (card.kind, codes[card.person][0])
             for card in self.facts.cards
@@ -358,7 +393,7 @@ class Truth:
         void = {who: rows[-1] for (who, where), rows in self.facts.void.items() if where == door}
         dead = frozenset(key for key, (_, until) in self.facts.phones.items() if until is not None and until <= ms)
         ended = frozenset(made for made in self.facts.ended if made.door == door)
-        found = Belief(codes, void, dead, cards, ended, self.facts.void_all)
+        found = Belief(codes, void, dead, cards, ended, self.facts.void_all, seconds)
         self._beliefs[door] = (self._revision[door], found)
         return found
 
@@ -418,6 +453,10 @@ class Truth:
 
     def _code_from(self, person: int, door: int, ms: int) -> None:
         self.facts.codes.setdefault((person, door), []).append(Code(ms))
+        self._touch((door,))
+
+    def _second_from(self, person: int, door: int, ms: int) -> None:
+        self.facts.seconds.setdefault((person, door), []).append(Code(ms))
         self._touch((door,))
 
     def _code(self, person: int, door: int, ms: int) -> Code | None:

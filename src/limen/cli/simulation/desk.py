@@ -125,6 +125,14 @@ class PaperDesk:
         """My codes, Reset."""
         self._json(person, f"/home/api/codes/{self.doors[door]}/reset", {})
 
+    def choose_second(self, person: int, wanted: bool) -> None:
+        """A second code, On or Off."""
+        _read(lambda: self.browsers[person].post("/home/me/second", {"choice": "on" if wanted else "off"}))
+
+    def second_code(self, person: int, door: int) -> str:
+        """A second code, Show."""
+        return str(self._json(person, f"/home/api/codes/{self.doors[door]}/second", {})["digits"])
+
     def make_code(self, person: int, door: int, kind: CodeKind, tomorrow: bool) -> str:
         """Guests, Make a code."""
         body: dict[str, object] = {"door": self.doors[door], "kind": kind, "label": "guest", "day": "tomorrow" if tomorrow else "today"}

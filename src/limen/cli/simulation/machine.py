@@ -41,7 +41,7 @@ class MachineRoom:
         from limen.history import queries as history
 
         found = history.audited(lock_id, EPOCH)
-        return Kept(found.events, found.declared, found.undeclared, found.acknowledged, found.alarms)
+        return Kept(found.events, found.declared, found.undeclared, found.acknowledged, found.alarms, found.marked)
 
     def numbers(self, lock_id: bytes) -> frozenset[int]:
         """Its numbers."""

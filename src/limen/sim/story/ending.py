@@ -128,6 +128,7 @@ class Ending:
             kept = self.world.service.machine.kept(door.body.lock_id)
             self.world.tally.events += len(kept.numbers)
             self._openings(door, kept)
+            self._marks(door, kept)
             self._numbers(door, kept)
             for alarm in kept.alarms:
                 if alarm == FORGOTTEN and self.world.copied_back:
@@ -145,6 +146,16 @@ class Ending:
             excused = any(number in kept.declared or number in door.exempt for number in numbers)
             if (arrived or not numbers) and not logged and not excused:
                 self.world.tally.wrong("unlogged_opening", f"{self.world.name(door)}: the bolt moved at {moved.ms}, records {numbers}")
+
+    def _marks(self, door: Door, kept: Kept) -> None:
+        """An opening by a second code bears its mark where its record arrived, and no other record does (LOCK-14)."""
+        by_second = {number for moved in door.marks for number in range(moved.first, moved.past)}
+        for moved in door.marks:
+            arrived = [number for number in range(moved.first, moved.past) if OPENINGS & set(kept.numbers.get(number) or ())]
+            if arrived and kept.marked.isdisjoint(arrived):
+                self.world.tally.wrong("unlogged_opening", f"{self.world.name(door)}: records {arrived} say nothing of a second code")
+        for number in sorted(kept.marked - by_second - door.exempt):
+            self.world.tally.wrong("undeclared_gap", f"{self.world.name(door)}: record {number} says that a second code was typed")
 
     def _numbers(self, door: Door, kept: Kept) -> None:
         known = kept.numbers.keys() | kept.declared | door.exempt

@@ -6,6 +6,7 @@ from limen.sim.clock import DAY_MS
 from limen.sim.faults import BY_LEVEL, Level
 from limen.sim.story.callers import Callers
 from limen.sim.story.ending import Ending
+from limen.sim.story.forced import Forced
 from limen.sim.story.habits import Habits
 from limen.sim.story.lines import Lines
 from limen.sim.story.opening import Opened
@@ -29,6 +30,7 @@ def play(opened: Opened, seed: int, days: int, level: Level, *, day_done: Days =
     staff.plan_day(world.start_ms)
     lines.plan_day(world.start_ms)
     Callers(world, visits).plan_day(world.start_ms)
+    Forced(world, visits).plan_day(world.start_ms)
     for day in range(days):
         world.run(world.start_ms + (day + 1) * DAY_MS - 1)
         day_done(day + 1, world.tally)

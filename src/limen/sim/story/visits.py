@@ -129,6 +129,13 @@ class Visits:
         """Somebody types their own code, or one that is nobody's."""
         return self._entry(f"code {person}", digits, door, lambda at: self.world.oracle.by_code(digits, at), Who.RESIDENT)
 
+    def type_second(self, person: int, digits: str, door: Door) -> bool:
+        """Somebody types their second code, with whoever makes them do it beside them: it opens as the first one does, and marks the opening."""
+        opened = self._entry(f"second of {person}", digits, door, lambda at: self.world.oracle.by_code(digits, at), Who.RESIDENT)
+        if opened:
+            door.marks.append(door.body.moved[-1])
+        return opened
+
     def type_temporary(self, made: Made, door: Door) -> bool:
         """A guest types the code they were given."""
 

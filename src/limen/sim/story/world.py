@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from limen.phone.wallet import Door as Carried
 from limen.phone.wallet import View
-from limen.sim.bodies import Body
+from limen.sim.bodies import Body, Movement
 from limen.sim.cards import Pocketed, pocketed
 from limen.sim.chance import branch, seeded
 from limen.sim.clock import DAY_MS, TrueTime
@@ -46,6 +46,8 @@ class Door:
     lost_since_sync: bool = False
     faulty: bool = False
     exempt: set[int] = field(default_factory=set)
+    marks: list[Movement] = field(default_factory=list)
+    """Openings by a second code."""
     tapes: list[tuple[bytes, list[bytes]]] = field(default_factory=list)
     old_bundles: list[bytes] = field(default_factory=list)
 
