@@ -15,7 +15,7 @@ def test_an_auditor_sees_every_number_and_what_it_says(archive: Archive) -> None
     lock = archive.lock("Unit 4B").lock_id
     found = history.audited(lock, EPOCH)
     assert ("entry", "app", "granted") in found.events.values()
-    assert found.undeclared == found.declared == frozenset()
+    assert found.undeclared == found.declared == found.marked == frozenset()
     assert history.numbers(lock, EPOCH) == found.events.keys()
 
 

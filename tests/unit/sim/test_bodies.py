@@ -2,6 +2,7 @@
 
 import pytest
 
+from limen.lock.flash import FlashError
 from limen.phone.commands import OutOfReach
 from limen.sim.chance import seeded
 from limen.sim.clock import TrueTime
@@ -36,6 +37,16 @@ def test_a_cut_while_it_starts_leaves_it_dark() -> None:
     one.flash.cut_after = 0
     one.power_on()
     assert one.lock is None
+    one.power_on()
+    assert one.lock is not None
+
+
+def test_a_mind_that_falls_over_a_failed_write_is_seen_and_starts_anew() -> None:
+    """It may refuse; it may not raise."""
+    one = body()
+    one._fall(FlashError("the flash took only a part"))
+    assert one.lock is None
+    assert one.fell == ["FlashError: the flash took only a part"]
     one.power_on()
     assert one.lock is not None
 

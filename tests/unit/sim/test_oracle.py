@@ -105,6 +105,20 @@ def test_a_code_opens_as_the_list_says() -> None:
     assert one.by_code("1111111", at(one, T0 + 2 * HOUR, held=held)) is SHUT
 
 
+def test_a_second_code_opens_as_the_first_one_does() -> None:
+    """By the list that the lock holds; either is right where it may be over by itself (LOCK-14)."""
+    one = oracle()
+    without = one.truth.belief(2, T0)
+    one.truth.chose_second(1, True, T0)
+    one.truth.second_shown(1, 2, "4815920")
+    held = one.truth.belief(2, T0 + MINUTE)
+    assert one.by_code("4815920", at(one, T0 + HOUR, held=without)) is SHUT
+    assert one.by_code("4815920", at(one, T0 + HOUR, held=held)) is OPEN
+    assert one.by_code("4815920", at(one, T0 + HOUR, LOST, held=held)) is OPEN
+    one.truth.unsure_seconds.add(1)
+    assert one.by_code("4815920", at(one, T0 + HOUR, held=held)) is MAY
+
+
 def test_hours_need_a_clock() -> None:
     """The room opens in the daytime, and to nobody with hours while the lock has no time."""
     one = oracle()

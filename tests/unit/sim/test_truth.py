@@ -197,3 +197,42 @@ def test_what_a_guest_had_through_a_door_that_the_host_lost_does_not_come_back()
     assert one.rights(9, 2, T0 + 31)
     one.sent_away(9, T0 + 40)
     assert one.doors_of(9, T0 + 41) == ()
+
+
+def test_a_second_code_opens_where_the_first_one_does_until_its_owner_has_left() -> None:
+    """Known once somebody looked at it; over with the choice, or with the last access, and asked for anew after that (LOCK-14)."""
+    truth = Truth(plan(4, 4))
+    truth.gave(1, "Home 101", T0)
+    assert truth.belief(2, T0).seconds == {}
+    truth.chose_second(1, True, T0 + 1)
+    truth.second_shown(1, 2, "4815920")
+    assert truth.belief(2, T0 + 2).seconds[1][1].digits == "4815920"
+    truth.chose_second(1, False, T0 + 3)
+    assert truth.belief(2, T0 + 4).seconds == {}
+    truth.chose_second(1, True, T0 + 5)
+    assert truth.belief(2, T0 + 6).seconds[1][1].digits is None
+    truth.took(1, "Home 101", T0 + 7)
+    truth.gave(1, "Home 101", T0 + 8)
+    assert truth.belief(2, T0 + 9).seconds == {}
+
+
+def test_whose_access_only_runs_out_may_have_a_second_code_or_not() -> None:
+    """Until they choose again."""
+    truth = Truth(plan(4, 4))
+    truth.gave(1, "Home 101", T0)
+    truth.gave(1, "Rooms 1", T0, until_ms=T0 + DAY_MS)
+    truth.chose_second(1, True, T0 + 1)
+    truth.took(1, "Home 101", T0 + 2)
+    assert truth.unsure_seconds == {1}
+    truth.chose_second(1, True, T0 + 3)
+    assert not truth.unsure_seconds
+
+
+def test_a_restored_service_knows_the_second_codes_of_its_copy() -> None:
+    """One that was asked for since is forgotten."""
+    truth = Truth(plan(4, 4))
+    truth.gave(1, "Home 101", T0)
+    before = truth.facts.copy()
+    truth.chose_second(1, True, T0 + 1)
+    truth.restored(before, T0, T0 + 2)
+    assert truth.belief(2, T0 + 3).seconds == {}

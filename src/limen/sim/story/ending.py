@@ -154,7 +154,7 @@ class Ending:
             arrived = [number for number in range(moved.first, moved.past) if OPENINGS & set(kept.numbers.get(number) or ())]
             if arrived and kept.marked.isdisjoint(arrived):
                 self.world.tally.wrong("unlogged_opening", f"{self.world.name(door)}: records {arrived} say nothing of a second code")
-        for number in sorted(kept.marked - by_second - door.exempt):
+        for number in () if door.perhaps_marked else sorted(kept.marked - by_second - door.exempt):
             self.world.tally.wrong("undeclared_gap", f"{self.world.name(door)}: record {number} says that a second code was typed")
 
     def _numbers(self, door: Door, kept: Kept) -> None:

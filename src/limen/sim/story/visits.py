@@ -131,9 +131,12 @@ class Visits:
 
     def type_second(self, person: int, digits: str, door: Door) -> bool:
         """Somebody types their second code, with whoever makes them do it beside them: it opens as the first one does, and marks the opening."""
+        before = Unharmed.of(door.body)
         opened = self._entry(f"second of {person}", digits, door, lambda at: self.world.oracle.by_code(digits, at), Who.RESIDENT)
         if opened:
             door.marks.append(door.body.moved[-1])
+        elif not before.still(door.body):
+            door.perhaps_marked = True
         return opened
 
     def type_temporary(self, made: Made, door: Door) -> bool:

@@ -48,6 +48,8 @@ class Door:
     exempt: set[int] = field(default_factory=set)
     marks: list[Movement] = field(default_factory=list)
     """Openings by a second code."""
+    perhaps_marked: bool = False
+    """One was recorded, perhaps, and the bolt did not move: the record comes first (LOCK-13)."""
     tapes: list[tuple[bytes, list[bytes]]] = field(default_factory=list)
     old_bundles: list[bytes] = field(default_factory=list)
 
