@@ -29,6 +29,7 @@ FAILED = {
     (6, "high"): "a restored service took nothing from phones whose leases it had forgotten",
     (8, "high"): "the same, of somebody who was paused",
     (5, "high"): "used codes opened again when a phone had set the lock's clock back (LINK-11, CODE-4)",
+    (30, "high"): "the witness took a code that a restored service had made again for another one",
     (156, "low"): "the witness took entries of too few digits for wrong codes and waited for a delay that was not due (CODE-9)",
 }
 """Each once, in this house."""

@@ -157,6 +157,7 @@ class Truth:
         self.unsure_floors: set[int] = set()  # doors where locks may hold an end of codes that a restored service counts otherwise
         self._once: list[Facts] = []
         self._diary: list[tuple[int, Deed]] = []
+        self._numbered: dict[tuple[int, int, int], Code] = {}
         self._groups = {group.name: group for group in plan.groups}
         self._revision: defaultdict[int, int] = defaultdict(int)
         self._beliefs: dict[int, tuple[int, Belief]] = {}
@@ -298,11 +299,11 @@ class Truth:
 
     def shown(self, person: int, door: int, digits: str) -> None:
         """Somebody looked at the code in force."""
-        self.facts.codes[person, door][-1].digits = digits
+        _look(self.facts.codes[person, door], digits)
 
     def second_shown(self, person: int, door: int, digits: str) -> None:
         """Somebody looked at their second code."""
-        self.facts.seconds[person, door][-1].digits = digits
+        _look(self.facts.seconds[person, door], digits)
 
     def copied_back(self, before: Facts) -> None:
         """The service forgot everything since then. Codes that were made live on: the locks derive them."""
@@ -452,12 +453,17 @@ class Truth:
         return Right(one.person, one.since_ms, one.until_ms, self._groups[one.group].hours, not one.staff)
 
     def _code_from(self, person: int, door: int, ms: int) -> None:
-        self.facts.codes.setdefault((person, door), []).append(Code(ms))
+        self.facts.codes.setdefault((person, door), []).append(self._next_code(person, door, ms))
         self._touch((door,))
 
     def _second_from(self, person: int, door: int, ms: int) -> None:
-        self.facts.seconds.setdefault((person, door), []).append(Code(ms))
+        self.facts.seconds.setdefault((person, door), []).append(self._next_code(person, door, ms))
         self._touch((door,))
+
+    def _next_code(self, person: int, door: int, ms: int) -> Code:
+        """Digits follow from their number (C-9): one that a restored service makes again is the one that locks hold from before."""
+        number = sum(len(kept.get((person, door), ())) for kept in (self.facts.codes, self.facts.seconds))
+        return self._numbered.setdefault((person, door, number), Code(ms))
 
     def _code(self, person: int, door: int, ms: int) -> Code | None:
         found = [code for code in self.facts.codes.get((person, door), []) if code.since_ms <= ms]
@@ -478,3 +484,10 @@ def _first(one: int | None, other: int | None) -> int | None:
     """The earlier of two ends."""
     ends = [end for end in (one, other) if end is not None]
     return min(ends, default=None)
+
+
+def _look(codes: list[Code], digits: str) -> None:
+    """A number made again may be another code where the first one is too near to somebody's who came since (C-9)."""
+    if codes[-1].digits not in (None, digits):
+        codes[-1] = Code(codes[-1].since_ms)
+    codes[-1].digits = digits

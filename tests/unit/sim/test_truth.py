@@ -70,6 +70,19 @@ def test_a_removed_phone_is_dead_in_every_list() -> None:
     assert one.belief(0, T0 + 5).phones == {b"k"}
 
 
+def test_a_code_that_a_restored_service_makes_again_is_the_one_that_locks_hold() -> None:
+    """Nobody had looked at it before; unless it had to be another one."""
+    one = truth()
+    copy = one.facts.copy()
+    one.reset(1, 2, T0 + 10)
+    held = one.belief(2, T0 + 10)
+    one.restored(copy, T0 + 5, T0 + 1000)
+    one.shown(1, 2, "4815920")
+    assert held.codes[1][1].digits == "4815920" == one.code(1, 2, T0 + 1000)
+    one.shown(1, 2, "1234098")
+    assert held.codes[1][1].digits == "4815920" and one.code(1, 2, T0 + 1000) == "1234098"
+
+
 def test_a_restored_service_forgets_and_the_truth_remembers_that_it_once_knew() -> None:
     """What was given since is gone; leases of that time were honestly signed."""
     one = truth()
