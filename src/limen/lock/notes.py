@@ -86,9 +86,8 @@ class Notes:
         other = 1 - self._bank if self._generation else 0
         area = self._banks[other]
         self._spoiled = True
-        if (
-            _generation(self._flash.read(area, 0, _FIRST)) > self._generation
-        ):  # an earlier copy whose last barrier failed: half erased it must not count
+        if _generation(self._flash.read(area, 0, _FIRST)) > self._generation:
+            # An earlier copy whose last barrier failed: half erased it must not count.
             self._flash.program(area, 0, bytes(_FIRST))
             self._flash.barrier()
         wipe(self._flash, area)
