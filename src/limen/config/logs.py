@@ -32,13 +32,22 @@ class WithReference(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True: the line stays, with its reference."""
         reference = getattr(getattr(record, "request", None), "reference", "")
-        if reference:
-            record.msg, record.args = f"{record.getMessage()} (reference {reference})", ()
+        end, said = f" (reference {reference})", record.getMessage()
+        if reference and not said.endswith(end):  # another handler of the same line may have been here
+            record.msg, record.args = said + end, ()
         return True
 
 
 class WithoutWords(logging.Formatter):
     """Tells of an exception where and what it was, never its text: mail servers put addresses there, and databases whole rows (OPS-3)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """What another handler has made of the exception is not taken over, as logging does, and ours is not left for another."""
+        theirs, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = theirs
 
     def formatException(self, ei: Raised) -> str:  # noqa: N802 (the name is logging's)
         """The places, oldest first, each cause before what came of it."""

@@ -35,7 +35,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "home/api/guests": {
         "first": "Sol", "last": "Reyes", "email": "sol@example.org", "doors": [NOBODY], "starts": "2026-11-23T10:00", "ends": "2026-11-24T10:00",
     },
-    "home/api/guests/code": {"door": NOBODY, "kind": "daily", "label": "Sol", "day": "today"},
+    "home/api/guests/code": {"door": NOBODY, "kind": "daily", "label": "Sol", "day": "today", "key": NOBODY},
     "home/api/guests/code/<uuid:code_id>/send": {"way": "email", "to": "sol@example.org"},
     "home/api/intercom": {"shown": True, "display_name": "D. Whitfield", "quiet_from": "22:00", "quiet_to": "07:00"},
 }  # fmt: skip

@@ -2,11 +2,20 @@
 
 import logging
 import logging.config
+from copy import deepcopy
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from django.conf import settings
 
-from limen.config.logs import WithoutTokens
+from limen.config.logs import WithoutTokens, WithReference
+
+
+def our_line() -> logging.Formatter:
+    """As the settings have it. The configurator takes from what it is given, so it is given a copy."""
+    said = deepcopy(settings.LOGGING)
+    return cast("logging.Formatter", logging.config.DictConfigurator(said).configure_formatter(said["formatters"]["line"]))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +41,6 @@ def test_other_lines_stay_as_they_are() -> None:
 @pytest.mark.rule("OPS-3")
 def test_a_failure_is_logged_with_its_place_and_without_its_words() -> None:
     """A mail server refuses with the address, a database with the row: the log says where and what kind, also of the cause."""
-    line = logging.config.DictConfigurator(settings.LOGGING).configure_formatter(settings.LOGGING["formatters"]["line"])
     refusal, row = (f"{words} dana@example.org 4711 2233" for words in ("550 no such mailbox", "already exists"))
     try:
         try:
@@ -41,7 +49,31 @@ def test_a_failure_is_logged_with_its_place_and_without_its_words() -> None:
             raise RuntimeError(row) from refused
     except RuntimeError as problem:
         raised = (type(problem), problem, problem.__traceback__)
-    told = line.format(logging.LogRecord("limen", logging.ERROR, __file__, 1, "outbox: %s failed", ("mail.code",), raised))
+    told = our_line().format(logging.LogRecord("limen", logging.ERROR, __file__, 1, "outbox: %s failed", ("mail.code",), raised))
     assert "dana" not in told and "2233" not in told
     assert told.startswith("ERROR limen: outbox: mail.code failed")
     assert "builtins.ValueError" in told and "builtins.RuntimeError" in told and "test_logs.py" in told
+
+
+@pytest.mark.rule("OPS-3")
+def test_what_another_handler_made_of_a_failure_is_not_in_our_line() -> None:
+    """Logging keeps the first text of an exception for every handler after it: neither theirs comes here nor ours goes there."""
+    row = "already exists dana@example.org 4711 2233"
+    try:
+        raise RuntimeError(row)
+    except RuntimeError as problem:
+        record = logging.LogRecord("limen", logging.ERROR, __file__, 1, "broken", (), (type(problem), problem, problem.__traceback__))
+    logging.Formatter().format(record)
+    theirs = record.exc_text
+    told = our_line().format(record)
+    assert theirs is not None and "dana" in theirs and record.exc_text == theirs
+    assert "dana" not in told and "builtins.RuntimeError" in told
+
+
+def test_a_line_that_two_handlers_write_has_one_reference() -> None:
+    """Filters change the line itself."""
+    record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "%s", ("broken",), None)
+    record.request = SimpleNamespace(reference="7F3K")
+    for _ in range(2):
+        assert WithReference().filter(record)
+    assert record.getMessage() == "broken (reference 7F3K)"
