@@ -1,6 +1,6 @@
 """Sharing: guests with the app, whom one can end, and codes for everybody else, which nobody can (ACCESS-7, ACCESS-8, CODE-6)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -236,4 +236,8 @@ def _instant(asked: Asked, name: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise bad_request(name) from None
-    return at if at.tzinfo else at.replace(tzinfo=asked.asker.zone)
+    at = at if at.tzinfo else at.replace(tzinfo=asked.asker.zone)
+    try:
+        return at.astimezone(UTC)  # no database holds every distance from it
+    except OverflowError:
+        return at  # refused for its year
