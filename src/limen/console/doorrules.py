@@ -19,8 +19,7 @@ from limen.kernel.problems import Problem
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.places import services as building
-
-PAUSES_S = (5, 8, 10, 15, 20)
+from limen.web.fields import key_pauses
 
 
 class RulesForm(forms.Form):
@@ -58,7 +57,7 @@ class RulesForm(forms.Form):
         self.fields["codes_allowed"].help_text = _codes_words(door, asker)
         pause = self.fields["key_pause_s"]
         assert isinstance(pause, forms.ChoiceField)
-        pause.choices = [(s, _g("%(n)d seconds") % {"n": s}) for s in sorted({*PAUSES_S, door.key_pause_s})]
+        pause.choices = key_pauses(door.key_pause_s)
         if _is_the_households(door, asker):
             del self.fields["key_pause_s"]
 

@@ -26,11 +26,7 @@ REASON_MOST = 200
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, asker: Asker, grant_id: UUID) -> HttpResponse:
     """Ends one grant; codes that go on living are named before it is done (ACCESS-9)."""
-    grant = access.grant_view(grant_id)
-    if grant is None or grant.property_id != asker.place.id or grant.group_id is None or grant.host_id is not None:
-        raise NotYours
-    who = person_of(asker, grant.person_id)
-    asker.must(asker.rights.manages(grant.group_id))
+    grant, who = _held(asker, grant_id)
     context: dict[str, object] = {"here": "people", "person": who, "grant": grant}
     effect = verbs.preview_revoke(grant_id=grant.id, now=asker.now)
     lost = _lost(effect, who)
@@ -40,6 +36,16 @@ def end(request: HttpRequest, asker: Asker, grant_id: UUID) -> HttpResponse:
         revocation = verbs.revoke(grant_id=grant.id, by=asker.actor, now=asker.now, reason=reason)
         return HttpResponseRedirect(f"/c/people/{who.id}/ended/{revocation.id}")
     return page(request, "end.html", asker, context | {"told": losing(asker, who, effect)} | _codes(asker, who, lost))
+
+
+def _held(asker: Asker, grant_id: UUID) -> tuple[access.GrantView, people.PersonView]:
+    """A grant of a group that the asker manages, and who holds it."""
+    grant = access.grant_view(grant_id)
+    if grant is None or grant.property_id != asker.place.id or grant.group_id is None or grant.host_id is not None:
+        raise NotYours
+    who = person_of(asker, grant.person_id)
+    asker.must(asker.rights.manages(grant.group_id))
+    return grant, who
 
 
 def _lost(effect: access.Effect, who: people.PersonView) -> set[UUID]:
@@ -62,11 +68,7 @@ def _raise_floors(request: HttpRequest, asker: Asker, who: people.PersonView, lo
 @require_POST
 def sharing(request: HttpRequest, asker: Asker, grant_id: UUID) -> HttpResponse:
     """Takes the right to share from one grant, or gives it back: an honest undo, so nothing is asked twice (ACCESS-7)."""
-    grant = access.grant_view(grant_id)
-    if grant is None or grant.property_id != asker.place.id or grant.group_id is None or grant.host_id is not None:
-        raise NotYours
-    who = person_of(asker, grant.person_id)
-    asker.must(asker.rights.manages(grant.group_id))
+    grant, who = _held(asker, grant_id)
     verbs.set_sharing(grant_id=grant.id, may_share=request.POST.get("share") == "yes", by=asker.actor, now=asker.now)
     return HttpResponseRedirect(f"/c/people/{who.id}?sharing={grant.id}")
 

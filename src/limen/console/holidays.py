@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -67,17 +68,18 @@ def remove(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 def _doors_with_hours(asker: Asker) -> list[tuple[places.DoorView, str, truth.Line]]:
     """Doors where hours hold for somebody, what those say for holidays, and what their lock holds of our list."""
-    said: dict[str, set[str]] = {}
+    said: dict[UUID, set[str]] = {}
+    ours = places.doors(asker.place.id)
     for group in access.groups(asker.place.id, asker.rights):
         for held in group.doors:
             if held.schedule:
-                said.setdefault(str(held.door_id), set()).add(_on_holidays(held.schedule))
-    for door in places.doors(asker.place.id):
+                said.setdefault(held.door_id, set()).add(_on_holidays(held.schedule))
+    for door in ours:
         if door.doorway.passage:
-            said.setdefault(str(door.id), set()).add(_on_holidays(door.doorway.passage))
-    doors = [door for door in places.doors(asker.place.id) if str(door.id) in said]
+            said.setdefault(door.id, set()).add(_on_holidays(door.doorway.passage))
+    doors = [door for door in ours if door.id in said]
     states = {state.door_id: state for state in fleet.door_states(tuple(door.id for door in doors), asker.now)}
-    return [(d, " · ".join(sorted(said[str(d.id)])), truth.door_lines(states[d.id], asker.place.zone, asker.now)[0]) for d in doors]
+    return [(d, " · ".join(sorted(said[d.id])), truth.door_lines(states[d.id], asker.place.zone, asker.now)[0]) for d in doors]
 
 
 def _on_holidays(schedule: Weekly) -> str:

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_http_methods
 from limen.places import queries as places
 from limen.places import services as building
 from limen.resident.asker import Asker, at_home, page
-
-PAUSES_S = (5, 8, 10, 15, 20)
+from limen.web.fields import key_pauses
 
 
 class KeypadForm(forms.Form):
@@ -22,7 +21,7 @@ class KeypadForm(forms.Form):
                 label=door.name,
                 coerce=int,
                 initial=door.key_pause_s,
-                choices=[(s, _("%(n)d seconds") % {"n": s}) for s in sorted({*PAUSES_S, door.key_pause_s})],
+                choices=key_pauses(door.key_pause_s),
             )
 
 

@@ -2,7 +2,15 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+KEY_PAUSES_S = (5, 8, 10, 15, 20)
+
+
+def key_pauses(now_s: int) -> list[tuple[int, str]]:
+    """What one may choose for the time between two digits (CODE-9), with what is in force."""
+    return [(s, gettext("%(n)d seconds") % {"n": s}) for s in sorted({*KEY_PAUSES_S, now_s})]
 
 
 class NameField(forms.CharField):

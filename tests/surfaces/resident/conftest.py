@@ -6,9 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user, get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.test import Client
 
@@ -17,6 +20,7 @@ from limen.identity import queries as identity
 from limen.identity import services as accounts
 from limen.people import services as persons
 from limen.resident import policy
+from limen.resident.sockets import ResidentEnd
 from limen.storage import clock
 from limen.storage.transactions import unit_of_work
 from tests.cast import PASSWORD, Harbor, harbor
@@ -96,3 +100,15 @@ def browser_of(made: Harbor, who: str, *, agreed: bool = True) -> Client:
     client = Client(enforce_csrf_checks=False)
     client.force_login(get_user_model().objects.get(pk=user.id), backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
+
+
+async def knock(browser: Client | None) -> tuple[ApplicationCommunicator, dict[str, object]]:
+    """The app's socket, asked for with that browser's session or with none, and the first thing that it does."""
+    scope: dict[str, object] = {
+        "type": "websocket", "path": "/home/ws", "headers": [], "url_route": {"kwargs": {}},
+        "user": AnonymousUser() if browser is None else await sync_to_async(get_user)(browser),
+        "session": None if browser is None else browser.session,
+    }  # fmt: skip
+    socket = ApplicationCommunicator(ResidentEnd.as_asgi(), scope)
+    await socket.send_input({"type": "websocket.connect"})
+    return socket, await socket.receive_output(5)

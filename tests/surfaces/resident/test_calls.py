@@ -6,19 +6,15 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from asgiref.testing import ApplicationCommunicator
 from django.conf import LazySettings
-from django.contrib.auth import get_user
-from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from limen.config.environment import Calls
 from limen.intercom import queries as intercom
 from limen.intercom import services as verbs
 from limen.places import services as places
-from limen.resident.sockets import ResidentEnd
 from limen.storage.transactions import unit_of_work
-from tests.surfaces.resident.conftest import Home
+from tests.surfaces.resident.conftest import Home, knock
 
 
 def rings(home: Home, who: str = "dana", visitor: str = "192.0.2.7") -> UUID:
@@ -131,30 +127,17 @@ def test_quiet_hours_and_the_name_are_chosen_and_said(home: Home) -> None:
 
 def end_of(browser: Client | None, hello: dict[str, object]) -> list[dict[str, object]]:
     """What the socket says to somebody who knocks with their browser's session and says hello."""
-    user = AnonymousUser() if browser is None else get_user(browser)
-    session = None if browser is None else browser.session
 
-    async def knock() -> list[dict[str, object]]:
-        scope: dict[str, object] = {
-            "type": "websocket",
-            "path": "/home/ws",
-            "headers": [],
-            "user": user,
-            "session": session,
-            "url_route": {"kwargs": {}},
-        }
-        socket = ApplicationCommunicator(ResidentEnd.as_asgi(), scope)
-        await socket.send_input({"type": "websocket.connect"})
-        heard = [
-            await socket.receive_output(5),
-        ]
+    async def say() -> list[dict[str, object]]:
+        socket, first = await knock(browser)
+        heard = [first]
         await socket.send_input({"type": "websocket.receive", "text": json.dumps({"t": "hello"} | hello)})
         heard.append(await socket.receive_output(5))
         await socket.send_input({"type": "websocket.disconnect", "code": 1000})
         await socket.wait(5)
         return heard
 
-    return async_to_sync(knock)()
+    return async_to_sync(say)()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -177,13 +160,7 @@ def test_a_socket_does_not_outlive_its_session(home: Home) -> None:
     dana = home.browser("dana")
 
     async def listen() -> list[dict[str, object]]:
-        scope: dict[str, object] = {
-            "type": "websocket", "path": "/home/ws", "headers": [], "user": await sync_to_async(get_user)(dana), "session": dana.session,
-            "url_route": {"kwargs": {}},
-        }  # fmt: skip
-        socket = ApplicationCommunicator(ResidentEnd.as_asgi(), scope)
-        await socket.send_input({"type": "websocket.connect"})
-        await socket.receive_output(5)
+        socket, _ = await knock(dana)
         await socket.send_input({"type": "websocket.receive", "text": json.dumps({"t": "hello"})})
         heard = [await socket.receive_output(5)]
         await sync_to_async(dana.session.delete)()

@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
-from asgiref.testing import ApplicationCommunicator
-from django.contrib.auth import get_user
+from asgiref.sync import async_to_sync
 from django.core.cache import cache
 from django.test import Client
 
@@ -19,8 +17,7 @@ import limen.resident
 from limen.access import queries as access
 from limen.identity import queries as identity
 from limen.resident import urls
-from limen.resident.sockets import ResidentEnd
-from tests.surfaces.resident.conftest import Home
+from tests.surfaces.resident.conftest import Home, knock
 from tests.surfaces.resident.test_phones import key
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -137,14 +134,8 @@ def test_the_socket_answers_or_closes_and_never_breaks(home: Home) -> None:
     """A consumer that breaks would tell nobody that the line is lost (LINK-7)."""
     dana = home.browser("dana")
 
-    async def knock(message: str) -> int | None:
-        scope: dict[str, object] = {
-            "type": "websocket", "path": "/home/ws", "headers": [], "user": await sync_to_async(get_user)(dana), "session": dana.session,
-            "url_route": {"kwargs": {}},
-        }  # fmt: skip
-        socket = ApplicationCommunicator(ResidentEnd.as_asgi(), scope)
-        await socket.send_input({"type": "websocket.connect"})
-        await socket.receive_output(5)
+    async def say(message: str) -> int | None:
+        socket, _ = await knock(dana)
         await socket.send_input({"type": "websocket.receive", "text": message})
         told = await socket.receive_output(5) if not await socket.receive_nothing(0.2) else {}
         await socket.send_input({"type": "websocket.disconnect", "code": 1000})
@@ -153,7 +144,7 @@ def test_the_socket_answers_or_closes_and_never_breaks(home: Home) -> None:
         return code
 
     for message in NONSENSE:
-        assert async_to_sync(knock)(message) in {None, 4400, 4404}, message
+        assert async_to_sync(say)(message) in {None, 4400, 4404}, message
 
 
 @pytest.mark.django_db

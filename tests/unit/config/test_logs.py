@@ -1,21 +1,12 @@
 """Tokens in paths do not reach the log, nor what an exception says."""
 
 import logging
-import logging.config
-from copy import deepcopy
 from types import SimpleNamespace
-from typing import cast
 
 import pytest
-from django.conf import settings
 
 from limen.config.logs import WithoutTokens, WithReference
-
-
-def our_line() -> logging.Formatter:
-    """As the settings have it. The configurator takes from what it is given, so it is given a copy."""
-    said = deepcopy(settings.LOGGING)
-    return cast("logging.Formatter", logging.config.DictConfigurator(said).configure_formatter(said["formatters"]["line"]))
+from tests.logs import our_line
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,8 @@ import html
 import io
 import json
 import logging
-import logging.config
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Protocol
 
 import pytest
@@ -19,6 +17,7 @@ from django.urls import path
 from pytest_django import Settings
 
 from limen.web import faults
+from tests.logs import our_log
 
 SECRET = "dana@example.org 4711 2233"
 M28 = "Something broke on our side. Nothing was changed. Try again; it cannot happen twice."
@@ -96,12 +95,7 @@ def broken(settings: Settings) -> Client:
 def log() -> Iterator[io.StringIO]:
     """What the service writes to standard error, through its own formatter and filters."""
     written = io.StringIO()
-    there = deepcopy(configured.LOGGING)  # the configurator takes from what it is given
-    made = logging.config.DictConfigurator(there)
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(made.configure_formatter(there["formatters"]["line"]))
-    for name in there["handlers"]["console"]["filters"]:
-        handler.addFilter(made.configure_filter(there["filters"][name]))
+    handler = our_log(written)
     logger = logging.getLogger("django.request")
     logger.addHandler(handler)
     yield written
