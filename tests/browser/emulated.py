@@ -2,7 +2,8 @@
 
 Locks are near, the person's finger picks from the browser's list, what is written goes to the lock as a frame. Two things emulation lacks: it cannot
 push a notification, so a page's subscription is answered by reads that wait (to the page both are the same event); and it tells neither that the
-page hung up nor that it connected again, so the page's radio says the one, and a first read or write after it counts as the other.
+page hung up nor that it connected again, so the page's radio says the one, and a first read or write after it counts as the other. These come by
+different ways and in any order: so a page connects only after this radio said that it had heard of each hanging up and had nothing left of that link.
 """
 
 import asyncio
@@ -22,15 +23,25 @@ from limen.wire import limits
 
 DESCRIPTOR = "00002902-0000-1000-8000-00805f9b34fb"
 GONE = 0x08
+PATIENCE_S = 60
 Said = dict[str, Any]
 
 UNLIKELY = 0x0E
 
 WHAT_EMULATION_LACKS = """
-const hangUp = BluetoothRemoteGATTServer.prototype.disconnect;
+const [connect, hangUp] = [BluetoothRemoteGATTServer.prototype.connect, BluetoothRemoteGATTServer.prototype.disconnect];
+const [here, unheard] = [crypto.randomUUID(), new Map()];
+globalThis.radioHeard = (number) => unheard.get(number)?.resolve();
 BluetoothRemoteGATTServer.prototype.disconnect = function () {
-  globalThis.pageHungUp?.(this.device.name);
+  const number = `${unheard.size} of ${here}`, wait = {};
+  wait.heard = new Promise((resolve) => { wait.resolve = resolve; });
+  unheard.set(number, wait);
+  globalThis.pageHungUp(JSON.stringify({ name: this.device.name, number }));
   return hangUp.call(this);
+};
+BluetoothRemoteGATTServer.prototype.connect = async function () {
+  await Promise.all([...unheard.values()].map((wait) => wait.heard));
+  return connect.call(this);
 };
 const start = BluetoothRemoteGATTCharacteristic.prototype.startNotifications;
 BluetoothRemoteGATTCharacteristic.prototype.startNotifications = async function () {
@@ -39,6 +50,14 @@ BluetoothRemoteGATTCharacteristic.prototype.startNotifications = async function 
   return started;
 };
 """
+
+
+@dataclass
+class Listening:
+    """Whether the page reads on a link, and whether it was told that the link ended."""
+
+    begun: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass
@@ -54,6 +73,9 @@ class Lock:
     sent: int = 0
     line: websockets.ClientConnection | None = None
     said: "asyncio.Queue[bytes | None]" = field(default_factory=asyncio.Queue)
+    """What the page has not read yet; None, once the link ended, for every read that still waits."""
+    reads: "set[asyncio.Task[Any]]" = field(default_factory=set)
+    listening: Listening = field(default_factory=Listening)
 
 
 class Emulated:
@@ -71,6 +93,7 @@ class Emulated:
         self._answered: set[str] = set()
         self._count = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._lines: list[websockets.ClientConnection] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -84,11 +107,11 @@ class Emulated:
         """The radio is gone."""
         self._run(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(PATIENCE_S)
         self._loop.close()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
     async def _open(self, debugger: str) -> None:
         self._socket = await websockets.connect(debugger, max_size=None)
@@ -101,10 +124,7 @@ class Emulated:
         for task in [*self._tasks, self._reader]:
             task.cancel()
         await asyncio.gather(*self._tasks, self._reader, return_exceptions=True)
-        for lock in self.locks:
-            if lock.line is not None:
-                await lock.line.close()
-        await self._socket.close()
+        await asyncio.gather(*(line.close() for line in [*self._lines, self._socket]))
 
     async def _watch_lists(self) -> None:
         targets = (await self._say("Target.getTargets"))["targetInfos"]
@@ -140,7 +160,7 @@ class Emulated:
             elif said.get("method") == "DeviceAccess.deviceRequestPrompted":
                 self._begin(self._pick(said["params"], said["sessionId"]))
             elif said.get("method") == "Runtime.bindingCalled":
-                self._begin(self._hang_up(next(lock for lock in self.locks if lock.name == said["params"]["payload"])))
+                self._begin(self._hang_up(said["sessionId"], **json.loads(said["params"]["payload"])))
             elif said.get("method") in heard:
                 self._begin(heard[said["method"]](said["params"]))
 
@@ -184,15 +204,24 @@ class Emulated:
         async with self._one_at_a_time:
             if lock.line is None:
                 lock.said, lock.line = asyncio.Queue(), await websockets.connect(lock.frames)
+                lock.listening = Listening()
+                self._lines.append(lock.line)
                 self._begin(self._listen(lock, lock.line, lock.said))
 
-    async def _hang_up(self, lock: Lock) -> None:
-        """The page's wish, which the lock hears; to the page nothing happens."""
+    async def _hang_up(self, session: str, name: str, number: str) -> None:
+        """The page's wish, which the lock hears; the page hears that it was heard, after the last answer of that link."""
+        lock = next(lock for lock in self.locks if lock.name == name)
         line, lock.line = lock.line, None
         if line is not None:
             await line.close()
+            lock.said.put_nowait(None)
+        await asyncio.gather(*lock.reads)
+        lock.listening.ended.set()
+        with suppress(AssertionError):  # another page stands there by now
+            await self._say("Runtime.evaluate", session, expression=f"radioHeard({json.dumps(number)})")
 
     async def _listen(self, lock: Lock, line: websockets.ClientConnection, said: "asyncio.Queue[bytes | None]") -> None:
+        listening = lock.listening
         with suppress(websockets.ConnectionClosed):
             async for frame in line:
                 assert isinstance(frame, bytes)
@@ -201,7 +230,8 @@ class Emulated:
             lock.line, lock.gone = None, True
         said.put_nowait(None)
         if lock.gone:
-            await asyncio.sleep(0.05)  # first the waiting read is answered: a disconnection with one pending would be forgotten
+            if listening.begun:  # first the page's last read is answered: a disconnection with one pending would be forgotten
+                await listening.ended.wait()
             await self._bluetooth("simulateGATTDisconnection", address=lock.address)
             await self._offer(lock)  # the services went with it
 
@@ -213,10 +243,19 @@ class Emulated:
         if wish["type"] == "write":
             await self._write(lock, base64.b64decode(wish["data"]))
         elif wish["type"] == "read":
+            reading = asyncio.current_task()
+            assert reading is not None
+            lock.reads.add(reading)
+            reading.add_done_callback(lock.reads.discard)
+            listening, lock.listening.begun = lock.listening, True
             frame = None if lock.gone else await lock.said.get()
+            if frame is None:
+                lock.said.put_nowait(None)
             answer |= {"code": UNLIKELY} if frame is None else {"data": base64.b64encode(frame).decode()}
         with suppress(AssertionError):  # the page hung up meanwhile
             await self._bluetooth("simulateCharacteristicOperationResponse", **answer)
+        if answer["code"] == UNLIKELY:
+            listening.ended.set()
 
     async def _write(self, lock: Lock, frame: bytes) -> None:
         assert len(frame) <= limits.FRAME_BYTES_PLANNED

@@ -14,6 +14,8 @@ class Radio {
   chooses = true;
   answers = true;
   connected = false;
+  /** Set: a connection waits for it, however long; then it comes to nothing. @type {Promise<void> | null} */
+  silence = null;
   /** The name of the one lock that is near; null: the first that is asked for. */
   near = null;
 
@@ -24,6 +26,7 @@ class Radio {
     device.gatt = {
       connect: async () => {
         if (!this.answers) throw new Error("not in range");
+        if (this.silence !== null) await this.silence.then(() => Promise.reject(new Error("hung up meanwhile")));
         this.connected = true;
         return device.gatt;
       },
@@ -124,6 +127,54 @@ test("A connection that ends is told to whoever waits, and nothing more goes ove
   radio.device.gatt.disconnect();
   await assert.rejects(waiting, LinkEnded);
   await assert.rejects(link.send(Uint8Array.of(1)), LinkEnded);
+});
+
+// rule: LOCK-3
+test("An ended link that is closed late, or again, does not hang up the link that was opened since.", async () => {
+  const radio = withRadio();
+  const channel = bluetoothChannel();
+  for (const end of [(link) => link.close(), () => radio.device.gatt.disconnect()]) {
+    const first = await channel.open(whom);
+    end(first);
+    const second = await channel.open(whom);
+    first.close();
+    await second.send(Uint8Array.of(1, 2));
+    assert.deepEqual([...(await second.receive())], [2, 1]);
+    second.close();
+    assert.equal(radio.connected, false);
+  }
+});
+
+// rule: LOCK-3
+test("An attempt that was stopped, and hears of it late, does not hang up the link that was opened since.", async () => {
+  const radio = withRadio();
+  const channel = bluetoothChannel();
+  await channel.choose(whom);
+  const stop = new AbortController();
+  let hear = () => undefined;
+  radio.silence = new Promise((resolve) => {
+    hear = resolve;
+  });
+  const first = channel.open(whom, stop.signal);
+  await new Promise((turn) => setTimeout(turn));
+  stop.abort();
+  radio.silence = null;
+  const second = await channel.open(whom);
+  hear();
+  await assert.rejects(first, OutOfReach);
+  assert.equal(await channel.asks(whom), null);
+  await second.send(Uint8Array.of(1, 2));
+  assert.deepEqual([...(await second.receive())], [2, 1]);
+});
+
+test("A link on which more came than anybody reads is hung up by whoever notices.", async () => {
+  const radio = withRadio();
+  const link = await bluetoothChannel().open(whom);
+  for (let n = 0; n < 600; n += 1) await link.send(Uint8Array.of(1));
+  for (let n = 0; n < 512; n += 1) await link.receive();
+  await assert.rejects(link.receive(), LinkEnded);
+  link.close();
+  assert.equal(radio.connected, false);
 });
 
 test("Who stopped does not begin, and a browser without Bluetooth says so.", async () => {

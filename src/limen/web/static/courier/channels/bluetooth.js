@@ -67,7 +67,8 @@ export function bluetoothChannel() {
       try {
         return await reach(device, signal);
       } catch (problem) {
-        chosen.delete(name); // a lock that was started anew has another address, and the list finds it under that
+        // A lock that was started anew has another address, and the list finds it under that; who stopped was told nothing about it.
+        if (!signal?.aborted) chosen.delete(name);
         throw problem;
       }
     },
@@ -87,15 +88,30 @@ async function ask(names) {
   }
 }
 
+/** An attempt, and the link it becomes. A device has one server for all of them: who is done late with an ended one must not hang up the one begun since. */
+class Line {
+  /** @param {Server} server */
+  constructor(server) {
+    this.server = server;
+    this.over = false;
+  }
+
+  hangUp() {
+    if (this.over) return;
+    this.over = true;
+    this.server.disconnect();
+  }
+}
+
 /** @param {Device} device @param {AbortSignal} [signal] @returns {Promise<Link>} */
 async function reach(device, signal) {
-  const server = device.gatt;
-  if (server === undefined) throw new OutOfReach("no Bluetooth on this lock");
-  const give = () => server.disconnect();
+  if (device.gatt === undefined) throw new OutOfReach("no Bluetooth on this lock");
+  const line = new Line(device.gatt);
+  const give = () => line.hangUp();
   const late = setTimeout(give, REACH_MS);
   signal?.addEventListener("abort", give, { once: true });
   try {
-    return await connect(device, server);
+    return await connect(device, line);
   } catch {
     give();
     throw new OutOfReach("the lock does not answer");
@@ -105,11 +121,15 @@ async function reach(device, signal) {
   }
 }
 
-/** @param {Device} device @param {Server} server @returns {Promise<Link>} from the moment on in which the lock knows that we listen */
-async function connect(device, server) {
+/** @param {Device} device @param {Line} line @returns {Promise<Link>} from the moment on in which the lock knows that we listen */
+async function connect(device, line) {
   const arrivals = new Arrivals();
-  const service = await (await server.connect()).getPrimaryService(SERVICE);
-  device.addEventListener("gattserverdisconnected", () => arrivals.end(), { once: true });
+  const ended = () => {
+    line.over = true;
+    arrivals.end();
+  };
+  const service = await (await line.server.connect()).getPrimaryService(SERVICE);
+  device.addEventListener("gattserverdisconnected", ended, { once: true });
   const toLock = await service.getCharacteristic(TO_LOCK);
   const toPhone = await service.getCharacteristic(TO_PHONE);
   toPhone.addEventListener("characteristicvaluechanged", () => {
@@ -126,7 +146,7 @@ async function connect(device, server) {
   };
   const close = () => {
     arrivals.end();
-    server.disconnect();
+    line.hangUp();
   };
   return { frameBytes: FRAME_BYTES_PLANNED, send, receive: () => arrivals.next(), close };
 }
