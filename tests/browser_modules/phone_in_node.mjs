@@ -7,14 +7,21 @@ import { answersReady } from "../../src/limen/web/static/courier/clockwork.js";
 import { openCourier } from "../../src/limen/web/static/courier/courier.js";
 import { pickWaiting } from "../../src/limen/web/static/courier/errand.js";
 import { httpService, NoSignal } from "../../src/limen/web/static/courier/service.js";
-import { memoryStorage } from "../../src/limen/web/static/courier/storage.js";
+import { memoryStorage, StorageFull } from "../../src/limen/web/static/courier/storage.js";
 import { unlock } from "../../src/limen/web/static/courier/unlock.js";
 import { update } from "../../src/limen/web/static/courier/update.js";
 
 const [service, locks] = process.argv.slice(2);
-const hand = { signal: true, asks: null, ahead_ms: 0, dropAfter: null, frames: { out: 0, in: 0 } };
-const storage = memoryStorage();
+const hand = { signal: true, room: true, asks: null, ahead_ms: 0, dropAfter: null, frames: { out: 0, in: 0 } };
+const memory = memoryStorage();
+const storage = { ...memory, change: inRoom };
 const couriers = new Map();
+
+/** A phone that may have no room left for anything more. */
+async function inRoom(changes) {
+  if (!hand.room && changes.some(({ put }) => put !== undefined)) throw new StorageFull("no room left");
+  await memory.change(changes);
+}
 
 /** The network as this phone has it: there, gone, or gone after so many questions. */
 function someSignal() {

@@ -17,6 +17,7 @@ import { busy_ms, givenBytes, OP, readAnswer, readPresented, request } from "../
 import { openReceipt, readReceipt } from "../../src/limen/web/static/courier/receipts.js";
 import { STATUS, wordOf } from "../../src/limen/web/static/courier/refusals.js";
 import { activationKeys, readSticker } from "../../src/limen/web/static/courier/sticker.js";
+import { openTelemetry } from "../../src/limen/web/static/courier/telemetry.js";
 
 const LIMIT = 1 << 20;
 const vectors = (chapter) => JSON.parse(readFileSync(new URL(`../../src/limen/wire/vectors/${chapter}.json`, import.meta.url), "utf8"));
@@ -213,6 +214,37 @@ test("Operations: the requests a browser makes are those of the vectors, byte fo
     if (array.length === 3 && typeof array[2] === "object") assert.equal(hex(givenBytes(answer)), array[2].$hex);
     if (answer.status === STATUS.denied) assert.equal(wordOf(array[2]), array[2] === 5 ? "outside_schedule" : null);
   }
+});
+
+test("Time: an answer is KT's word alone, and the browser carries it to the lock as it came.", async () => {
+  // rule: SYNC-10
+  const { kt_public, cases } = vectors("clock");
+  const told = cases.flatMap(({ steps }) => steps.filter(({ assertion }) => assertion !== undefined));
+  assert.ok(told.some(({ signed }) => signed) && told.some(({ signed }) => !signed));
+  for (const { assertion, signed, answer } of told) {
+    assert.equal(hex(request.time(unhex(assertion))), hex(encode([OP.time, unhex(assertion)])));
+    const said = await verify(unhex(assertion), TYP.time, [unhex(kt_public)]).then(
+      (payload) => decode(payload, LIMIT),
+      () => [],
+    );
+    assert.equal(said.length === 3 && said[1].length === 16 && said[2] >= 0, signed);
+    assert.ok(signed || answer === 11);
+  }
+  const strangers = ["kg_public", "ku_public"].map((name) => vectors(name === "kg_public" ? "grant" : "bundle")[name]);
+  for (const { assertion } of told.filter(({ signed }) => signed)) await refusing(verify(unhex(assertion), TYP.time, strangers.map(unhex)));
+});
+
+test("Telemetry: a lock's own word is read, anybody else's is not.", async () => {
+  // rule: LOCK-6
+  const { id_public, lock_id, cases, refuse } = vectors("telemetry");
+  for (const { statement, epoch, lock_time, battery, firmware, stopped } of cases) {
+    const info = { lockId: unhex(lock_id), epoch, idKey: unhex(id_public) };
+    assert.deepEqual(await openTelemetry(unhex(statement), info), { lock_s: lock_time, battery, firmware, stopped });
+    await refusing(openTelemetry(unhex(statement), { ...info, epoch: epoch + 1 }));
+    await refusing(openTelemetry(unhex(statement), { ...info, lockId: new Uint8Array(8) }));
+  }
+  for (const { statement } of refuse)
+    await refusing(openTelemetry(unhex(statement), { lockId: unhex(lock_id), epoch: 1, idKey: unhex(id_public) }));
 });
 
 test("Bundles: whole ones are carried, damaged or incomplete ones are not.", async () => {

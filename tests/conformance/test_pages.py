@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import limen.wire
 from limen.wire import limits
 from limen.wire.envelope import Typ
 from limen.wire.events import Kind, Method, Result
@@ -59,3 +60,17 @@ def test_the_page_of_operations_names_every_operation_status_and_reason() -> Non
     assert {int(n) for n in re.findall(r"(\d+) [A-Z]{2}", statuses)} == values(Status)
     words = {int(number): word for number, word in re.findall(r"(\d+) ([a-z_]+)", told + recorded)}
     assert words == {int(reason): reason.word for reason in Reason if reason is not Reason.REFUSED}
+
+
+def test_every_file_of_vectors_is_named_where_somebody_looks_for_it_and_no_other_is() -> None:
+    """In the table by parts, and on the page whose clauses it proves."""
+    files = {path.name for path in (Path(limen.wire.__file__ or "").parent / "vectors").glob("*.json")}
+    named = set(re.findall(r"`(\w+\.json)`", page("vectors")))
+    told = [line for path in PAGES.glob("*.md") for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("Vectors: ")]
+    assert named == files == set(re.findall(r"`(\w+\.json)`", " ".join(told)))
+
+
+def test_the_table_of_vectors_names_every_type_of_statement() -> None:
+    """Whoever builds a lock finds an example of each (the grant's neighbours by their number)."""
+    said = {int(number) for number in re.findall(r"\b65\d{3}\b", page("vectors"))}
+    assert said == values(Typ)

@@ -137,7 +137,7 @@ class RoleKeys:
         for typ, keys in self._public.items():
             for public in sorted(keys):
                 name = (typ, kid_of(public))
-                self._found[name] = (*self._found.get(name, ()), load_public(public))
+                self._found[name] = (*self._found.get(name, ()), _signers_key(public))
 
     @classmethod
     def of_roles(cls, roles: Mapping[Role, Iterable[bytes]]) -> "RoleKeys":
@@ -226,6 +226,15 @@ def load_public(public: bytes) -> ec.EllipticCurvePublicKey:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
     except ValueError:
         raise Malformed("public key") from None
+
+
+@lru_cache(maxsize=256)
+def _signers_key(public: bytes) -> ec.EllipticCurvePublicKey:
+    """Those who sign statements are few and known to all, and a lock's start reads each of them under every type that it signs.
+
+    Not for the keys of phones: how long an answer takes must not tell who has been here before.
+    """
+    return load_public(public)
 
 
 def compressed(key: ec.EllipticCurvePublicKey) -> bytes:

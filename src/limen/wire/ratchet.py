@@ -48,6 +48,10 @@ class SealedRecord:
     sealed: bytes
     prevtag: bytes | None = None
 
+    def digest(self) -> bytes:
+        """SHA-256 of the sealed bytes, by which a second copy is known."""
+        return hashlib.sha256(self.sealed).digest()
+
 
 @dataclass(frozen=True)
 class LogWriter:

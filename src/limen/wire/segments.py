@@ -5,11 +5,11 @@ overlap and repeats do not matter; a hole, a fork, a wrong seal and a cut tail a
 lock's whole record can; the service, to which pieces come over weeks and from strangers, believes branch by branch (``history/chain.py``).
 """
 
-import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 from typing import TypeAlias
 
 from limen.wire import cbor, limits, shape
@@ -21,6 +21,7 @@ from limen.wire.receipts import LogHead
 
 CLEAR_BYTES = limits.LOCK_ID_BYTES + 4
 BODY_BYTES = limits.SEGMENT_BYTES - CLEAR_BYTES - OVERHEAD_BYTES
+_LIST_BYTES = 2 + 3
 Entry: TypeAlias = SealedHeader | SealedRecord
 
 
@@ -83,18 +84,37 @@ def pack(lock_id: bytes, entries: Sequence[Entry], sealer: Sealer, first: int = 
 
 
 def bodies(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
-    """The entries by segment: as many as fit, in order. The same entries are always parted the same way."""
+    """The entries by segment: as many as fit, in order. The same entries are always parted the same way.
+
+    Where numbers may be missing before the first entry of a segment, the last record of the one before stands there once more: each hole
+    has its two ends in one segment (``neighbours``).
+    """
     parted: list[tuple[Entry, ...]] = []
     now: list[Entry] = []
-    used = 2 + 3
-    for entry in entries:
-        size = len(cbor.encode(_said(entry)))
+    used = _LIST_BYTES
+    for n, entry in enumerate(entries):
+        size = _size(entry)
         if used + size > BODY_BYTES:
             parted.append(tuple(now))
-            now, used = [], 2 + 3
+            now = [] if _goes_on(entries[n - 1], entry) else _last_record(now)
+            used = _LIST_BYTES + sum(map(_size, now))
         now.append(entry)
         used += size
     return [*parted, tuple(now)] if now else parted
+
+
+def neighbours(number: int, entries: Sequence[Entry]) -> list[tuple[SealedRecord | None, SealedRecord]]:
+    """Records that the lock held next to each other when it cut this segment, though others were written between (L-8).
+
+    None stands before the very first record in the ring, which is the first of segment 0.
+    """
+    records: list[SealedRecord | None] = [entry for entry in entries if isinstance(entry, SealedRecord)]
+    pairs = pairwise([None, *records] if number == 0 else records)
+    return [
+        (one, other)
+        for one, other in pairs
+        if other is not None and (one is None or (one.logepoch, one.i + 1) != (other.logepoch, other.i))
+    ]
 
 
 def seal_segment(lock_id: bytes, number: int, entries: Sequence[Entry], sealer: Sealer) -> bytes:
@@ -173,7 +193,7 @@ class _EpochReader:
         at = before or Progress(0, reader.seq0, reader.start, header.prevtag)
         if expected is not None and before is None and reader.seq0 > expected:
             self._gap(None, expected, reader.seq0 - 1)
-        self.found.repeats += [(self.logepoch, i, _digest(record)) for i, record in sorted(here.items()) if i < at.i]
+        self.found.repeats += [(self.logepoch, i, record.digest()) for i, record in sorted(here.items()) if i < at.i]
         self.reached = at.seq
         self.found.progress[self.logepoch] = self._walk(reader, at, {i: record for i, record in here.items() if i >= at.i})
         return self.reached
@@ -210,7 +230,7 @@ class _EpochReader:
             self.found.problems.append(Problem(Trouble.MAC, self.logepoch, record.i))
             return None
         tag = reader.tag(record.i, record.sealed, prevtag)
-        self.found.events.append(Opened(event, self.logepoch, record.i, _digest(record), tag))
+        self.found.events.append(Opened(event, self.logepoch, record.i, record.digest(), tag))
         return tag
 
     def _opened(self, header: SealedHeader | None, opener: Opener) -> LogReader | None:
@@ -223,14 +243,20 @@ class _EpochReader:
         self.found.problems.append(Problem(Trouble.GAP, self.logepoch, i, first, last))
 
 
-def gaps(seen: Iterable[int], losses: Iterable[Event], since: int, until: int) -> list[tuple[int, int, bool]]:
+def gaps(
+    seen: Iterable[int], losses: Iterable[Event], since: int, until: int, empty: Sequence[tuple[int, int]] | None = None
+) -> list[tuple[int, int, bool]]:
     """``(first, last, declared)`` for every run of numbers in [since, until) not ``seen``: declared ones are covered by LOSS events.
 
     A LOSS covers as many numbers as it counts: where more are missing in its range, a courier keeps something back, and nothing there is
-    declared. Costs what is here and what was declared, never how far the numbers reach.
+    declared. ``empty`` are the runs ``(first, last)`` of which the lock's own segments show that it held nothing there (``neighbours``): a LOSS
+    also counts what had arrived before it went, so without them a courier may keep back as much; None asks for no such proof.
+    Costs what is here and what was declared, never how far the numbers reach.
     """
     here = sorted(set(seen))
     covered = [(first, last) for first, last, count in _claims(losses) if last - first + 1 - _between(here, first, last) <= count]
+    if empty is not None:
+        covered = _common(covered, _joined(empty))
     runs: list[tuple[int, int, bool]] = []
     at = since
     for seq in [*(seq for seq in here if since <= seq < until), until]:
@@ -253,6 +279,32 @@ def _claims(losses: Iterable[Event]) -> list[tuple[int, int, int]]:
             found.append((before[0], max(before[1], last), before[2] + count))
         else:
             found.append((first, last, count))
+    return found
+
+
+def _joined(runs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same numbers as runs that do not meet, in rising order."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(runs):
+        if found and first <= found[-1][1] + 1:
+            before = found.pop()
+            found.append((before[0], max(before[1], last)))
+        else:
+            found.append((first, last))
+    return found
+
+
+def _common(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What lies in a run of each; both in rising order, without overlap."""
+    found, a, b = list[tuple[int, int]](), 0, 0
+    while a < len(one) and b < len(other):
+        first, last = max(one[a][0], other[b][0]), min(one[a][1], other[b][1])
+        if first <= last:
+            found.append((first, last))
+        if one[a][1] < other[b][1]:
+            a += 1
+        else:
+            b += 1
     return found
 
 
@@ -310,8 +362,17 @@ def _check_tail(found: LogOpened, known: Mapping[int, Progress], head: LogHead |
         found.attested = head.seqnext
 
 
-def _digest(record: SealedRecord) -> bytes:
-    return hashlib.sha256(record.sealed).digest()
+def _goes_on(before: Entry, entry: Entry) -> bool:
+    """Whether nothing can be missing between two entries: records of one log epoch, the second without the tag before it."""
+    return isinstance(before, SealedRecord) and isinstance(entry, SealedRecord) and entry.prevtag is None
+
+
+def _last_record(entries: Sequence[Entry]) -> list[Entry]:
+    return next(([entry] for entry in reversed(entries) if isinstance(entry, SealedRecord)), [])
+
+
+def _size(entry: Entry) -> int:
+    return len(cbor.encode(_said(entry)))
 
 
 def _said(entry: Entry) -> list[cbor.Encodable]:

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -194,6 +195,33 @@ def test_a_loss_covers_no_more_numbers_than_it_counts() -> None:
     both = [loss(8, 1, 4, 2), loss(9, 3, 7, 3)]
     assert gaps([0, 2, 8, 9], both, 0, 10) == [(1, 1, False), (3, 7, False)], "ranges that meet are weighed together"
     assert gaps([0, 2, 6, 8, 9], both, 0, 10) == [(1, 1, True), (3, 5, True), (7, 7, True)]
+
+
+@pytest.mark.rule("LOCK-8", "HISTORY-2")
+def test_a_number_is_declared_only_where_the_lock_is_seen_to_hold_nothing() -> None:
+    """A LOSS also counts what had arrived before it went: of what a courier keeps back beside it, no more may pass as lost (invariant 58)."""
+    odd_withheld = [*range(0, 20, 2), 20]
+    told = [loss(20, 0, 19, 10)]
+    assert gaps(odd_withheld, told, 0, 21) == [(n, n, True) for n in range(1, 20, 2)], "the LOSS alone would pass them"
+    assert gaps(odd_withheld, told, 0, 21, []) == [(n, n, False) for n in range(1, 20, 2)]
+    assert gaps(odd_withheld, told, 0, 21, [(3, 3), (0, 1)]) == [(1, 1, True), (3, 3, True), *((n, n, False) for n in range(5, 20, 2))]
+    assert gaps([0, 9, 10], [loss(10, 1, 8, 8)], 0, 11, [(3, 4), (4, 6)]) == [(1, 2, False), (3, 6, True), (7, 8, False)]
+
+
+@given(parts=st.sets(st.integers(0, 299), min_size=1, max_size=299))
+def test_every_hole_has_its_two_ends_in_one_segment(parts: set[int]) -> None:
+    """Whatever the lock dropped, its segments show it without another one's help, and none of them shows more."""
+    numbers = {(record.logepoch, record.i): seq for seq, record in enumerate(one for one in ENTRIES if isinstance(one, SealedRecord))}
+    kept = [one for one in ENTRIES if isinstance(one, SealedHeader) or numbers[one.logepoch, one.i] in parts]
+    held = [replace(one, prevtag=bytes(16)) if alone(one, numbers, parts) else one for one in kept]
+    shown = [pair for number, body in enumerate(segments.bodies(held)) for pair in segments.neighbours(number, body)]
+    ends = {(-1 if one is None else numbers[one.logepoch, one.i], numbers[other.logepoch, other.i]) for one, other in shown}
+    wanted = list(pairwise([-1, *sorted(parts)]))
+    assert {(before, after) for before, after in wanted if after - before > 1} <= ends <= set(wanted)
+
+
+def alone(entry: Entry, numbers: dict[tuple[int, int], int], parts: set[int]) -> bool:
+    return isinstance(entry, SealedRecord) and entry.i > 0 and numbers[entry.logepoch, entry.i] - 1 not in parts
 
 
 def test_a_loss_that_sums_up_stands_for_all_before_it() -> None:

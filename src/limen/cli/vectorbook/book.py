@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 
-from limen.cli.vectorbook import channel, deciding, doors, images, statements, taps
+from limen.cli.vectorbook import channel, clocks, deciding, doors, images, lineage, opening, payloads, statements, taps, telling, visits
 
 CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "cbor": channel.cbor_cases,
@@ -26,6 +26,14 @@ CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "schedules": deciding.schedule_cases,
     "decisions": deciding.decision_cases,
     "keypad": deciding.keypad_cases,
+    "clock": clocks.clock_cases,
+    "codes": opening.code_cases,
+    "events": telling.event_cases,
+    "telemetry": telling.telemetry_cases,
+    "roots": lineage.root_cases,
+    "payload": payloads.payload_cases,
+    "stills": payloads.still_cases,
+    "visits": visits.visit_cases,
 }
 
 

@@ -36,11 +36,12 @@ RECORDS = (
     ListRecord(slot=9, kind=RecordKind.DURESS_CODE, data=7720461, subj=1234, cls=Cls.RESIDENT),
 )
 
+FRESH = ListRecord(slot=10, kind=RecordKind.CODE, data=3_058_914, subj=1240, cls=Cls.RESIDENT)
 
-def bundle_cases() -> Case:
-    """A snapshot, and a delta from it."""
+
+def lists() -> tuple[Payload, ListState, Payload, ListState]:
+    """A snapshot and the state it leads to, a delta on it and the state that this one leads to."""
     k_daily, k_pin = steady("k_daily"), steady("k_pin")
-    private, public = agreement("lock")
     snapshot = Payload(
         salt=steady("salt 1", 16),
         probe=steady("probe 1", 8),
@@ -60,19 +61,17 @@ def bundle_cases() -> Case:
         salt=snapshot.salt,
         probe=snapshot.probe,
     )
-    fresh = ListRecord(slot=10, kind=RecordKind.CODE, data=3_058_914, subj=1240, cls=Cls.RESIDENT)
-    delta = Payload(salt=steady("salt 2", 16), probe=steady("probe 2", 8), ackver=1, upserts=(fresh,), tombstones=(2, 4))
-    second = ListState(
-        epoch=1,
-        ver=5,
-        records=liststate.applied(first, delta.upserts, delta.tombstones),
-        config=CONFIG,
-        k_daily=k_daily,
-        k_pin=k_pin,
-        salt=delta.salt,
-        probe=delta.probe,
-    )
-    other = liststate.stored(replace(fresh, data=1_203_948), k_pin)
+    delta = Payload(salt=steady("salt 2", 16), probe=steady("probe 2", 8), ackver=1, upserts=(FRESH,), tombstones=(2, 4))
+    records = liststate.applied(first, delta.upserts, delta.tombstones)
+    return snapshot, first, delta, replace(first, ver=5, records=records, salt=delta.salt, probe=delta.probe)
+
+
+def bundle_cases() -> Case:
+    """A snapshot, and a delta from it."""
+    private, public = agreement("lock")
+    snapshot, first, delta, second = lists()
+    k_daily, k_pin = first.k_daily, first.k_pin
+    other = liststate.stored(replace(FRESH, data=1_203_948), k_pin)
     between = {slot: record for slot, record in first.records.items() if slot != 2} | {other.slot: other}
     sealer = SteadySealer(public, "bundle")
     return {

@@ -226,12 +226,7 @@ def _receipt(name: str, receipt: Receipt, statement: bytes) -> Case:
 
 def ticket_cases() -> Case:
     """Sticker, certificate, attestation, ticket, release, roots."""
-    ka, attest = signer("KA"), _attest()
-    roles = {typ: signer(role.name).public for typ, role in SIGNED_BY.items() if typ in tickets.ROLE_TYPS}
-    signed_root = roots.sign_root(_root(roles), [signer("ROOT 0"), signer("ROOT 2")])
-    ticket = tickets.Ticket(
-        lock_id=LOCK_ID, n_l=attest.n_l, epoch=1, org=7, door=42, root=signed_root, roles=roles, klog=agreement("K_log")[1], utime=NOW
-    )
+    ka, attest, ticket = signer("KA"), _attest(), _ticket()
     secret = steady("sticker", 16)
     return {
         "about": "Ownership. qr: what the sticker says (base45 of CBOR [1, lock-id, secret, model number]). "
@@ -251,8 +246,8 @@ def ticket_cases() -> Case:
         "xs": attest.xs.hex(),
         "h": attest.h.hex(),
         "attest": tickets.sign_attest(attest, signer("lock id")).hex(),
-        "root": signed_root.hex(),
-        "roles": {str(int(t)): k.hex() for t, k in roles.items()},
+        "root": ticket.root.hex(),
+        "roles": {str(int(t)): k.hex() for t, k in ticket.roles.items()},
         "klog": ticket.klog.hex(),
         "epoch": 1,
         "org": 7,
@@ -263,9 +258,34 @@ def ticket_cases() -> Case:
     }
 
 
+def ticket_statement() -> bytes:
+    """The ticket of the chapter."""
+    return tickets.sign_ticket(_ticket(), signer("KA"))
+
+
+def _ticket() -> tickets.Ticket:
+    roles = {typ: signer(role.name).public for typ, role in SIGNED_BY.items() if typ in tickets.ROLE_TYPS}
+    signed_root = roots.sign_root(_root(roles), [signer("ROOT 0"), signer("ROOT 2")])
+    return tickets.Ticket(
+        lock_id=LOCK_ID,
+        n_l=steady("n_l", 16),
+        epoch=1,
+        org=7,
+        door=42,
+        root=signed_root,
+        roles=roles,
+        klog=agreement("K_log")[1],
+        utime=NOW,
+    )
+
+
+def device_certificate() -> tickets.DeviceCertificate:
+    """Of the lock that all chapters speak of."""
+    return tickets.DeviceCertificate(lock_id=LOCK_ID, serial="LM000103", model="M", id_key=signer("lock id").public)
+
+
 def _attest() -> tickets.Attest:
-    made = tickets.DeviceCertificate(lock_id=LOCK_ID, serial="LM000103", model="M", id_key=signer("lock id").public)
-    certificate = tickets.sign_certificate(made, signer("MFG-CA"))
+    certificate = tickets.sign_certificate(device_certificate(), signer("MFG-CA"))
     nonces = {"n_s": steady("n_s", 16), "n_l": steady("n_l", 16)}
     return tickets.Attest(
         lock_id=LOCK_ID, certificate=certificate, fw=tickets.FirmwareState(3, 100, 1), xs=agreement("lock")[1], h=steady("h"), **nonces
