@@ -208,8 +208,9 @@ def _live(code: str, door: Door, temporaries: Temporaries, uses: Uses, at: int) 
         candidate = Candidate(code, *issue)
         if accepts(moment, *issue):
             first = use is None and issue[0] not in NEED_NO_USE
-            if first and uses.full:
-                return Reason.CODE_SPENT
+            if first and uses.full:  # what else these digits may be needs no place, or has one
+                spent = Reason.CODE_SPENT
+                continue
             return Temporary(candidate, first_use=first)
         if uses.in_grace(issue, at) and not killed(moment.floors, *issue):
             return Temporary(candidate, first_use=True)

@@ -57,7 +57,8 @@ class Door:
 
 
 def may_enter_session(grant: Grant, door: Door) -> Decision:
-    """Lines 4 and 5, for a session of any kind. With a lost clock everybody whose grant is not provably over may push: it is the repair."""
+    """Lines 4 and 5, for a session of any kind, at PRESENT and at whatever it asks later. With a lost clock everybody whose grant is not provably over may
+    push: it is the repair."""
     lost = door.now.quality is TrustedTime.LOST
     late = _provably_over(grant, door.now) if lost else _time(grant, door.now)
     reason = late or revoked(grant, door.held)

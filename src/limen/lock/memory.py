@@ -26,7 +26,7 @@ from limen.lock.notes import Notes
 from limen.lock.ring import Ring
 from limen.lock.store import Holding, ListStore
 from limen.lock.trust import Trust
-from limen.wire.envelope import RoleKeys, Signer, unverified_payload
+from limen.wire.envelope import RoleKeys, Signer, Typ, unverified_payload
 from limen.wire.events import Event, Kind
 from limen.wire.firmware import Direction, read_direction
 from limen.wire.hpke import HpkeOpener, HpkeSealer
@@ -194,7 +194,24 @@ class Memory:
         behind = self._newer is not None and self._newer[0] > self.held.state.ver
         self._newer = ver, self._newer[1] if self._newer is not None and behind else self.clock.read(at).rtc_ms
         with suppress(FlashError):
+            self._keep_rumour()
+
+    def _keep_rumour(self) -> None:
+        """Raises FlashError."""
+        if self._newer is None:
+            self.notes.drop(_NEWER, durable=False)
+        else:
             self.notes.put(_NEWER, _RUMOUR.pack(*self._newer), durable=False)
+
+    def _keep_root(self, owners: Trust) -> None:
+        """Writes a root that counts and is not written yet, behind what is known of newer lists: the other way round, what a stolen KG said of them could
+        outlive it, and at a strict door nobody but residents would come in (C.3). An honest phone tells of a newer list again.
+
+        Raises FlashError: then nothing is written behind what failed, and the next list or the next start begins with both.
+        """
+        if owners.owed:
+            self._keep_rumour()
+            owners.keep()
 
     def keep_clock(self, at: int, durable: bool = True) -> None:
         """Raises FlashError: then the next record tries again."""
@@ -245,18 +262,25 @@ class Memory:
         same = before is not None and before.daily_key == self.held.daily_key and before.config == self.held.config
         if not same or self.temporaries is None:
             self.temporaries = Temporaries(self.held.daily_key, self.held.config)
+        if self.owner.trust.replaces(Typ.GRANT, holding.state.ver):
+            self._newer = None
+        self.owner.trust.count(holding.state.ver)
+        self.owner = replace(self.owner, keys=self.owner.trust.keys())
         if problem is not None:
             raise problem
         if not self.journal.ready:
             self.journal.begin(self.owner.log, at)
-        try:
-            self.owner.trust.settle(holding.state.ver)
-        finally:
-            self.owner = replace(self.owner, keys=self.owner.trust.keys())
+        self._keep_root(self.owner.trust)
+        self.owner.trust.settle()
 
     def propose_roots(self, roots: Iterable[bytes], ver: int) -> None:
-        """Later roots, each proven by the one before it: their keys count from the moment that list version is committed (A.4). Raises FlashError."""
+        """Later roots, each proven by the one before it: their keys count from the moment that list version is committed (A.4).
+
+        One that counts and could not be written is written first: no later list is committed, and no later root kept, while only its own list would
+        bring it back. Raises FlashError.
+        """
         if self.owner is not None:
+            self._keep_root(self.owner.trust)
             self.owner.trust.propose(roots, ver)
 
     def log_update_once(self, at: int, courier: int | None = None) -> None:
@@ -292,13 +316,16 @@ class Memory:
         if before == _U32.pack(epoch):
             return
         if before is not None:
-            self._forget_epoch()
+            self._forget_epoch(but=epoch)
         self.notes.drop(ATTESTED, durable=False)
         self.notes.put(_OWN, _U32.pack(epoch))
         self.notes.scrub()
 
-    def _forget_epoch(self) -> int:
-        """Record, uses, rumours, parts of updates. Returns how many records nobody had acknowledged. Raises FlashError: it is to be done again."""
+    def _forget_epoch(self, but: int | None = None) -> int:
+        """Record, uses, rumours, parts of updates, and roots unless they are of epoch `but`. Returns how many records nobody had acknowledged.
+
+        Raises FlashError: it is to be done again.
+        """
         self.owner = self.held = self.temporaries = self.direction = self._newer = None
         problems: list[FlashError] = []
         unread = self.journal.kept
@@ -312,7 +339,7 @@ class Memory:
         self.ports.flash.barrier()  # areas may overtake each other: whose they are is said only after this
         for key in (_NEWER, _LOGGED, _RESET, _OWN, CLOSED_UNTIL):
             self.notes.drop(key, durable=False)
-        trust.forget(self.notes)
+        trust.forget(self.notes, but)
         return unread
 
     def _wipe_staging(self) -> None:

@@ -9,19 +9,20 @@ from limen.lock.activation import Activation
 from limen.lock.attesting import may_not_count, receipt, telemetry
 from limen.lock.clock import Heard, Reading
 from limen.lock.commands import Command
-from limen.lock.decide import Granted, Refused, by_phone, may_enter_session, revoked
+from limen.lock.decide import Granted, Refused, by_phone, may_enter_session
 from limen.lock.firmware import Firmware
 from limen.lock.flash import FlashError
 from limen.lock.memory import Memory, draft
 from limen.lock.merging import Merged
 from limen.lock.openings import Attempt, Openings
-from limen.lock.presenting import prove
+from limen.lock.presenting import prove, signed_by
 from limen.lock.sessions import Links, Phase, Session
 from limen.lock.update import Updates
 from limen.wire import limits
 from limen.wire import operations as ask
 from limen.wire.answers import Answer, Denied, Given, NeedUpdate, Plain, Presented, StatusNow
 from limen.wire.cbor import WireError
+from limen.wire.envelope import Typ
 from limen.wire.events import ClockSet, Kind, Method
 from limen.wire.grants import Cls, Rights, effective_rights, unlock_ctx
 from limen.wire.logacks import AckKind, LogAck, open_log_ack
@@ -74,16 +75,21 @@ class Operations:
             return self._sticker(session, request, at), []
         if isinstance(request, ask.Present):
             return self._present(session, request, at)
-        if session.phase is not Phase.AUTH or session.grant is None or self._memory.held is None:
+        owner, op = self._memory.owner, op_of(request)
+        if session.phase is not Phase.AUTH or session.grant is None or self._memory.held is None or owner is None:
             return None, []
+        if session.signed_by not in owner.keys.public(Typ.GRANT):  # a root came that takes away the key of its grant (M-4)
+            return self._disbelieved(session, op, at)
         if isinstance(request, ask.Unlock):
             return self._unlock(session, request, at)
-        op = op_of(request)
         if self._memory.jumpstart and op not in ON_BORROWED_POWER:
             return Denied(op, Reason.BATTERY), []
-        if (taken := revoked(session.grant, self._memory.held)) is not None:
+        if (door := self._memory.door(at)) is None:
+            return None, []
+        over = may_enter_session(session.grant, door)
+        if isinstance(over, Refused):  # a list came, or its end: its rights are no longer than it (M-4)
             session.phase, session.rights = Phase.SPENT, Rights.NONE
-            return Denied(op, taken), []
+            return Denied(op, over.reason), []
         if isinstance(request, ask.Remote):
             return self._remote(session, request, at)
         if session.grant.cls is Cls.INSTALLER and self._memory.reset_asked and (answer := self._anew(session, request, at)) is not None:
@@ -98,14 +104,13 @@ class Operations:
             return None, []
         grant = prove(present, session.h, memory.lock_id, held.state.epoch, memory.owner.keys)
         if grant is None or session.outgoing != (grant.cls is Cls.GATEWAY):
-            session.phase = Phase.SPENT
-            self._merged.add(Method.APP, Reason.REFUSED, at)
-            return Denied(Op.PRESENT), []
+            return self._disbelieved(session, Op.PRESENT, at)
         memory.hear(grant.iat, at)
         memory.hear_version(grant.acl_ver, at)
         door = memory.door(at)
         assert door is not None
         session.grant, session.rights, session.op, session.ctx = grant, effective_rights(grant), present.op, present.ctx
+        session.signed_by = signed_by(present, memory.owner.keys)
         decision = may_enter_session(grant, door)
         if isinstance(decision, Refused):
             session.phase, session.rights = Phase.SPENT, Rights.NONE
@@ -117,6 +122,12 @@ class Operations:
             return NeedUpdate(Op.PRESENT, memory.known_newer), confirmed
         staged, bitmap = self.updates.staged()
         return Presented(session.rights, held.state.ver, staged, bitmap, door.now.quality is not TrustedTime.GOOD), confirmed
+
+    def _disbelieved(self, session: Session, op: Op, at: int) -> Done:
+        """Lines 1 to 3 fail, at PRESENT or since: no more is said, and nothing more is heard."""
+        session.phase, session.rights = Phase.SPENT, Rights.NONE
+        self._merged.add(Method.APP, Reason.REFUSED, at)
+        return Denied(op), []
 
     def _unlock(self, session: Session, unlock: ask.Unlock, at: int) -> Done:
         """Decided anew at this moment, and only where the phone has signed exactly this (C.2)."""

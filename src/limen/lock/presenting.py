@@ -5,7 +5,7 @@ Whatever is wrong, two signatures are checked and the same answer leaves, so a s
 
 from limen.wire import limits
 from limen.wire.cbor import WireError
-from limen.wire.envelope import Claimed, RoleKeys, Typ, load_public, read1, verifies
+from limen.wire.envelope import Claimed, RoleKeys, Typ, compressed, load_public, read1, verifies
 from limen.wire.grants import Grant, pop_message, read_grant
 from limen.wire.operations import Present
 
@@ -24,6 +24,12 @@ def prove(present: Present, h: bytes, lock_id: bytes, epoch: int, keys: RoleKeys
     if grant is None or not genuine or not possessed or grant.lock_id != lock_id or grant.epoch != epoch:
         return None
     return grant
+
+
+def signed_by(present: Present, keys: RoleKeys) -> bytes:
+    """The public key (33 bytes) that signed a grant which `prove` has just found genuine under the same keys."""
+    claimed = read1(present.grant, limits.GRANT_BYTES_MAX)
+    return compressed(keys.find(Typ.GRANT, claimed.kid)[0])
 
 
 def _claimed(data: bytes) -> Claimed | None:

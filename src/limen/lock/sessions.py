@@ -45,7 +45,7 @@ class Call:
 
 @dataclass
 class Session:
-    """One link and what was proven on it. `psk`: the activation session of a lock that nobody owns yet."""
+    """One link and what was proven on it. `psk`: the activation session of a lock that nobody owns yet. `signed_by`: the public key of its grant."""
 
     link: int
     outgoing: bool
@@ -58,6 +58,7 @@ class Session:
     heard_at: int = 0
     transport: Transport | None = None
     grant: Grant | None = None
+    signed_by: bytes = b""
     rights: Rights = Rights.NONE
     op: int = 0
     ctx: bytes = b""

@@ -7,6 +7,7 @@ root that changes the keys of exactly that role. No clock of its own: a statemen
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from limen.lock.flash import FlashError
 from limen.lock.notes import Notes
 from limen.wire import cbor, firmware, limits, shape
 from limen.wire.cbor import Malformed, WireError
@@ -41,7 +42,7 @@ class Trust:
 
     def propose(self, roots: Iterable[bytes], ver: int) -> None:
         """Keeps every root that follows the newest one, for the moment at which list `ver` is committed: not before, since the bundle that brings a root
-        is signed under the one before it. A role whose keys changed then starts counting anew. Raises FlashError.
+        is signed under the one before it. A role whose keys changed then starts counting anew. Nothing may be `owed`. Raises FlashError.
         """
         before, kept = self.root, self._kept
         for data in roots:
@@ -58,17 +59,39 @@ class Trust:
         if kept != self._kept:
             self._notes.put(_NEXT, cbor.encode([ver, *kept.fields()]))
 
-    def settle(self, ver: int) -> None:
-        """List `ver` is the list: the roots that came with it count, also where a power cut lay between. Raises FlashError; they count all the same."""
+    def count(self, ver: int) -> None:
+        """List `ver` is the list: the roots that came with it count from here on, also where a power cut lay between. `keep` makes it last."""
+        if (kept := self._proposed(ver)) is not None:
+            self._kept, self._root = kept, None
+
+    def keep(self) -> None:
+        """Writes what counts. Raises FlashError."""
+        self._notes.put(_KEY, cbor.encode(self._kept.fields()))
+
+    def settle(self) -> None:
+        """Lets go of what was proposed; nothing may be `owed`. Raises FlashError: what is left of it counts no second time."""
+        self._notes.drop(_NEXT, durable=False)
+
+    @property
+    def owed(self) -> bool:
+        """Whether a root counts that is not written as the newest one."""
+        return _read(self._notes.get(_KEY), self._ticket.epoch) != self._kept
+
+    def replaces(self, typ: Typ, ver: int) -> bool:
+        """Whether the roots that came with list `ver`, which are still to count, name other keys for statements of this type."""
+        kept = self._proposed(ver)
+        return kept is not None and set(open_root(kept.root).roles.get(typ, ())) != self.keys().public(typ)
+
+    def _proposed(self, ver: int) -> _Remembered | None:
+        """What was kept for the moment at which list `ver` is committed; None also where its root counts already and only this note could not be dropped:
+        versions that were believed since do not fall back to those of then (inv. 68).
+        """
         proposed = self._notes.get(_NEXT)
         if proposed is None:
-            return
+            return None
         of, *fields = shape.array(cbor.decode(proposed), 5)
         kept = _remembered(fields)
-        if of == ver and kept.epoch == self._kept.epoch:
-            self._kept, self._root = kept, None
-            self._notes.put(_KEY, cbor.encode(kept.fields()))
-        self._notes.drop(_NEXT, durable=False)
+        return kept if of == ver and kept.epoch == self._kept.epoch and kept.root != self._kept.root else None
 
     @property
     def root(self) -> Root:
@@ -84,7 +107,12 @@ class Trust:
         return RoleKeys({typ: keys for typ, keys in self.root.roles.items() if typ in ROLE_TYPS})
 
     def believe(self, offer: Offer, model: int, floor_s: int) -> Image:
-        """The offered image, if list and targets are genuine, newest, unexpired and for this model; WireError otherwise. Raises FlashError."""
+        """The offered image, if list and targets are genuine, newest, unexpired and for this model; WireError otherwise.
+
+        Raises FlashError, also while a root is `owed`: what else must be written with it is no matter of firmware.
+        """
+        if self.owed:
+            raise FlashError("the root is to be written first")
         if floor_s > self.root.expires:
             raise Malformed("the root's end has come")
         listed = self._list(offer.listed, floor_s)
@@ -116,10 +144,12 @@ class Trust:
             self._kept = kept
 
 
-def forget(notes: Notes) -> None:
-    """The owner is gone, and with them what they vouched for."""
-    notes.drop(_KEY, durable=False)
-    notes.drop(_NEXT, durable=False)
+def forget(notes: Notes, but: int | None = None) -> None:
+    """The owner is gone, and with them what they vouched for. What epoch `but` has brought already stays: it may have begun before the last one was gone."""
+    for key, place in ((_KEY, 0), (_NEXT, 1)):
+        kept = notes.get(key)
+        if kept is not None and (but is None or shape.array(cbor.decode(kept), 4 + place)[place] != but):
+            notes.drop(key, durable=False)
 
 
 def _read(kept: bytes | None, epoch: int) -> _Remembered:

@@ -11,6 +11,9 @@ from contextlib import suppress
 from limen.lock.flash import Area, FlashError
 from limen.lock.shell.flash import MemoryFlash
 
+_LENGTHS = 4
+"""What stands before verb and key of a note."""
+
 
 class PowerLossError(Exception):
     """The instant of the cut; no code of the lock may catch it."""
@@ -102,7 +105,8 @@ class CrashFlash(MemoryFlash):
 
 
 class Failing(CrashFlash):
-    """Flash that says no: call number `fail` (program, erase or barrier, counted from `arm`) and `lasting` more behind it, or all of `dead` areas.
+    """Flash that says no: call number `fail` (program, erase or barrier, counted from `arm`) and `lasting` more behind it, or all of `dead` areas, or
+    every write that begins with the bytes `against`, its lengths apart.
 
     `part` of the bytes of a write or an erase have then arrived all the same; a barrier that failed has confirmed nothing. With `then` the power
     goes so many steps after the first failure.
@@ -113,6 +117,7 @@ class Failing(CrashFlash):
         self.calls, self.fail, self.lasting, self.part = 0, -1, 0, 0.5
         self.then: int | None = None
         self.dead: tuple[str, ...] = ()
+        self.against = b""
         self.failed = 0
 
     def clone(self, seed: int) -> "Failing":
@@ -127,7 +132,7 @@ class Failing(CrashFlash):
 
     def well(self) -> "Failing":
         """Takes everything again, and the power stays."""
-        self.fail, self.dead, self.budget, self.then = -1, (), None, None
+        self.fail, self.dead, self.against, self.budget, self.then = -1, (), b"", None, None
         return self
 
     def lose_power(self) -> "Failing":
@@ -137,7 +142,7 @@ class Failing(CrashFlash):
         return self.well()
 
     def program(self, area: Area, at: int, data: bytes) -> None:
-        if not self._fails(area):
+        if not self._fails(area) and not (self.against and data[_LENGTHS:].startswith(self.against)):
             return super().program(area, at, data)
         cut = int(len(data) * self.part)
         half = bytes(byte | self._random.randrange(256) for byte in data[cut : cut + 1]) if 0 < self.part < 1 else b""

@@ -211,6 +211,15 @@ class Service:
         return opened
 
 
+def renamed(service: Service) -> bytes:
+    """The root that names another KG (seed 950), before the service signs with it."""
+    held = service.roles[Role.KG]
+    service.roles[Role.KG] = signer(950)
+    root = service.root(2)
+    service.roles[Role.KG] = held
+    return root
+
+
 class Rig:
     """The body in a test: carries out commands, remembers them, and moves time only when it is told to."""
 

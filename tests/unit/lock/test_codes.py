@@ -15,7 +15,7 @@ from limen.lock.shell.flash import MemoryFlash
 from limen.wire.doorcodes import TempCls, bucket_of, temporary
 from limen.wire.liststate import ListState, stored
 from limen.wire.receipts import TrustedTime
-from limen.wire.records import CodeFloor, ListRecord, RecordKind
+from limen.wire.records import CodeFloor, Config, ListRecord, RecordKind
 from limen.wire.refusals import Reason
 from limen.wire.zones import day_of, day_start
 from tests.unit.lock.crash import CrashFlash, PowerLossError
@@ -33,12 +33,12 @@ def _at(t: int) -> int:
 class Lockside:
     """The part of a lock that judges digits, with a clock by hand."""
 
-    def __init__(self, *records: ListRecord, flash: MemoryFlash | None = None) -> None:
+    def __init__(self, *records: ListRecord, flash: MemoryFlash | None = None, config: Config = CONFIG) -> None:
         pin = b"p" * 32
         listed = {record.slot: stored(record, pin) for record in records}
-        self.held = HeldList.of(b"l" * 8, ListState(epoch=1, ver=3, records=listed, config=CONFIG, k_daily=b"d" * 32, k_pin=pin))
+        self.held = HeldList.of(b"l" * 8, ListState(epoch=1, ver=3, records=listed, config=config, k_daily=b"d" * 32, k_pin=pin))
         self.uses = Uses(Notes(flash or MemoryFlash(), BANKS), at=0, power_lost=False)
-        self.temporaries = Temporaries(self.held.daily_key, CONFIG)
+        self.temporaries = Temporaries(self.held.daily_key, config)
 
     def door(self, t: int, u_s: int | None = 60) -> Door:
         quality = TrustedTime.LOST if u_s is None else TrustedTime.GOOD if u_s <= 300 else TrustedTime.COARSE
@@ -58,7 +58,7 @@ class Lockside:
         return True
 
     def made(self, cls: TempCls, t: int, idx: int = 0) -> str:
-        return temporary(self.held.daily_key, CONFIG.digits, cls, bucket_of(cls, t, ZONE), idx)
+        return temporary(self.held.daily_key, self.held.config.digits, cls, bucket_of(cls, t, ZONE), idx)
 
 
 @pytest.mark.rule("CODE-4")
@@ -298,6 +298,23 @@ def test_codes_that_need_no_first_use_take_no_place_of_those_that_do() -> None:
     assert lock.uses.full
     assert lock.opens(day, T0 + 60)
     assert lock.opens(running, T0 + 60)
+
+
+def test_digits_that_also_are_a_code_without_need_of_a_place_open_where_there_is_none_left() -> None:
+    """The service gives no digits twice; where they meet all the same, a full book of uses refuses only what would be a first use."""
+    lock = Lockside(config=replace(CONFIG, digits=4))
+    for n in range(512):
+        lock.uses.add((TempCls.INSTANT, n // 256, n % 256), T0, _at(T0))
+    codes = {lock.made(TempCls.DAY, T0, idx) for idx in range(CONFIG.widths[TempCls.DAY])}
+    met = next(
+        (code, t)
+        for t in range(T0, T0 + DAY // 2, 15 * MINUTE)
+        for code in sorted(codes & {lock.made(TempCls.INSTANT, t, idx) for idx in range(CONFIG.widths[TempCls.INSTANT])})
+    )
+    judged = lock.judge(*met)
+    assert lock.temporaries.issues(met[0])[0][0] is TempCls.INSTANT, "what needs a place is asked first"
+    assert isinstance(judged.decision, Granted) and judged.temporary is not None
+    assert judged.temporary.issue.cls is TempCls.DAY
 
 
 def test_permanent_comes_before_temporary_where_they_ever_meet() -> None:

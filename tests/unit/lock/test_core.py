@@ -4,10 +4,13 @@ import pytest
 
 from limen.lock.commands import ReleaseBolt, SendFrame
 from limen.lock.events import Cause
+from limen.wire import operations as ask
 from limen.wire.answers import Denied, NeedUpdate, Plain, Presented, Settled
+from limen.wire.events import Kind
 from limen.wire.grants import Cls
 from limen.wire.operations import Op
 from limen.wire.refusals import Reason, Status
+from tests.unit.lock.reading import events
 from tests.unit.lock.site import DANA, GUS, code, house, lens, opened
 
 
@@ -29,7 +32,9 @@ def test_the_bolt_moves_before_the_answer_leaves_and_stays_engaged_ten_seconds()
     assert any(isinstance(c, SendFrame) for c in home.rig.log[bolt:])
 
 
+@pytest.mark.rule("SYNC-3")
 def test_a_phone_with_a_newer_list_is_asked_for_it_before_the_door_opens() -> None:
+    """The list is the lock's before the motor moves, and nothing is stale then (invariant 33)."""
     home = house()
     home.service.edit(code(9, 5_550_123))
     talk, answer = home.present(DANA, home.service.grant(DANA))
@@ -37,6 +42,8 @@ def test_a_phone_with_a_newer_list_is_asked_for_it_before_the_door_opens() -> No
     settled = home.push(talk, home.service.bundle())
     assert isinstance(settled, Settled)
     assert settled.status is Status.APPLIED
+    assert talk.ask(ask.Unlock("tap")) == Plain(Op.UNLOCK)
+    assert [event.kind for event in events(home)][-2:] == [Kind.UPDATE_APPLIED, Kind.ENTRY]
     assert opened(home.rig.type("5550123"))
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from limen.lock.commands import ReleaseBolt
 from limen.lock.events import Cause, InsideButton
-from limen.wire.answers import Denied, Plain, Settled
+from limen.wire.answers import Busy, Denied, Plain, Settled, Staged
 from limen.wire.bundles import Bundle
 from limen.wire.envelope import Role
 from limen.wire.events import Event, Kind, Result
@@ -27,14 +27,16 @@ from limen.wire.segments import Trouble, gaps
 from tests.unit.lock import test_power_cuts as cuts
 from tests.unit.lock import test_power_of_owners as owners
 from tests.unit.lock.crash import Failing, PowerLossError
-from tests.unit.lock.publisher import aim
+from tests.unit.lock.publisher import aim, bring
 from tests.unit.lock.reading import log
-from tests.unit.lock.site import CONFIG, DANA, GUS, House, Rig, code, house, signer
+from tests.unit.lock.site import CONFIG, DANA, GUS, House, Rig, Service, activate, code, house, renamed, signer
+from tests.unit.lock.test_activation import anew
 
 LIVES = 9
 """Of the steps of each act; the parts, the runs of failures and the cuts behind them take turns."""
 PARTS = (0.0, 0.5, 1.0, 0.9)
 NEW_KU = signer(78)
+DROPPED_RUMOUR = b"\x5anewer"
 UNIT = replace(CONFIG, door_kind=DoorKind.UNIT)
 
 
@@ -151,6 +153,36 @@ def test_a_step_that_fails_in_a_change_of_owner_leaves_one_side_of_it(name: str,
         story.goes_on(there, first.service)
 
 
+@pytest.mark.rule("LOCK-10", "LOCK-12")
+@pytest.mark.parametrize("well", ["before the root", "behind it"])
+def test_a_root_of_this_epoch_stays_while_what_another_left_cannot_be_erased(well: str) -> None:
+    """A new epoch's first list is in use before the last of the old one is gone; a root that comes with the next list is not taken for old."""
+    home = House(Service(CONFIG), Rig(owners.SMALL, Failing(4)))
+    home.rig.manufacture(home.service)
+    home.rig.boot()
+    assert isinstance(activate(home.rig, home.service), Settled)
+    home.rig.do(InsideButton(held_ms=15_000))
+    home.rig.hang_up()
+    flash_of(home).dead = ("ring",)
+    assert isinstance(anew(home), Settled)
+    assert home.rig.lock.memory.epoch == 2
+    home.service.edit()
+    home.service.roots = (home.service.root(2),)
+    if well == "before the root":
+        flash_of(home).well()
+    assert isinstance(home.update(GUS), Settled)
+    flash_of(home).well()
+    home.service.roots, home.service.proven = (), home.service.ver
+    home.service.edit()
+    assert isinstance(home.update(GUS), Settled)
+    for _ in range(2):
+        owner = home.rig.lock.memory.owner
+        assert owner is not None
+        assert owner.trust.root.n == 2
+        home.rig.pull_battery()
+    assert home.unlock(DANA) == Plain(Op.UNLOCK)
+
+
 @pytest.mark.rule("LOCK-13")
 @pytest.mark.parametrize(
     "dead", [("ring",), ("notes",), ("ring", "notes"), ("ring", "notes", "commits", "slot", "staging", "bitmap", "album")]
@@ -221,6 +253,169 @@ def test_a_new_root_counts_with_its_list_and_not_before(home: House, part: float
         answer = found.update(GUS)
         assert isinstance(answer, Settled)
         assert answer.status is Status.APPLIED
+
+
+@pytest.mark.rule("LOCK-12", "SYNC-6")
+@pytest.mark.parametrize("dead", [(), ("notes",)], ids=["once", "and_again"])
+def test_a_root_that_could_not_be_written_is_not_lost_behind_the_next_list(home: House, dead: tuple[str, ...]) -> None:
+    """Any write of its commit is not taken, or none of the notes at the next list either: behind that list, which brings no root, a start knows the new key."""
+
+    def renewed(found: House) -> Bundle:
+        old = found.service.roles[Role.KU]
+        found.service.roles[Role.KU] = NEW_KU
+        found.service.roots = (found.service.root(2),)
+        found.service.roles[Role.KU] = old
+        found.service.edit()
+        return found.service.bundle()
+
+    counted = cuts.copied(home, 0)
+    bundle = renewed(counted)
+    flash_of(counted).arm(-1)
+    counted.update(GUS, bundle)
+    for call in range(flash_of(counted).calls):
+        found = cuts.copied(home, call)
+        bundle, flash = renewed(found), flash_of(found).arm(call, 0.0)
+        found.update(GUS, bundle)
+        flash.well()
+        if found.rig.lock.holds(found.rig.at).ver != found.service.ver:
+            assert isinstance(found.update(GUS, bundle), Settled)
+        service = found.service
+        service.roles[Role.KU], service.roots, service.proven = NEW_KU, (), service.ver
+        service.edit()
+        flash.dead = dead
+        found.update(GUS)
+        flash.lose_power()
+        found.rig.pull_battery()
+        if found.rig.lock.holds(found.rig.at).ver != service.ver:
+            assert isinstance(found.update(GUS), Settled), call
+        found.rig.pull_battery()
+        owner = found.rig.lock.memory.owner
+        assert owner is not None
+        assert owner.trust.root.n == 2, call
+        service.edit()
+        assert isinstance(found.update(GUS), Settled), call
+
+
+@pytest.mark.rule("LOCK-11")
+def test_what_firmware_was_believed_of_does_not_fall_back_behind_a_root(home: House) -> None:
+    """The note that a root was proposed in may outlive the moment it came to count: what was believed since counts at the next start (invariant 68)."""
+    counted = cuts.copied(home, 0)
+    counted.service.edit()
+    counted.service.roots = (counted.service.root(2),)
+    bundle = counted.service.bundle()
+    flash_of(counted).arm(-1)
+    counted.update(GUS, bundle)
+    for call in range(flash_of(counted).calls):
+        found = cuts.copied(home, call)
+        found.service, flash = deepcopy(counted.service), flash_of(found).arm(call, 0.0)
+        found.update(GUS, bundle)
+        flash.well()
+        if found.rig.lock.holds(found.rig.at).ver != found.service.ver:
+            assert isinstance(found.update(GUS, bundle), Settled)
+        publisher = cuts.publisher_of(found)
+        publisher.ver = publisher.listed = 7
+        if bring(found, publisher, only=[]) == Busy(Op.FIRMWARE, 60_000):  # the root itself is still to be written
+            found.rig.pull_battery()
+        assert isinstance(bring(found, publisher, only=[]), Staged), call
+        found.rig.pull_battery()
+        publisher.ver = publisher.listed = 6
+        assert bring(found, publisher, only=[]) == Denied(Op.FIRMWARE, Reason.REFUSED), call
+
+
+@pytest.mark.rule("LOCK-12", "SYNC-3")
+def test_what_a_stolen_key_said_ends_with_it_whatever_step_of_the_commit_fails(home: House) -> None:
+    """Any write of the commit is not taken: once the new KG counts, no start knows of the version that never comes."""
+    heard = cuts.copied(home, 0)
+    heard.present(DANA, heard.service.grant(DANA, acl_ver=2**32 - 1))
+    flash_of(heard).barrier()
+    heard.service.edit()
+    heard.service.roots = (renamed(heard.service),)
+    bundle = heard.service.bundle()
+
+    def life(seed: int) -> House:
+        found = cuts.copied(heard, seed)
+        assert found.rig.lock.memory.known_newer == 2**32 - 1
+        return found
+
+    counted = life(0)
+    flash_of(counted).arm(-1)
+    counted.update(GUS, bundle)
+    for call in range(flash_of(counted).calls):
+        found = life(call)
+        flash = flash_of(found).arm(call, 0.0)
+        found.update(GUS, bundle)
+        flash.well()
+        found.rig.pull_battery()
+        if found.rig.lock.holds(found.rig.at).ver != found.service.ver:
+            assert isinstance(found.update(GUS, bundle), Settled)
+        found.service.roles[Role.KG] = signer(950)
+        found.rig.pull_battery()
+        assert found.rig.lock.memory.known_newer == 0, call
+        assert found.unlock(DANA) == Plain(Op.UNLOCK)
+
+
+@pytest.mark.rule("LOCK-12", "SYNC-3")
+def test_what_a_stolen_key_said_ends_with_it_however_often_it_cannot_be_dropped(home: House) -> None:
+    """The note of it is refused at the commit and at every start behind it: no start knows of it, and the next list takes it away for good."""
+    found = cuts.copied(home, 0)
+    service, flash = found.service, flash_of(found)
+    found.present(DANA, service.grant(DANA, acl_ver=2**32 - 1))
+    flash.barrier()
+    service.edit()
+    service.roots = (renamed(service),)
+    flash.arm(-1, 0.0).against = DROPPED_RUMOUR
+    assert isinstance(found.update(GUS), Settled)
+    service.roles[Role.KG], service.roots, service.proven = signer(950), (), service.ver
+    for _ in range(2):
+        found.rig.pull_battery()
+        assert found.rig.lock.memory.known_newer == 0
+        assert bring(found, cuts.publisher_of(found), only=[]) == Busy(Op.FIRMWARE, 60_000), (
+            "no image's statements write the root before that"
+        )
+    service.edit()
+    assert isinstance(found.update(GUS, acl_ver=1), Settled)
+    flash.well()
+    found.rig.pull_battery()
+    assert found.rig.lock.memory.known_newer <= service.ver
+    assert found.unlock(DANA) == Plain(Op.UNLOCK)
+    assert isinstance(bring(found, cuts.publisher_of(found), only=[]), Staged)
+
+
+@pytest.mark.rule("LOCK-12", "SYNC-3")
+def test_what_a_stolen_key_said_is_gone_with_the_start_that_can_drop_it(home: House) -> None:
+    """Also where the drop failed twice: the root is written behind it, and not before."""
+    found = cuts.copied(home, 0)
+    service, flash = found.service, flash_of(found)
+    found.present(DANA, service.grant(DANA, acl_ver=2**32 - 1))
+    flash.barrier()
+    service.edit()
+    service.roots = (renamed(service),)
+    flash.arm(-1, 0.0).against = DROPPED_RUMOUR
+    assert isinstance(found.update(GUS), Settled)
+    found.rig.pull_battery()
+    flash.well()
+    for _ in range(2):
+        found.rig.pull_battery()
+        assert found.rig.lock.memory.known_newer == 0
+        assert found.rig.lock.memory.notes.get(b"newer") is None
+
+
+def test_news_under_the_new_key_outlive_the_rumour_that_could_not_be_dropped(home: House) -> None:
+    """They take its place in the note, and the root is written behind them with the next list."""
+    found = cuts.copied(home, 0)
+    service, flash = found.service, flash_of(found)
+    found.present(DANA, service.grant(DANA, acl_ver=2**32 - 1))
+    flash.barrier()
+    service.edit()
+    service.roots = (renamed(service),)
+    flash.arm(-1, 0.0).against = DROPPED_RUMOUR
+    assert isinstance(found.update(GUS), Settled)
+    service.roles[Role.KG], service.roots, service.proven = signer(950), (), service.ver
+    found.present(DANA, service.grant(DANA, acl_ver=99))
+    service.edit()
+    assert isinstance(found.update(GUS), Settled)
+    found.rig.pull_battery()
+    assert found.rig.lock.memory.known_newer == 99
 
 
 def test_a_root_may_name_the_old_key_and_the_new_one_while_lists_change_over() -> None:

@@ -9,13 +9,14 @@ from limen.lock.flash import Layout
 from limen.lock.memory import Memory, Ports
 from limen.lock.shell.flash import MemoryFlash
 from limen.wire.answers import Denied, NeedUpdate, Plain, Settled
+from limen.wire.envelope import Role
 from limen.wire.events import Kind
 from limen.wire.grants import Cls
 from limen.wire.operations import Op
 from limen.wire.records import ConfigFlags
 from limen.wire.refusals import Reason
 from tests.unit.lock.reading import events
-from tests.unit.lock.site import CONFIG, DANA, MILO, MODELS, Chance, code, house, opened, signer
+from tests.unit.lock.site import CONFIG, DANA, MILO, MODELS, Chance, code, house, opened, renamed, signer
 
 
 def test_a_lock_that_was_never_made_does_not_start() -> None:
@@ -51,6 +52,42 @@ def test_a_signed_rumour_of_a_newer_list_survives_power() -> None:
     home.rig.pull_battery()
     _, answer = home.present(DANA, home.service.grant(DANA, acl_ver=1))
     assert answer == NeedUpdate(Op.PRESENT, 9)
+
+
+@pytest.mark.rule("SYNC-3")
+def test_a_rumour_under_a_stolen_key_ends_with_the_root_that_takes_the_key_away() -> None:
+    """Whoever has KG tells of a version that never comes; under another KG that is forgotten, after a power cut too, and honest news count again."""
+    home = house(replace(CONFIG, flags=ConfigFlags.STRICT))
+    _, answer = home.present(DANA, home.service.grant(DANA, acl_ver=2**32 - 1))
+    assert answer == NeedUpdate(Op.PRESENT, 2**32 - 1)
+    home.service.edit()
+    assert isinstance(home.update(DANA), Settled)
+    _, answer = home.present(DANA, home.service.grant(DANA))
+    assert answer == NeedUpdate(Op.PRESENT, 2**32 - 1), "a list alone takes no key away"
+    home.wait(2 * 86_400)
+    assert home.unlock(MILO, home.service.grant(MILO, Cls.STAFF)) == Denied(Op.UNLOCK, Reason.NEEDS_UPDATE)
+    home.service.edit()
+    home.service.roots = (renamed(home.service),)
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.MANIFEST)
+    home.service.roles[Role.KG] = signer(950)
+    assert isinstance(home.push(talk, home.service.bundle()), Settled)
+    assert home.rig.lock.memory.known_newer == 0
+    home.rig.pull_battery()
+    home.sync_clock(DANA)
+    assert home.unlock(MILO, home.service.grant(MILO, Cls.STAFF)) == Plain(Op.UNLOCK)
+    _, answer = home.present(DANA, home.service.grant(DANA, acl_ver=9))
+    assert answer == NeedUpdate(Op.PRESENT, 9)
+
+
+def test_a_root_that_leaves_the_grant_key_alone_leaves_what_was_heard() -> None:
+    """Another KT says nothing about whom to believe of versions."""
+    home = house()
+    home.present(DANA, home.service.grant(DANA, acl_ver=9))
+    home.service.edit()
+    home.service.roles[Role.KT] = signer(951)
+    home.service.roots = (home.service.root(2),)
+    assert isinstance(home.update(DANA), Settled)
+    assert home.rig.lock.memory.known_newer == 9
 
 
 @pytest.mark.rule("SYNC-3")

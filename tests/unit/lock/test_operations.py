@@ -1,19 +1,23 @@
 """What a proven phone may ask (B.6, B.8): rights follow the grant."""
 
+from dataclasses import replace
+
 import pytest
 
 from limen.wire import operations as ask
 from limen.wire.answers import Denied, Given, NeedUpdate, Plain, Presented, Settled, StatusNow
+from limen.wire.envelope import Role
 from limen.wire.events import Kind, Method, Result
 from limen.wire.grants import OWN_ACCESS, Cls, Rights
 from limen.wire.operations import Op, Request
 from limen.wire.receipts import TrustedTime
 from limen.wire.records import DoorKind, ListRecord, RecordKind
 from limen.wire.refusals import Reason, Status
+from limen.wire.roots import open_root, sign_root
 from limen.wire.telemetry import unverified_telemetry
 from limen.wire.timestamps import TimeAssertion, sign_time
 from tests.unit.lock.reading import events, last
-from tests.unit.lock.site import CONFIG, DANA, GUS, House, code, house, opened
+from tests.unit.lock.site import CONFIG, DANA, GUS, MILO, House, code, house, opened, renamed, signer
 
 ALL_RIGHTS = Rights(63)
 PULLS: list[Request] = [ask.LogAsk(0), ask.PhotoAsk(0, 0), ask.TelemetryAsk()]
@@ -193,6 +197,87 @@ def test_an_open_session_ends_with_the_list_that_takes_its_holder_away() -> None
     assert isinstance(home.push(beside, home.service.bundle()), Settled)
     assert talk.ask(ask.LogAsk(0)) == Denied(Op.LOG, Reason.REVOKED)
     assert talk.ask(ask.StatusAsk()) is None
+
+
+@pytest.mark.rule("ACCESS-4")
+def test_an_open_session_ends_with_the_grant_that_opened_it() -> None:
+    """A link that stands for an hour gives nobody an hour: at the grant's end the gateway opens nothing more and reads nothing more, nor does a phone."""
+    home = house(model="R")
+    grant = home.service.grant(DANA, Cls.GATEWAY, rights=Rights(38), exp=home.service.now + 600)
+    talk, _ = home.present(DANA, grant, Op.REMOTE, outgoing=True, intent="remote")
+    home.wait(500)
+    assert talk.ask(ask.Remote(home.service.now, 31, 4)) == Plain(Op.REMOTE)
+    home.wait(101)
+    home.rig.log.clear()
+    assert talk.ask(ask.Remote(home.service.now, 31, 4)) == Denied(Op.REMOTE, Reason.LEASE_OVER)
+    assert talk.ask(ask.LogAsk(0)) is None
+    assert not opened(home.rig.log)
+    home.wait(60)
+    talk, _ = home.present(DANA, home.service.grant(DANA, exp=home.service.now + 20), Op.LOG)
+    assert isinstance(talk.ask(ask.LogAsk(0)), Given)
+    home.wait(25)
+    assert talk.ask(ask.LogAsk(0)) == Denied(Op.LOG, Reason.LEASE_OVER)
+
+
+@pytest.mark.rule("ACCESS-4")
+@pytest.mark.parametrize("request_", [ask.Unlock("tap"), ask.StatusAsk()], ids=["unlock", "status"])
+def test_an_open_session_ends_with_the_key_that_signed_its_grant(request_: Request) -> None:
+    """Whoever presented under a stolen KG does nothing more once a root takes that key away; who brought it has the receipt, and then proves anew."""
+    home = house()
+    home.rig.hang_up()
+    thief, answer = home.present(MILO, home.service.grant(MILO, Cls.STAFF))
+    assert isinstance(answer, Presented)
+    bringer, _ = home.present(DANA, home.service.grant(DANA), Op.MANIFEST, beside=True)
+    home.service.edit()
+    home.service.roots = (renamed(home.service),)
+    assert isinstance(home.push(bringer, home.service.bundle()), Settled)
+    home.rig.log.clear()
+    for talk, request in ((thief, request_), (bringer, ask.StatusAsk())):
+        assert talk.ask(request) == Denied(ask.op_of(request), Reason.REFUSED)
+        assert talk.ask(ask.StatusAsk()) is None
+    assert not opened(home.rig.log)
+    home.service.roles[Role.KG] = signer(950)
+    assert home.unlock(DANA) == Plain(Op.UNLOCK)
+
+
+def test_the_order_that_comes_over_a_dialled_link_ends_with_the_key_too() -> None:
+    """That link stands for an hour; a gateway that is none any more opens nothing on what is left of it."""
+    home, talk = connected()
+    beside, _ = home.present(GUS, home.service.grant(GUS, Cls.COURIER, subj=9), Op.MANIFEST, beside=True)
+    home.service.edit()
+    home.service.roots = (renamed(home.service),)
+    assert isinstance(home.push(beside, home.service.bundle()), Settled)
+    home.rig.log.clear()
+    assert talk.ask(ask.Remote(home.service.now, 31, 4)) == Denied(Op.REMOTE, Reason.REFUSED)  # type: ignore[attr-defined]
+    assert not opened(home.rig.log)
+
+
+def test_a_session_goes_on_where_a_root_names_its_key_beside_another() -> None:
+    """How a KG that is not lost is replaced: nobody is sent away for it."""
+    home = house()
+    home.rig.hang_up()
+    talk, _ = home.present(DANA, home.service.grant(DANA))
+    bringer, _ = home.present(GUS, home.service.grant(GUS, Cls.COURIER, subj=9), Op.MANIFEST, beside=True)
+    home.service.edit()
+    old, named = home.service.roles[Role.KG].public, open_root(home.service.root(2))
+    both = {typ: (*keys, signer(950).public) if old in keys else keys for typ, keys in named.roles.items()}
+    home.service.roots = (sign_root(replace(named, roles=both), home.service.root_keys[:2]),)
+    assert isinstance(home.push(bringer, home.service.bundle()), Settled)
+    assert talk.ask(ask.Unlock("tap")) == Plain(Op.UNLOCK)
+
+
+def test_the_answer_that_tells_the_time_also_tells_whose_grant_is_over() -> None:
+    """Whoever may repair a lost clock is let in to do it, and has no more rights than the clock then gives them."""
+    home = house()
+    home.wait(86_400)
+    ended = home.service.grant(DANA, Cls.STAFF, iat=home.service.now - 3600, exp=home.service.now - 60)
+    home.rig.pull_battery()
+    talk, answer = home.present(DANA, ended, Op.TIME_ASK)
+    assert isinstance(answer, Presented)
+    given = talk.ask(ask.TimeAsk())
+    assert isinstance(given, Given)
+    assert talk.ask(ask.TimeTell(home.service.time(given.data))) == Plain(Op.TIME)
+    assert talk.ask(ask.LogAsk(0)) == Denied(Op.LOG, Reason.LEASE_OVER)
 
 
 def test_status_tells_version_epoch_and_staging() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from limen.lock import presenting
-from limen.lock.presenting import prove
+from limen.lock.presenting import prove, signed_by
 from limen.wire import envelope
 from limen.wire.envelope import Role, RoleKeys
 from limen.wire.grants import OWN_ACCESS, Cls, Grant, Rights, mint, pop_message, sign_pop, unlock_ctx
@@ -60,6 +60,7 @@ BROKEN: dict[str, Callable[[], Present]] = {
 
 def test_the_holder_of_a_grant_in_this_session_is_proven() -> None:
     assert prove(shown(genuine()), H, LOCK, 1, KEYS) == GRANT
+    assert signed_by(shown(genuine()), KEYS) == SERVICE.roles[Role.KG].public
 
 
 @pytest.mark.rule("LOCK-3")

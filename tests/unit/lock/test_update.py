@@ -108,6 +108,30 @@ def test_a_manifest_of_another_lock_or_signer_is_refused_and_changes_nothing() -
         assert areas(home) == before
 
 
+@pytest.mark.rule("SYNC-10")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_a_bundle_with_any_bit_changed_is_refused_and_leaves_everything_as_it_was(data: st.DataObject) -> None:
+    """Inv. 13: list, commit log, staging and version; the floor too, unless the manifest that told the time was genuine."""
+    home = house()
+    home.service.edit(code(9, 5_550_123))
+    talk = pushing(home)
+    home.service.now += 120  # the manifest knows a later time than the grant
+    bundle, before, floor = home.service.bundle(), areas(home), home.rig.lock.memory.read_clock(home.rig.at).floor_ms
+    in_chunk = data.draw(st.booleans())
+    whole = bytearray(bundle.chunks[0] if in_chunk else bundle.manifest)
+    place, bit = data.draw(st.integers(0, len(whole) - 1)), data.draw(st.integers(0, 7))
+    whole[place] ^= 1 << bit
+    if in_chunk:
+        assert isinstance(talk.ask(ask.ManifestPush(bundle.manifest)), Staged)
+        assert talk.ask(ask.ChunkPush(0, bytes(whole))) == Denied(Op.CHUNK)
+    else:
+        assert talk.ask(ask.ManifestPush(bytes(whole))) == Denied(Op.MANIFEST)
+    held, now = home.rig.lock.memory.held, home.rig.lock.memory.read_clock(home.rig.at)
+    assert areas(home) == before and held is not None and held.state.ver == 1
+    assert now.floor_ms == (home.service.now * 1000 if in_chunk else floor)
+
+
 def areas(home: House) -> bytes:
     """List, commit log and staging, bit by bit."""
     layout, flash = home.rig.lock.memory.layout, home.rig.flash

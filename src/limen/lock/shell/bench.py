@@ -57,16 +57,30 @@ def view(body: Body) -> str:
 
 
 def shelf(bodies: list[Body]) -> str:
-    """What is printed on every housing, for whoever would scan it."""
+    """What is printed on every housing, for whoever would scan it, and the last thing that happened there since this program started."""
     return json.dumps(
         {
             "t": "shelf",
             "locks": [
-                {"serial": b.made.serial, "model": b.made.model.id, "lock_id": b.made.birth.lock_id.hex(), "sticker": b.made.sticker}
+                {
+                    "serial": b.made.serial,
+                    "model": b.made.model.id,
+                    "lock_id": b.made.birth.lock_id.hex(),
+                    "sticker": b.made.sticker,
+                    "last": _last(b),
+                }
                 for b in bodies
             ],
         }
     )
+
+
+def _last(body: Body) -> Said | None:
+    """The newest line; without a time where the lock only guessed it."""
+    if not body.happened:
+        return None
+    line = body.happened[-1]
+    return {"at_ms": line.ms if line.sure else None, "words": line.words}
 
 
 def act(body: Body, message: str) -> bool:

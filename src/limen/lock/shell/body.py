@@ -63,10 +63,11 @@ PART_BYTES = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of "What happened": when by the lock's own clock, and words without digits."""
+    """One line of "What happened": when by the lock's own clock, words without digits, and whether that clock was more than a guess."""
 
     ms: int
     words: str
+    sure: bool = True
 
 
 @dataclass
@@ -332,8 +333,9 @@ class Body:
                 self.feel(Disconnected(link))
 
     def _say(self, words: str) -> None:
-        ms = self.lock.holds(self.time.at()).clock_ms if self.lock is not None else self.time.at()
-        self.happened.append(Line(ms, words))
+        at = self.time.at()
+        holds = self.lock.holds(at) if self.lock is not None else None
+        self.happened.append(Line(at, words) if holds is None else Line(holds.clock_ms, words, holds.clock_error_s is not None))
 
     def _keep(self, **changes: bool | int) -> None:
         self.condition = Condition(**{**asdict(self.condition), **changes})

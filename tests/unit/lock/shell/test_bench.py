@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from limen.lock.events import KeyTurned
 from limen.lock.shell import bench
 from limen.lock.shell.body import Body
 from tests.unit.lock.shell.test_body import body
@@ -76,4 +77,19 @@ def test_the_face_shows_what_the_model_has_and_the_sticker(tmp_path: Path) -> No
 def test_the_shelf_lists_what_is_printed_on_each_housing(tmp_path: Path) -> None:
     listed = json.loads(bench.shelf([body(tmp_path)]))["locks"]
     assert listed[0]["serial"] == "LM000103"
-    assert set(listed[0]) == {"serial", "model", "lock_id", "sticker"}
+    assert set(listed[0]) == {"serial", "model", "lock_id", "sticker", "last"}
+
+
+def test_the_shelf_tells_the_last_thing_that_happened_at_a_lock(tmp_path: Path) -> None:
+    """Nothing before the first one; without a time while the lock has no clock to tell it by, with one where only the body noticed."""
+    found = body(tmp_path)
+
+    def last() -> object:
+        said: object = json.loads(bench.shelf([found]))["locks"][0]["last"]
+        return said
+
+    assert last() is None
+    found.feel(KeyTurned())
+    assert last() == {"at_ms": None, "words": "metal key turned"}
+    found.pull_battery()
+    assert last() == {"at_ms": found.time.at(), "words": "battery pulled"}

@@ -57,7 +57,7 @@ class Desk:
         for frame in self.cutter.cut(message):
             await self.socket.send(frame)
         while True:
-            frame = await asyncio.wait_for(self.socket.recv(decode=False), 5)
+            frame = await asyncio.wait_for(self.socket.recv(decode=False), 60)
             whole = self.assembler.feed(frame)
             if whole is not None:
                 return whole
@@ -99,7 +99,7 @@ def test_an_owned_reader_dials_out_and_obeys_the_gateway_on_that_link(tmp_path: 
             dialler = Dialler(f"ws://127.0.0.1:{port}/gateway/lock")
             found.dial = dialler.dial
             found.awake()
-            await asyncio.wait_for(done.wait(), 10)
+            await asyncio.wait_for(done.wait(), 60)
             await dialler.close()
 
     asyncio.run(play())
@@ -125,7 +125,7 @@ def test_a_lost_gateway_is_dialled_again(tmp_path: Path, monkeypatch: pytest.Mon
             dialler = Dialler(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}")
             found.dial = dialler.dial
             found.awake()
-            await asyncio.wait_for(twice.wait(), 10)
+            await asyncio.wait_for(twice.wait(), 60)
             await dialler.close()
 
     asyncio.run(play())
@@ -151,13 +151,13 @@ def test_without_signal_nobody_is_dialled_until_it_is_back(tmp_path: Path, monke
             dialler = Dialler(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}")
             found.dial = dialler.dial
             found.awake()
-            await asyncio.wait_for(dialled.wait(), 10)
+            await asyncio.wait_for(dialled.wait(), 60)
             found.lose_signal()
-            await asyncio.wait_for(ended.wait(), 10)
+            await asyncio.wait_for(ended.wait(), 60)
             assert found.connect(lambda _: None, lambda: None) is not None
             dialled.clear()
             found.lose_signal()
-            await asyncio.wait_for(dialled.wait(), 10)
+            await asyncio.wait_for(dialled.wait(), 60)
             await dialler.close()
 
     asyncio.run(play())

@@ -35,7 +35,7 @@ class Door:
     def controller(self) -> ReaderLine:
         return ReaderLine(self.ends[0], Keys(self.folder), self.heard.append, lambda: time.monotonic() + self.ahead_s)
 
-    def until(self, done: Callable[[], bool], seconds: float = 3) -> bool:
+    def until(self, done: Callable[[], bool], seconds: float = 60) -> bool:
         """Both ends go on until it is so, or for so long."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and not done():
