@@ -10,7 +10,7 @@ from typing import Final
 from limen.phone.commands import Conversation, Send, hear
 from limen.phone.wallet import Door, Held, KeyHandle
 from limen.wire import limits
-from limen.wire.answers import Answer, asked, parse_answer
+from limen.wire.answers import Answer, Denied, asked, parse_answer
 from limen.wire.cbor import WireError
 from limen.wire.doorinfo import DoorInfo
 from limen.wire.frames import Assembler, Cutter
@@ -46,13 +46,16 @@ class Courier:
 
 
 class Link:
-    """Ask one thing at a time, or say parts ahead and hear their answers in order. `heard_ms` is when the last frame came; `h` names this session in proofs."""
+    """Ask one thing at a time, or say parts ahead and hear their answers in order. `heard_ms` is when the last frame came; `h` names this session in proofs;
+    `denied`: the lock has said no to something, and may hear nothing more.
+    """
 
     def __init__(self, transport: Transport, cutter: Cutter, assembler: Assembler, heard_ms: int) -> None:
         self._transport = transport
         self._cutter = cutter
         self._assembler = assembler
         self.heard_ms = heard_ms
+        self.denied = False
 
     @property
     def h(self) -> bytes:
@@ -82,6 +85,7 @@ class Link:
             raise Broken from problem
         if asked(answer) != op_of(request):
             raise Broken
+        self.denied = self.denied or isinstance(answer, Denied)
         return answer
 
 

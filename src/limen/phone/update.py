@@ -52,7 +52,7 @@ class Updated:
 class _Progress:
     """What was reached so far, for the case that the link breaks."""
 
-    connected: bool = False
+    link: Link | None = None
     receipt: Receipt | None = None
     pushed: Pushed | None = None
     load: Load = field(default_factory=Load)
@@ -89,7 +89,7 @@ def update(courier: Courier, pull: bool) -> Conversation[Updated]:
         try:
             denied = yield from _with(courier, one, pull, progress)
         except (OutOfReach, Broken):
-            return progress.told("interrupted" if progress.connected else "out_of_reach")
+            return progress.told(_broken_off(progress, courier))
         if denied is None:
             return progress.told(_result(progress, courier))
         reason = denied
@@ -107,6 +107,16 @@ def _result(progress: _Progress, courier: Courier) -> Result:
     return "confirmed"
 
 
+def _broken_off(progress: _Progress, courier: Courier) -> Result:
+    """What was brought may have taken this phone's own access away, by its list or by a root under which its grant is none (M-4): then the lock has
+    signed for it, says no and closes, and that is the end of it. Any other break leaves something to go on with.
+    """
+    if progress.link is None:
+        return "out_of_reach"
+    proved = progress.link.denied and _result(progress, courier) == "confirmed"
+    return "confirmed" if proved else "interrupted"
+
+
 def _with(courier: Courier, held: Held, pull: bool, progress: _Progress) -> Generator[Command, Answer, Reason | None]:
     """The reason if this grant was refused, else None with all that was reached in `progress`."""
     yield Say("connecting")
@@ -116,7 +126,7 @@ def _with(courier: Courier, held: Held, pull: bool, progress: _Progress) -> Gene
         return answer.reason
     if not isinstance(answer, Presented | NeedUpdate):
         raise Broken
-    progress.connected = True
+    progress.link = link
     if courier.door.release is not None:
         return (yield from _release(link, courier, courier.door.release, progress))
     if isinstance(answer, NeedUpdate) or answer.wants_time:

@@ -137,6 +137,10 @@ class Wallet:
         del self.errands[lock_id]
         return errand.assertion
 
+    def drop_errand(self, lock_id: bytes) -> None:
+        """The lock is none of this person's any more: nobody will bring it an answer."""
+        self.errands.pop(lock_id, None)
+
     def drop_late_errands(self, now_ms: int) -> None:
         """Forgets questions that are older than two hours: the lock would refuse the answer."""
         late = [lock for lock, errand in self.errands.items() if not 0 <= now_ms - errand.since_ms <= ERRAND_MS]

@@ -18,6 +18,7 @@ from limen.wire.operations import (
     Request,
     TelemetryAsk,
     TimeAsk,
+    op_of,
 )
 from limen.wire.refusals import Reason, Status
 
@@ -112,6 +113,45 @@ def test_an_interrupted_update_goes_on_where_it_stopped() -> None:
     assert done.result == "confirmed"
     sent = [one.index for one in [*lock.heard, *again.heard] if isinstance(one, ChunkPush)]
     assert sent == sorted(set(sent)) == list(range(len(news.chunks)))
+
+
+@pytest.mark.rule("SYNC-12")
+@pytest.mark.parametrize("pull", [True, False])
+@pytest.mark.parametrize("ack", [b"\x00", None])
+def test_who_brings_what_ends_their_own_grant_is_told_that_it_is_confirmed(pull: bool, ack: bytes | None) -> None:
+    """Another KG or their own removal: the receipt is the last answer, then the lock says no once and closes (M-4)."""
+    news = bundle(ver=2)
+    take, lock, pocket = taking(news), ScriptedLock(taking(news)), Pocket(service_nonce=bytes(16))
+
+    def script(request: Request) -> Answer:
+        if isinstance(request, Present | ManifestPush | ChunkPush):
+            return take(request)
+        lock.deaf_after = len(lock.heard)
+        return Denied(op_of(request), Reason.REFUSED)
+
+    lock.script = script
+    done = meet(lock, update(courier(door(grant(), bundled=news, ver=2, ack=ack)), pull=pull), pocket)
+    assert (done.result, done.receipt is not None) == ("confirmed", True)
+    assert pocket.kinds() == ["receipt"]
+    assert len(lock.heard) == 4
+
+
+@pytest.mark.rule("SYNC-12")
+def test_a_lock_that_says_no_before_it_signed_has_confirmed_nothing() -> None:
+    """The no alone proves nothing, whatever breaks behind it."""
+    news = bundle(ver=2, size=5500)
+    lock, pocket = ScriptedLock(taking(news)), Pocket()
+    take = lock.script
+
+    def script(request: Request) -> Answer:
+        if isinstance(request, ChunkPush):
+            lock.deaf_after = len(lock.heard)
+            return Denied(Op.CHUNK, Reason.REVOKED)
+        return take(request)
+
+    lock.script = script
+    done = meet(lock, update(courier(door(grant(), bundled=news, ver=2)), pull=False), pocket)
+    assert (done.result, done.receipt) == ("interrupted", None)
 
 
 @pytest.mark.rule("SYNC-6")

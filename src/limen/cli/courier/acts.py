@@ -20,7 +20,7 @@ from limen.phone.unlock import Outcome
 from limen.phone.unlock import unlock as tap
 from limen.phone.update import Updated
 from limen.phone.update import update as bring
-from limen.phone.wallet import Door, View, Wallet
+from limen.phone.wallet import Door, Errand, View, Wallet
 from limen.wire.cbor import WireError
 from limen.wire.envelope import RoleKeys
 from limen.wire.grants import Cls
@@ -31,6 +31,7 @@ Clock = Callable[[], int]
 Screen = Callable[[Say], None]
 HAND_IN_ROUNDS: Final = 400
 IMAGE: Final = "image-"
+NOT_YOURS: Final = 404
 
 
 class NoSuchDoor(Exception):
@@ -82,9 +83,8 @@ class Phone:
         wallet = self.folder.wallet()
         with self._service() as service:
             wallet.drop_late_errands(self.clock())
-            for errand in list(wallet.errands.values()):
-                if errand.assertion is None:
-                    wallet.answer_errand(errand.lock_id, errand.nonce, service.time(errand.lock_id, errand.nonce))
+            for errand in [errand for errand in wallet.errands.values() if errand.assertion is None]:
+                _run(errand, wallet, service)
             inbox.merge(wallet, view, service.inbox(view))
         self.folder.save(wallet)
         self._fetch_images(wallet)
@@ -227,6 +227,16 @@ class _Pocket:
                 return service.nonce(lock_id)
         except (NoSignal, Said, PhoneRemoved, WireError):
             return None
+
+
+def _run(errand: Errand, wallet: Wallet, service: Service) -> None:
+    """One errand at the service, which does not know a lock that is none of this person's any more."""
+    try:
+        wallet.answer_errand(errand.lock_id, errand.nonce, service.time(errand.lock_id, errand.nonce))
+    except Said as problem:
+        if problem.status != NOT_YOURS:
+            raise
+        wallet.drop_errand(errand.lock_id)
 
 
 def _read(wallet: Wallet, one: Item) -> Receipt | WipedReceipt | None:

@@ -61,6 +61,18 @@ def test_fetching_takes_doors_and_answers_along(tmp_path: Path) -> None:
     assert again.folder.wallet().time_for(LOCK_ID, NOW * 1000) == b"signed"
 
 
+def test_a_question_of_a_lock_that_is_not_ones_own_any_more_holds_no_news_up(tmp_path: Path) -> None:
+    """The service does not know such a lock for this person; the question is dropped, the doors come."""
+    with serving(lambda asked: Answer(404) if asked.path == "/gateway/time" else service(asked)) as little:
+        mine = phone(tmp_path, little.origin)
+        wallet = mine.folder.wallet()
+        wallet.take_errand(LOCK_ID, b"n" * 16, NOW * 1000 - 60_000)
+        mine.folder.save(wallet)
+        mine.fetch("resident")
+    assert [door.called for door in mine.doors("resident")] == ["Unit 4B"]
+    assert mine.folder.wallet().errands == {}
+
+
 @pytest.mark.rule("SYNC-8")
 def test_what_was_answered_leaves_and_the_rest_stays(tmp_path: Path) -> None:
     """With signal everything is answered; without, everything stays."""
