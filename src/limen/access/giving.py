@@ -1,6 +1,6 @@
 """Giving a group to a person, and what that would do (ACCESS-2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from limen.access import dependents, groups, news, remembered
 from limen.access.effects import effect_of
-from limen.access.models import Grant, Group, GroupDoor
+from limen.access.models import Grant, GrantDoor, Group, GroupDoor
 from limen.access.picture import doors_reached, scene, terms_of
 from limen.access.rules import GrantFacts, Terms, can_be_held, compare
 from limen.access.views import Effect, GrantView
@@ -167,6 +167,17 @@ def view(row: Grant, doors: tuple[UUID, ...] | None = None) -> GrantView:
         opens_code=row.opens_code, opens_card=row.opens_card, starts=row.starts, ends=row.ends, given_by=row.given_by, given_at=row.given_at,
         host_id=row.host_id, ended_at=row.ended_at,
     )  # fmt: skip
+
+
+def views(rows: Iterable[Grant]) -> tuple[GrantView, ...]:
+    """Many grants as values, in their order: two reads for any number of them."""
+    wanted = list(rows)
+    by_group = GroupDoor.objects.filter(group_id__in={row.group_id for row in wanted if row.group_id}).values_list("group_id", "door_id")
+    singly = GrantDoor.objects.filter(grant_id__in=[row.id for row in wanted if not row.group_id]).values_list("grant_id", "door_id")
+    doors: dict[UUID, list[UUID]] = {}
+    for reached_by, door_id in (*by_group, *singly):
+        doors.setdefault(reached_by, []).append(door_id)
+    return tuple(view(row, tuple(sorted(doors.get(row.group_id or row.id, ())))) for row in wanted)
 
 
 def _held(person_id: UUID, group: Group, now: datetime) -> Grant | None:

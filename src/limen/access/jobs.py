@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from limen.access import ending
+from limen.access import ending, overrides
 from limen.access import news as ours
 from limen.access.queries import doors_of, grants_of
 from limen.kernel.actors import SYSTEM, Actor
@@ -27,9 +27,10 @@ def on_phone_removed(*, now: datetime, person_id: str, phone_id: str, by: str = 
 
 @news.hears("residency.changed")
 def on_residency_changed(*, now: datetime, person_id: str, **_more: str | int) -> None:
-    """Who lives in a unit decides the class at its door (protocol C.1)."""
+    """Who lives in a unit decides the class at its door (protocol C.1); who is new there is told who else may open it now (LOCK-15)."""
     reached = places.doors_by_id(doors_of(UUID(person_id), now))
     ours.touch((door.id for door in reached.values() if door.kind == "unit"), now)
+    overrides.tell_newcomer(UUID(person_id), now)
 
 
 @news.hears("residency.ended")

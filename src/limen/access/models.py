@@ -65,6 +65,17 @@ class GrantDoor(models.Model):
         constraints = (models.UniqueConstraint(fields=["grant", "door_id"], name="access_grantdoor_once"),)
 
 
+class Override(models.Model):
+    """One of the staff may open one unit door although its bolt is thrown from inside, until `ends` (LOCK-15). It cannot be taken back."""
+
+    id = models.UUIDField(primary_key=True)
+    person_id = models.UUIDField(db_index=True)
+    door_id = models.UUIDField(db_index=True)
+    given_by = models.UUIDField(null=True)
+    given_at = models.DateTimeField()
+    ends = models.DateTimeField()
+
+
 class Revocation(models.Model):
     """Something taken from a person: ordered when, by whom, why. Delivered and in force are for fleet to know."""
 

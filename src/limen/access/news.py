@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from limen.access.models import Grant, Revocation, RevocationDoor
+from limen.access.models import Grant, Override, Revocation, RevocationDoor
 from limen.access.rules import Compared
 from limen.access.views import DoorChange, RevocationView
 from limen.journal import services as journal
@@ -38,6 +38,8 @@ def order(
     if through is not None and through != person_id:
         facts["host"] = through
     ledger.append("suspension" if kind == "paused" else "revocation", facts, now)
+    if kind != "phone_removed":  # with access to a door goes the right to open it past the bolt (LOCK-15)
+        Override.objects.filter(person_id=person_id, door_id__in=doors, ends__gt=now).update(ends=now)
     sealed = kms.seal(f"person:{person_id}", reason[:REASON_MAX_CHARS], _context(revocation_id)) if reason else None
     row = Revocation.objects.create(
         id=revocation_id,

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from limen.access.models import Grant, GrantDoor, GroupDoor, Suspension
 from limen.access.rules import DoorFacts, GrantFacts, Terms, at_door
-from limen.access.views import GroupDoorView, Holder
+from limen.access.views import AccessWindow, GroupDoorView, Holder
 from limen.kernel.periods import Weekly
 from limen.people import queries as people
 from limen.places import queries as places
@@ -88,6 +88,17 @@ def scenes_around(person_id: UUID, now: datetime) -> tuple[Scene, ...]:
         if row.person_id == person_id:
             reached.setdefault(row.property_id, set()).update(grant.doors)
     return tuple(Scene(facts_of(doors, place, now), grants, paused_in(place)) for place, doors in sorted(reached.items()))
+
+
+def held_by(person_id: UUID, now: datetime) -> dict[UUID, tuple[AccessWindow, ...]]:
+    """The doors at which a person has a window now or later, in any property, with the windows."""
+    return {
+        door_id: holder.windows
+        for here in scenes_around(person_id, now)
+        for door_id, holders in here.who_holds_what(now).items()
+        for holder in holders
+        if holder.person_id == person_id
+    }
 
 
 def facts_of(door_ids: set[UUID], property_id: UUID, now: datetime) -> dict[UUID, DoorFacts]:

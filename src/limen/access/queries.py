@@ -5,16 +5,20 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from limen.access import giving, guests, news
+from limen.access import giving, guests, news, overrides
 from limen.access import groups as bundles
 from limen.access.effects import uses_app
+from limen.access.lost import doors_lost
 from limen.access.models import Grant, Group, GroupDoor, Revocation, Suspension
-from limen.access.picture import scene, scenes_around
+from limen.access.overrides import HOURS as OVERRIDE_HOURS
+from limen.access.overrides import WHY_MAX_CHARS
+from limen.access.picture import held_by, scene
 from limen.access.rules import YEARS
 from limen.access.views import (
     AccessWindow,
     Answer,
     DoorChange,
+    DoorLost,
     DoorResult,
     Effect,
     GrantView,
@@ -24,6 +28,7 @@ from limen.access.views import (
     Holder,
     Invited,
     NeedsUpdate,
+    OverrideView,
     RevocationView,
     SuspensionView,
 )
@@ -31,10 +36,13 @@ from limen.people.queries import Rights
 from limen.places import queries as places
 
 __all__ = [
+    "OVERRIDE_HOURS",
+    "WHY_MAX_CHARS",
     "YEARS",
     "AccessWindow",
     "Answer",
     "DoorChange",
+    "DoorLost",
     "DoorResult",
     "Effect",
     "GrantView",
@@ -44,8 +52,10 @@ __all__ = [
     "Holder",
     "Invited",
     "NeedsUpdate",
+    "OverrideView",
     "RevocationView",
     "SuspensionView",
+    "doors_lost",
     "doors_managed",
     "doors_of",
     "grant_view",
@@ -56,9 +66,12 @@ __all__ = [
     "has_app_here",
     "holders",
     "may_share",
+    "overrides_at",
+    "overrides_of",
     "people_given",
     "revocation_view",
     "revocations",
+    "staff_at",
     "suspension",
     "windows",
     "would_open",
@@ -94,7 +107,7 @@ def grants_of(person_id: UUID, property_id: UUID | None = None) -> tuple[GrantVi
     rows = Grant.objects.select_related("group").filter(person_id=person_id)
     if property_id is not None:
         rows = rows.filter(property_id=property_id)
-    return tuple(giving.view(row) for row in rows.order_by("-given_at", "id"))
+    return giving.views(rows.order_by("-given_at", "id"))
 
 
 def people_given(property_id: UUID) -> frozenset[UUID]:
@@ -123,13 +136,22 @@ def holders(door_id: UUID, now: datetime, *, paused_too: bool = False) -> tuple[
 
 def doors_of(person_id: UUID, now: datetime) -> dict[UUID, tuple[AccessWindow, ...]]:
     """Gives the doors at which a person has a window now or later, with the windows."""
-    found: dict[UUID, tuple[AccessWindow, ...]] = {}
-    for here in scenes_around(person_id, now):
-        for door_id, holders_here in here.who_holds_what(now).items():
-            held = next((h.windows for h in holders_here if h.person_id == person_id), ())
-            if held:
-                found[door_id] = held
-    return found
+    return held_by(person_id, now)
+
+
+def overrides_at(door_id: UUID, now: datetime) -> tuple[OverrideView, ...]:
+    """Lists who may open a unit door although its bolt is thrown from inside (LOCK-15)."""
+    return overrides.at_door(door_id, now)
+
+
+def overrides_of(person_id: UUID, now: datetime) -> dict[UUID, datetime]:
+    """Gives until when a person may open which doors although the bolt is thrown."""
+    return overrides.of_person(person_id, now)
+
+
+def staff_at(door_id: UUID, now: datetime) -> tuple[UUID, ...]:
+    """Lists the staff who open a door with the app now: only they may be given the right to open past the bolt."""
+    return overrides.staff_at(door_id, now)
 
 
 def may_share(person_id: UUID, door_id: UUID, now: datetime) -> bool:
@@ -160,7 +182,7 @@ def would_open(person_id: UUID, door_id: UUID, way: str, at: datetime) -> Answer
 def guests_of(host_id: UUID, now: datetime, *, ended_too: bool = False) -> tuple[GrantView, ...]:
     """Lists the guests a resident invited, newest first (ACCESS-8)."""
     rows = Grant.objects.select_related("group").filter(host_id=host_id).order_by("-given_at", "id")
-    return tuple(giving.view(row) for row in rows if ended_too or giving.is_live(row, now))
+    return giving.views(row for row in rows if ended_too or giving.is_live(row, now))
 
 
 def guest_names(host_id: UUID) -> dict[UUID, str]:

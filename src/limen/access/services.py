@@ -8,8 +8,10 @@ from limen.access.ending import move_out, preview_move_out, preview_revoke, prev
 from limen.access.giving import give, preview_give, set_sharing
 from limen.access.groups import create_group, edit_group, preview_edit_group
 from limen.access.guests import invite_guest, revoke_all_guests, revoke_guest
+from limen.access.overrides import allow_override
 
 __all__ = [
+    "allow_override",
     "create_group",
     "edit_group",
     "give",

@@ -73,6 +73,17 @@ class AccessWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class OverrideView:
+    """Who may open a unit door although its bolt is thrown, by whom, and until when (LOCK-15)."""
+
+    person_id: UUID
+    door_id: UUID
+    given_by: UUID | None
+    given_at: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Holder:
     """A person who holds access to a door now or later."""
 
@@ -132,6 +143,18 @@ class RevocationView:
     door_ids: tuple[UUID, ...]
     ordered_at: datetime
     ordered_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorLost:
+    """A door that somebody no longer holds, and since when.
+
+    `by_group`: the access ran out with a group as it is today; a door that the group got only later was never theirs.
+    """
+
+    door_id: UUID
+    at: datetime
+    by_group: bool
 
 
 @dataclass(frozen=True, slots=True)

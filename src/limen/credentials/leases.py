@@ -57,6 +57,11 @@ def _mint(public_key: bytes, facts: GrantFacts, cls: Cls, seconds: int, now: dat
     ends = now + timedelta(seconds=seconds)
     if window is not None and window.ends is not None:
         ends = min(ends, window.ends)
+    rights = RIGHTS[cls]
+    if facts.past_bolt is not None and facts.past_bolt > now:
+        if cls is not Cls.STAFF:
+            raise ValueError("only staff open although the bolt is thrown")
+        rights, ends = rights | Rights.PRIVACY_OVERRIDE, min(ends, facts.past_bolt)
     starts = window.starts if window is not None and window.starts > now else None
     exp = int(ends.timestamp())  # rounded down: never past the window
     if exp <= int(now.timestamp()):
@@ -64,7 +69,7 @@ def _mint(public_key: bytes, facts: GrantFacts, cls: Cls, seconds: int, now: dat
     if starts is not None and starts >= ends:
         raise Refused("too_early", _("This access starts later."))
     grant = Grant(
-        lock_id=facts.lock_id, epoch=facts.epoch, acl_ver=facts.ver, cls=cls, rights=RIGHTS[cls], sched=facts.sched, subj=facts.subj,
+        lock_id=facts.lock_id, epoch=facts.epoch, acl_ver=facts.ver, cls=cls, rights=rights, sched=facts.sched, subj=facts.subj,
         phone_key=public_key, iat=int(now.timestamp()), exp=exp, cti=chance.random_bytes(8),
         nbf=None if starts is None else ceil(starts.timestamp()),
     )  # fmt: skip

@@ -114,11 +114,12 @@ def neighbours(code: str) -> Iterator[str]:
 
 
 def wanted_digits(settings: KeypadSettings, permanent: int, fixed: int | None, held: int | None) -> int:
-    """How long codes must be at a door (CODE-2): the property's choice, else the least within the odds, never shortened by itself."""
-    if fixed is not None:
-        return fixed
+    """How long codes must be at a door (CODE-2): the property's choice, or as long as they are, and never less than the odds ask for (CODE-12).
+
+    A choice is checked when it is made; doors, people and codes that come later may need more.
+    """
     least = least_at(settings, permanent)
-    return max(least, held or 0)
+    return max(least, fixed if fixed is not None else held or 0)
 
 
 def least_at(settings: KeypadSettings, permanent: int) -> int:

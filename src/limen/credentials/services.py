@@ -19,6 +19,7 @@ from limen.credentials.codes import (
 from limen.credentials.epochs import close_epoch, note_clock, open_epoch
 from limen.credentials.handing import hand_over
 from limen.credentials.leases import mint_gateway_grant, mint_grant
+from limen.credentials.lengths import choose_length
 from limen.credentials.letters import Written, mail_codes, write_letter
 from limen.credentials.temporary import make_temporary, raise_floor, revoke_temporary
 
@@ -26,6 +27,7 @@ __all__ = [
     "Written",
     "activate_card",
     "allow_weak_cards",
+    "choose_length",
     "close_epoch",
     "deactivate_card",
     "ensure_permanent",

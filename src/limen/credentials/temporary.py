@@ -112,11 +112,13 @@ def raise_floor(*, door_id: UUID, by: Actor, now: datetime) -> tuple[FloorView, 
     Refused `no_device` where no device is active; an empty answer where nothing lives that could be killed.
     """
     door = Door.at(door_id)
-    epoch = _epoch(door_id)
+    epoch = LockEpoch.objects.select_for_update().get(pk=_epoch(door_id).pk)  # two of a household at once tell the makers once
     ledger.append("code_floor", {"door": door_id, "lock": epoch.lock_id, "epoch": epoch.epoch}, now)
-    _tell_makers(door, epoch, now)
+    _tell_makers(door, epoch, by, now)
     made, ended = _floors(door, epoch, TemporaryCode.objects.all(), now, now)
-    journal.record(by, "floor.raised", f"door:{door_id}", {"ended": ended}, now, property_id=door.view.property_id)
+    journal.record(
+        by, "floor.raised", f"door:{door_id}", {} if door.view.unit_id else {"ended": ended}, now, property_id=door.view.property_id
+    )
     news.say("door.touched", now=now, door_id=str(door_id))
     return made
 
@@ -300,10 +302,10 @@ def label_place(code_id: UUID) -> str:
     return kms.context("credentials_temporarycode", "label", code_id)
 
 
-def _tell_makers(door: Door, epoch: LockEpoch, now: datetime) -> None:
-    """Whoever gave out a code that the floor ends early is told, once: a guest may still rely on it."""
+def _tell_makers(door: Door, epoch: LockEpoch, by: Actor, now: datetime) -> None:
+    """Whoever gave out a code that the floor ends early is told, once: a guest may still rely on it. Who ends their own knows it."""
     rows = TemporaryCode.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, stops_at_latest__gt=now, ended_at=None, floored_at=None)
-    for maker in sorted(set(rows.values_list("issuer_id", flat=True))):
+    for maker in sorted(set(rows.values_list("issuer_id", flat=True)) - {by.person_id}):
         notice = {
             "kind": "codes_floored",
             "person": str(maker),

@@ -128,6 +128,7 @@ class GrantFacts:
     """What fleet knows when a grant is to be minted: the lock, its list, the pseudonym, and the window.
 
     `window` None: a right without access of one's own (manager 6, courier 7, gateway 8, installer 9). `sched`: slot of the schedule record.
+    `past_bolt`: until when it opens although the bolt is thrown from inside (LOCK-15); the grant then ends no later.
     """
 
     lock_id: bytes
@@ -138,6 +139,7 @@ class GrantFacts:
     subj: int
     sched: int | None = None
     window: AccessWindow | None = None
+    past_bolt: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

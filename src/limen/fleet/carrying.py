@@ -86,7 +86,7 @@ class Load:
         return cls(
             phone=phone,
             now=now,
-            held=leasing.held_at(stops, phone),
+            held=leasing.held_at(stops, phone, now),
             sealed=sealed_already([stop.list for stop in active]),
             carried={row.device_id: row.version for row in carried},
             offers=aiming.offers([stop.device for stop in active if stop.cls != Cls.COURIER], now),

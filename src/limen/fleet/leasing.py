@@ -1,10 +1,11 @@
 """Leases (C.4): the grants that one phone holds at its stops, one per window, kept while they are good and signed anew when it is time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from limen.access import queries as access
 from limen.access.queries import AccessWindow
 from limen.credentials import queries as credential_facts
 from limen.credentials import services as credentials
@@ -15,6 +16,7 @@ from limen.fleet.wanted import hours_name, hours_of
 from limen.identity.queries import PhoneView
 from limen.places.queries import DoorView
 from limen.storage.prepared import Prepared
+from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 
 KEEP_FRACTION = 6
@@ -41,15 +43,19 @@ class Stop:
 
 @dataclass(frozen=True)
 class Held:
-    """What a phone holds by device, window and class; by device in which slots the lock keeps its hours, and the person's number by class."""
+    """What a phone holds by device, window and class; by device in which slots the lock keeps its hours, and the person's number by class.
+
+    `past_bolt`: until when its person may open which doors although the bolt is thrown from inside (LOCK-15).
+    """
 
     phone: PhoneView
     kept: Mapping[UUID, Mapping[tuple[UUID | None, int], Lease]]
     hours: Mapping[UUID, Mapping[str, int]]
     numbers: Mapping[UUID, Mapping[int, int]]
+    past_bolt: Mapping[UUID, datetime]
 
 
-def held_at(stops: Iterable[Stop], phone: PhoneView) -> Held:
+def held_at(stops: Iterable[Stop], phone: PhoneView, now: datetime) -> Held:
     """Reads it for all stops at once."""
     at = list(stops)
     kept: dict[UUID, dict[tuple[UUID | None, int], Lease]] = {}
@@ -62,13 +68,15 @@ def held_at(stops: Iterable[Stop], phone: PhoneView) -> Held:
     numbers: dict[UUID, dict[int, int]] = {}
     for one in _NUMBERS(person=phone.person_id, devices=[stop.device.id for stop in at]):
         numbers.setdefault(one.device_id, {})[one.cls] = one.number
-    return Held(phone, kept, hours, numbers)
+    staff = any(window.cls == Cls.STAFF for stop in at for window in stop.windows)
+    return Held(phone, kept, hours, numbers, access.overrides_of(phone.person_id, now) if staff else {})
 
 
 def leases(held: Held, stop: Stop, now: datetime) -> list[Lease]:
     """One for each window within reach."""
     device = stop.device.id
-    ask = Ask(stop, held.phone, held.kept.get(device, {}), held.hours.get(device, {}), held.numbers.get(device, {}), now)
+    past_bolt = held.past_bolt.get(stop.door.id)
+    ask = Ask(stop, held.phone, held.kept.get(device, {}), held.hours.get(device, {}), held.numbers.get(device, {}), past_bolt, now)
     windows: tuple[AccessWindow | None, ...] = stop.windows or (None,)
     found = [_lease(ask, window) for window in windows]
     return [lease for lease in found if lease is not None]
@@ -97,6 +105,7 @@ class Ask:
     kept: Mapping[tuple[UUID | None, int], Lease]
     hours: Mapping[str, int]
     numbers: Mapping[int, int]
+    past_bolt: datetime | None
     now: datetime
 
 
@@ -108,13 +117,15 @@ def _lease(ask: Ask, window: AccessWindow | None) -> Lease | None:
         return None
     cls = int(window.cls) if window else stop.cls
     before = ask.kept.get((window.grant_id if window else None, cls))
-    if before is not None and _still_good(before, stop, window, now):
+    past_bolt = ask.past_bolt if cls == Cls.STAFF else None
+    if before is not None and before.past_bolt == past_bolt and _still_good(before, stop, window, now):
         return before
     if window is not None and window.starts >= now + timedelta(seconds=credential_facts.lease_s(ask.phone, cls)):
         return None
     subj = ask.numbers.get(cls) or number_for(stop.device, ask.phone.person_id, cls, now)
     sched = ask.hours[hours_name(rows)] if rows is not None else None
-    minted = credentials.mint_grant(phone=ask.phone, facts=facts_of(stop, cls, subj, sched, window), now=now)
+    facts = replace(facts_of(stop, cls, subj, sched, window), past_bolt=past_bolt)
+    minted = credentials.mint_grant(phone=ask.phone, facts=facts, now=now)
     same = before is not None and before.subj == subj and before.sched == _stored(rows)
     lease = Lease(
         id=before.id if before is not None and same else None,
@@ -127,9 +138,10 @@ def _lease(ask: Ask, window: AccessWindow | None) -> Lease | None:
         nbf=minted.starts,
         sched=_stored(rows),
         issued_at=now,
-        ends=minted.ends,
+        ends=max(minted.ends, before.ends) if past_bolt and before and same else minted.ends,  # the phone may still show the one before
         ver=stop.list.current,
         data=minted.data,
+        past_bolt=past_bolt,
     )
     lease.save()
     return lease

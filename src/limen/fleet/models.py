@@ -228,6 +228,7 @@ class Lease(models.Model):
     ends = models.DateTimeField()
     ver = models.PositiveBigIntegerField()
     data = models.BinaryField()
+    past_bolt = models.DateTimeField(null=True)  # until when it opens although the bolt is thrown from inside (LOCK-15)
     taken_at = models.DateTimeField(null=True)  # since when nothing in the service stands behind it any more
 
     class Meta:

@@ -62,6 +62,7 @@ __all__ = [
     "devices",
     "door_state",
     "door_states",
+    "doors_known_to",
     "inbox",
     "model",
     "moments",
@@ -98,6 +99,8 @@ class Ownership:
     until: datetime | None
     head: AttestedHead | None = None
     """As the lock last attested it to somebody who may count; None at unit doors and before the first full receipt."""
+    restored_at: datetime | None = None
+    """When this service was last restored from a backup while the lock stood there: what it told the lock before that it may have forgotten."""
 
 
 @dataclass(frozen=True)
@@ -228,10 +231,30 @@ def subjects(lock_id: bytes, epoch: int, numbers: Iterable[int]) -> dict[int, Su
     return dict.fromkeys(wanted, Subject(None, None)) | {row.number: Subject(row.person_id, row.cls) for row in rows}
 
 
+def doors_known_to(person_id: UUID, door_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these doors whose lock, now or earlier, had a number for the person: they held it there once."""
+    rows = Pseudonym.objects.filter(person_id=person_id, device__door_id__in=set(door_ids))
+    return frozenset(rows.values_list("device__door_id", flat=True))
+
+
 def ownerships(lock_id: bytes) -> tuple[Ownership, ...]:
     """All epochs of a lock here, newest first: a record that comes late belongs to the door of its time."""
-    rows = Device.objects.filter(lock=lock_id.hex()).order_by("-epoch")
-    return tuple(Ownership(lock_id, row.epoch, row.door_id, row.property_id, row.activated_at, row.ended_at, _head(row)) for row in rows)
+    rows = Device.objects.filter(lock=lock_id.hex()).select_related("list").order_by("-epoch")
+    return tuple(_ownership(row) for row in rows)
+
+
+def _ownership(row: Device) -> Ownership:
+    held = getattr(row, "list", None)
+    return Ownership(
+        lock_id=bytes.fromhex(row.lock),
+        epoch=row.epoch,
+        door_id=row.door_id,
+        property_id=row.property_id,
+        since=row.activated_at,
+        until=row.ended_at,
+        head=_head(row),
+        restored_at=held.restored_at if held else None,
+    )
 
 
 def _head(row: Device) -> AttestedHead | None:

@@ -10,7 +10,7 @@ from limen.kernel.problems import NotYours, Problem, Refused
 from limen.places import rules
 from limen.places.models import Door, Holiday, Property
 from limen.places.queries import property_view
-from limen.storage import news
+from limen.storage import ledger, news
 
 
 def add_holiday(*, property_id: UUID, day: date, name: str, by: Actor, now: datetime) -> None:
@@ -47,6 +47,7 @@ def _locked(property_id: UUID) -> Property:
 
 
 def _changed(verb: str, row: Property, day: date, by: Actor, now: datetime) -> None:
+    ledger.append("holiday", {"property": row.id, "day": day.isoformat(), "held": int(verb == "holiday.added")}, now)
     journal.record(by, verb, f"property:{row.id}", {"day": day.isoformat()}, now, property_id=row.id)
     for door_id in Door.objects.filter(property=row).values_list("id", flat=True):
         news.say("door.touched", now=now, door_id=str(door_id))

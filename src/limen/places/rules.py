@@ -11,6 +11,8 @@ from limen.kernel.tables import Column, Row
 PROFILES: Final = ("US", "NYC", "EU")
 KINDS: Final = ("entrance", "common", "unit", "service")
 NAME_MAX_CHARS: Final = 120
+ADDRESS_MAX_CHARS: Final = 200
+OFFICE_PHONE_MAX_CHARS: Final = 40
 UNIT_MAX_CHARS: Final = 60
 MODEL_MAX_CHARS: Final = 20
 SERIAL_MAX_CHARS: Final = 40
@@ -88,6 +90,16 @@ def check_name(name: str, what: str, most: int) -> None:
         raise Problem("name_missing", NAME_MISSING[what])
     if len(name) > most:
         raise Problem("name_too_long", "A name has at most %(most)s characters.", gaps={"most": most})
+
+
+def check_reached(*, address: str | None, city_line: str | None, office_phone: str | None) -> None:
+    """Raises Problem for an address that is none, and for lines that are longer than they are kept (PLACE-1); None is not looked at."""
+    if address is not None and not address.strip():
+        raise Problem("address_missing", "Give the building an address.")
+    if len(address or "") > ADDRESS_MAX_CHARS or len(city_line or "") > ADDRESS_MAX_CHARS:
+        raise Problem("address_too_long", "An address has at most %(most)s characters.", gaps={"most": ADDRESS_MAX_CHARS})
+    if len(office_phone or "") > OFFICE_PHONE_MAX_CHARS:
+        raise Problem("office_phone_too_long", "A telephone number has at most %(most)s characters.", gaps={"most": OFFICE_PHONE_MAX_CHARS})
 
 
 def check_planned(model: str, serial: str) -> None:

@@ -1,7 +1,7 @@
 """Makes and changes buildings, units and doors, one by one or from a file."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -49,21 +49,28 @@ def create_property(
 
 def edit_property(
     *, property_id: UUID, by: Actor, now: datetime, name: str | None = None, address: str | None = None, city_line: str | None = None,
-    office_phone: str | None = None, code_digits: int | None = None, staleness_limit_days: int | None = None,
+    office_phone: str | None = None, code_digits: int | Literal["by_odds"] | None = None, staleness_limit_days: int | None = None,
 ) -> None:  # fmt: skip
-    """Changes what is named and leaves the rest. Time zone and profile stay: deadlines and schedules were promised by them."""
+    """Changes what is named and leaves the rest. Time zone and profile stay: deadlines and schedules were promised by them.
+
+    Of `code_digits` it knows no more than the bounds: whether a length is safe at each door is asked by credentials.choose_length (CODE-2).
+    """
     row = Property.objects.select_for_update().filter(id=property_id).first()
     if row is None:
         raise NotYours
-    _check_numbers(code_digits, staleness_limit_days)
+    _check_numbers(None if code_digits == "by_odds" else code_digits, staleness_limit_days)
+    rules.check_reached(address=address, city_line=city_line, office_phone=office_phone)
     wanted: dict[str, str | int | None] = {
         "name": name, "address": address, "city_line": city_line, "office_phone": office_phone,
         "code_digits": code_digits, "staleness_limit_days": staleness_limit_days,
     }  # fmt: skip
-    changed = [field for field, value in wanted.items() if value is not None and value != getattr(row, field)]
+    named = {field: None if value == "by_odds" else value for field, value in wanted.items() if value is not None}
+    changed = [field for field, value in named.items() if value != getattr(row, field)]
     for field in changed:
-        setattr(row, field, wanted[field])
+        setattr(row, field, named[field])
     rules.check_name(row.name, "building", rules.NAME_MAX_CHARS)
+    if not changed:
+        return
     row.save(update_fields=changed)
     if "code_digits" in changed:  # codes of another length at every door (CODE-2)
         for door_id in Door.objects.filter(property=row).values_list("id", flat=True):

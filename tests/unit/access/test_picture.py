@@ -22,6 +22,23 @@ def test_reads_do_not_grow_with_people(house: Harbor, now: datetime, django_asse
         assert len(queries.holders(house.doors["Package Room"], now)) == 4
 
 
+def test_reads_do_not_grow_with_what_somebody_was_given(house: Harbor, now: datetime, django_assert_num_queries: Any) -> None:
+    """Three groups cost as many reads as one, whatever they open."""
+    house.give("dana", "Residents")
+    with django_assert_num_queries(2):
+        assert len(queries.grants_of(house.people["dana"])) == 1
+    house.give("dana", "Roof deck")
+    house.give("dana", "Home 4B")
+    with django_assert_num_queries(2):
+        given = queries.grants_of(house.people["dana"], house.property_id)
+    names = {door_id: name for name, door_id in house.doors.items()}
+    assert {grant.group_name: sorted(names[one] for one in grant.door_ids) for grant in given} == {
+        "Residents": ["Gym", "Main Entrance", "Package Room"],
+        "Roof deck": ["Roof"],
+        "Home 4B": ["Unit 4B"],
+    }
+
+
 def test_a_changed_copy_is_only_a_copy(house: Harbor, now: datetime) -> None:
     """A preview judges a scene without a grant; the grant is still there."""
     grant = house.give("dana", "Roof deck")

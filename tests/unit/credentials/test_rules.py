@@ -139,11 +139,13 @@ def test_while_a_length_is_unproven_a_code_fits_both() -> None:
     ],
 )
 def test_the_least_length_of_the_table(kind: DoorKind, people: int, digits: int) -> None:
-    """The computed length is the one of the published table (D.4); a property may choose, the service never shortens by itself."""
+    """The computed length is the one of the published table (D.4); a property may choose more, the service never shortens by itself."""
     assert rules.least_at(shipped(kind, people), people) == digits
     assert rules.wanted_digits(shipped(kind, people), people, None, None) == digits
     assert rules.wanted_digits(shipped(kind, people), people, None, 9) == 9
-    assert rules.wanted_digits(shipped(kind, people), people, 5, None) == 5
+    assert rules.wanted_digits(shipped(kind, people), people, 5, None) == digits
+    assert rules.wanted_digits(shipped(kind, people), people, 9, None) == 9
+    assert rules.wanted_digits(shipped(kind, people), people, digits, 9) == digits
 
 
 @pytest.mark.rule("CODE-13")

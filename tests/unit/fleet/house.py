@@ -143,6 +143,7 @@ class House:
         starts: datetime | None = None,
         ends: datetime | None = None,
         may_share: bool = True,
+        role_kind: str = "vendor",
         **opens: bool,
     ) -> GrantView:
         """A grant."""
@@ -151,7 +152,7 @@ class House:
                 person_id=self.people[first],
                 group_id=group_id,
                 standing=standing,
-                role_kind=None if standing == "resident" else "vendor",
+                role_kind=None if standing == "resident" else role_kind,
                 starts=starts or self.now,
                 ends=ends,
                 may_share=may_share,

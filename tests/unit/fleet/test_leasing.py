@@ -2,8 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
+from limen.access import services as access
+from limen.fleet import queries as fleet
 from limen.kernel.periods import Interval, Weekly
-from tests.unit.fleet.house import House
+from limen.storage.transactions import unit_of_work
+from limen.wire.grants import Rights
+from tests.unit.fleet.house import ANA, House
 from tests.unit.fleet.test_carrying import grant
 
 
@@ -43,3 +49,35 @@ def test_hours_are_named_by_the_slot_in_which_the_lock_keeps_them(house: House) 
     (entry,) = house.inbox("Dana")
     slots = {grant(data).sched for data in entry.grants}
     assert len(slots) == 2 and None not in slots
+
+
+@pytest.mark.rule("LOCK-15")
+def test_a_right_past_the_bolt_is_in_the_next_lease_and_gone_after_its_hours(house: House) -> None:
+    """The lease of before is not given again once the right is there, nor the one with the right once it is over."""
+    house.person("Milo")
+    house.give("Milo", house.group("Homes", "Unit 4B"), standing="non-resident", role_kind="staff")
+    house.activate("Unit 4B", "LM000004")
+    (before,) = house.inbox("Milo")
+    assert Rights.PRIVACY_OVERRIDE not in grant(before.grants[0]).rights
+    with unit_of_work():
+        access.allow_override(person_id=house.people["Milo"], door_id=house.doors["Unit 4B"], hours=4, why="Water.", by=ANA, now=house.now)
+    (during,) = house.inbox("Milo")
+    lease = grant(during.grants[0])
+    assert Rights.PRIVACY_OVERRIDE in lease.rights
+    assert lease.exp == int((house.now + timedelta(hours=4)).timestamp())
+    house.later(minutes=5)
+    assert house.inbox("Milo")[0].grants == during.grants
+    assert max(fleet.carried_leases(house.people["Milo"], house.doors["Unit 4B"], house.now)) > house.now + timedelta(hours=20)
+    house.later(hours=4)
+    (after,) = house.inbox("Milo")
+    assert Rights.PRIVACY_OVERRIDE not in grant(after.grants[0]).rights
+    with unit_of_work():
+        access.allow_override(person_id=house.people["Milo"], door_id=house.doors["Unit 4B"], hours=1, why="Again.", by=ANA, now=house.now)
+    house.inbox("Milo")
+    house.later(hours=1, minutes=1)
+    with unit_of_work():
+        access.allow_override(
+            person_id=house.people["Milo"], door_id=house.doors["Unit 4B"], hours=1, why="Once more.", by=ANA, now=house.now
+        )
+    (again,) = house.inbox("Milo")
+    assert grant(again.grants[0]).exp == int((house.now + timedelta(hours=1)).timestamp()), "not the one that ended with the right before"

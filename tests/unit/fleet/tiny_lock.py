@@ -4,6 +4,7 @@ It decides nothing; it is what the service meets, as small as it can be told.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from limen.wire import bundles, cbor, hpke, liststate, ratchet, receipts, segments, session, tickets
@@ -28,6 +29,7 @@ class TinyLock:
     epoch_keys: int = 0
     written: list[ratchet.SealedHeader | ratchet.SealedRecord] = field(default_factory=list)
     writer: ratchet.LogWriter | None = None
+    tags: dict[tuple[int, int], bytes] = field(default_factory=dict)
     stills: list[SealedPhoto] = field(default_factory=list)
     born_as: bytes = b""
 
@@ -166,6 +168,7 @@ class TinyLock:
         event = Event(seq=self.writer.seqnext, **{"tq": TrustedTime.GOOD, **said})  # type: ignore[arg-type]
         self.writer, record = self.writer.seal_next(event)
         self.written.append(record)
+        self.tags[record.logepoch, record.i] = self.writer.last
         return event
 
     def still(self, of: Event, jpeg: bytes, reason: PhotoReason = PhotoReason.ENTRY) -> SealedPhoto:
@@ -180,6 +183,11 @@ class TinyLock:
         """The stills as couriers carry them."""
         assert self.ticket is not None
         return [seal_parcel(self.lock_id, n, photo, hpke.HpkeSealer(self.ticket.klog)) for n, photo in enumerate(self.stills)]
+
+    def segment(self, number: int, body: Sequence[ratchet.SealedHeader | ratchet.SealedRecord]) -> bytes:
+        """One segment as the lock, or whoever knows the building's public key, would cut it."""
+        assert self.ticket is not None
+        return segments.seal_segment(self.lock_id, number, body, hpke.HpkeSealer(self.ticket.klog))
 
     def segments(self) -> list[bytes]:
         """Everything written, as couriers carry it."""

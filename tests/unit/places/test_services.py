@@ -110,13 +110,37 @@ def test_a_units_door_needs_a_unit_of_the_same_building(portfolio: UUID, house: 
         door(house, now, "Unit 1A", "unit")
 
 
-@pytest.mark.parametrize(("field", "value"), [("code_digits", 3), ("code_digits", 10), ("staleness_limit_days", 0), ("name", " ")])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("code_digits", 3),
+        ("code_digits", 10),
+        ("staleness_limit_days", 0),
+        ("name", " "),
+        ("address", " "),
+        ("address", "x" * 201),
+        ("city_line", "x" * 201),
+        ("office_phone", "1" * 41),
+    ],
+)
 def test_a_building_keeps_within_its_limits(house: UUID, now: datetime, field: str, value: object) -> None:
-    """4 to 9 digits, 1 to 90 days, a name."""
+    """4 to 9 digits, 1 to 90 days, a name, an address; none of them longer than it is kept."""
     with pytest.raises(Problem):
         services.edit_property(property_id=house, by=SYSTEM, now=now, **{field: value})  # type: ignore[arg-type]
     services.edit_property(property_id=house, by=SYSTEM, now=now, code_digits=8)
     assert queries.property_view(house).code_digits == 8
+    services.edit_property(property_id=house, by=SYSTEM, now=now, code_digits="by_odds")
+    assert queries.property_view(house).code_digits is None
+
+
+def test_a_building_that_stays_as_it_was_tells_nobody(house: UUID, now: datetime, touched: list[str]) -> None:
+    """The same values again: no line in the journal, and no door hears of it."""
+    door(house, now)
+    for _again in range(2):
+        with unit_of_work():
+            services.edit_property(property_id=house, by=SYSTEM, now=now, name="Harbor House", code_digits=8)
+    assert [entry.verb for entry in journal.entries(property_id=house)].count("property.edited") == 1
+    assert len(touched) == 1
 
 
 @pytest.mark.parametrize("pause", [4, 21])
