@@ -5,7 +5,6 @@ weighed: one is the lock's if a receipt names the tag of one of its records, or 
 tag. Several branches may claim one log epoch until then; a forged one neither delays nor replaces the true one, in whatever order they come.
 """
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -97,7 +96,7 @@ def keep_records(record: Record, records: Iterable[SealedRecord]) -> None:
         if row is not None and row.branch_id is None and one.prevtag not in (None, bytes(row.prevtag or b"")):
             row.prevtag = one.prevtag
             row.save(update_fields=["prevtag"])
-        elif row is None and (one.logepoch, one.i, hashlib.sha256(one.sealed).digest()) not in believed:
+        elif row is None and (one.logepoch, one.i, one.digest()) not in believed:
             fresh.append(Waiting(record=record, logepoch=one.logepoch, i=one.i, sealed=one.sealed, prevtag=one.prevtag))
     Waiting.objects.bulk_create(fresh)
     rivals = Counter((logepoch, i) for logepoch, i, _ in kept) + Counter((row.logepoch, row.i) for row in fresh)
@@ -218,10 +217,12 @@ def vouch(record: Record, branches: list[Branch], now: datetime) -> list[Branch]
     for branch in branches:
         row, tags = branch.row, tags_of(branch)
         rivals = [one.pk for one in claims if one.logepoch == row.logepoch and one.pk != row.pk]
-        if row.logepoch in proved or not (_leads_to(row, tags, heads) or _declared_end(row, tags, bool(rivals))):
+        later = _goes_on(row, tags)
+        chained = any(_attests(head, row, tags) for head in heads) or any(later)
+        if row.logepoch in proved or not (chained or later or _declared_end(row, tags, bool(rivals))):
             continue
-        row.vouched = True
-        row.save(update_fields=["vouched"])
+        row.vouched, row.chained = True, chained
+        row.save(update_fields=["vouched", "chained"])
         proved.add(row.logepoch)
         if rivals:
             alarm(record, "fork", row.logepoch, None, now)
@@ -230,9 +231,10 @@ def vouch(record: Record, branches: list[Branch], now: datetime) -> list[Branch]
     return marked
 
 
-def _leads_to(row: LogEpoch, tags: dict[int, bytes], heads: Iterable[Head]) -> bool:
+def _goes_on(row: LogEpoch, tags: dict[int, bytes]) -> list[bool]:
+    """Of each later branch that is the lock's and names the last tag of this one: whether it is chained to a receipt itself."""
     later = LogEpoch.objects.filter(record=row.record_id, vouched=True, logepoch__gt=row.logepoch, prevtag=tags[max(tags)])
-    return any(_attests(head, row, tags) for head in heads) or later.exists()
+    return list(later.values_list("chained", flat=True))
 
 
 def _attests(head: Head, row: LogEpoch, tags: dict[int, bytes]) -> bool:

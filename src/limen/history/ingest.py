@@ -7,7 +7,7 @@ from datetime import datetime
 from limen.fleet import queries as fleet
 from limen.fleet import services as fleet_services
 from limen.fleet.queries import Ownership
-from limen.history import chain, doorway, place, rules, stills
+from limen.history import chain, doorway, holes, place, rules, stills
 from limen.history.chain import Branch
 from limen.history.models import Event, Gap, Loss, Record, Segment
 from limen.history.place import Door
@@ -28,7 +28,7 @@ LOSS_WORDS = {LossReason.OVERFLOW: "overflow", LossReason.PRIVACY: "privacy", Lo
 def take(lock_id: bytes, data: bytes, now: datetime) -> Taken:
     """Takes one segment; `known` if these bytes were here before, `refused` if no lock of ours sealed them for us."""
     try:
-        named, _ = segment_name(data)
+        named, number = segment_name(data)
     except WireError:
         return Taken("refused", reason="not_a_segment")
     if named != lock_id:
@@ -42,7 +42,8 @@ def take(lock_id: bytes, data: bytes, now: datetime) -> Taken:
     owner, entries = opened
     Segment.objects.create(digest=digest, arrived_at=now)
     record = _record(owner)
-    stored, dropped = _take_entries(record, owner, entries, now)
+    shown = holes.keep_neighbours(record, number, entries)
+    stored, dropped = _take_entries(record, owner, entries, now, shown=shown)
     return Taken("taken", stored=stored, dropped=dropped)
 
 
@@ -57,26 +58,26 @@ def note_head(lock_id: bytes, epoch: int, head: LogHead | bytes, probe: bytes, n
         return
     record = _record(owner)
     chain.keep_head(record, head, probe)
-    _settle(record, owner, now, attested=True)
+    _settle(record, owner, now, weigh=True)
     chain.check_head(record, head, now)
 
 
-def _take_entries(record: Record, owner: Ownership, entries: list[Entry], now: datetime) -> tuple[int, int]:
+def _take_entries(record: Record, owner: Ownership, entries: list[Entry], now: datetime, *, shown: bool) -> tuple[int, int]:
     opener = place.opener_of(owner)
     chain.keep_headers(record, owner.lock_id, (entry for entry in entries if isinstance(entry, SealedHeader)), opener, now)
     chain.keep_records(record, (entry for entry in entries if isinstance(entry, SealedRecord)))
     for row in chain.with_loose_records(record, {entry.logepoch for entry in entries}):
         chain.assign(Branch.of(row, owner.lock_id, opener), now)
-    return _settle(record, owner, now)
+    return _settle(record, owner, now, weigh=shown)
 
 
-def _settle(record: Record, owner: Ownership, now: datetime, *, attested: bool = False) -> tuple[int, int]:
+def _settle(record: Record, owner: Ownership, now: datetime, *, weigh: bool) -> tuple[int, int]:
     """Stores whatever is the lock's own word by now, says what is missing, acknowledges; gives how many were stored and dropped.
 
-    Where nothing more is believed, what is missing changes only with the end of the record that a receipt `attested`.
+    Where nothing more is believed, what is missing changes only with the end of the record that a receipt attests, and with neighbours that are new.
     """
     found = _believed(record, owner, now)
-    if not found and not attested:
+    if not found and not weigh:
         return 0, 0
     stored = dropped = 0
     if found:
@@ -136,10 +137,26 @@ def _account(record: Record, owner: Ownership, now: datetime) -> bool:
     if not seen and owner.head is None:
         return False
     end = max(max(seen, default=-1) + 1, owner.head.seqnext if owner.head else 0)
-    losses = list(Loss.objects.filter(record=record))
-    runs = gaps(seen, [loss.said() for loss in losses], FIRST_NUMBER, end)
-    _keep_gaps(record, rules.missing(runs, acknowledged=record.acknowledged_seq), losses)
-    return _acknowledge(record, owner, rules.covered_until(seen, runs, FIRST_NUMBER), now)
+    losses, empty = list(Loss.objects.filter(record=record)), holes.empty(record)
+    said = [loss.said() for loss in losses]
+    runs = gaps(seen, said, FIRST_NUMBER, end, empty)
+    begins = 0 if all(declared for _, _, declared in runs) else holes.begins(record)
+    forgot = _note_forgotten(record, owner, rules.freed(runs, begins, record.acknowledged_seq))
+    if forgotten := rules.forgotten(runs, record.forgotten_upto):  # a LOSS that sums up all others does not count them
+        runs = sorted([*forgotten, *gaps(seen | rules.numbers_of(forgotten), said, FIRST_NUMBER, end, empty)])
+    certain = owner.head is not None and rules.whole_since(runs, begins)
+    settled = rules.Settled(record.acknowledged_seq, record.forgotten_upto, begins if certain else 0)
+    missing = rules.missing(runs, settled)
+    _keep_gaps(record, missing, losses)
+    return _acknowledge(record, owner, rules.covered_until(seen, missing, FIRST_NUMBER), now) or forgot
+
+
+def _note_forgotten(record: Record, owner: Ownership, freed: int | None) -> bool:
+    """What a lock has freed when it is first met after a restore, it freed at a word that the backup does not know (decision 0211)."""
+    if freed is None or owner.restored_at in (None, record.restored_at):
+        return False
+    record.restored_at, record.forgotten_upto = owner.restored_at, freed
+    return True
 
 
 def acknowledge_stills(owner: Ownership, now: datetime) -> None:
@@ -158,6 +175,7 @@ def _acknowledge(record: Record, owner: Ownership, covered: int | None, now: dat
     tag = Event.objects.filter(record=record, seq=seq).values_list("tag", flat=True).get()
     fleet_services.acknowledge(lock_id=owner.lock_id, epoch=owner.epoch, tag=bytes(tag), photo=photo or said, now=now)
     record.acknowledged_seq, record.acknowledged_photo = seq, photo or said
+    holes.forget_settled(record)
     return True
 
 

@@ -30,6 +30,10 @@ class Record(models.Model):
     last_arrival = models.DateTimeField(null=True)
     dropped = models.PositiveIntegerField(default=0)
     slowed_at = models.DateTimeField(null=True)  # the keypad slowed itself down (GUARD)
+    restored_at = models.DateTimeField(
+        null=True
+    )  # the restore for which it was looked whether the lock had freed more than the backup knows
+    forgotten_upto = models.PositiveBigIntegerField(null=True)  # what is missing up to here, the backup forgot (decision 0211)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lock", "epoch"], name="history_record_once")]
@@ -51,6 +55,7 @@ class LogEpoch(models.Model):
     envelope = models.BinaryField(max_length=128)
     seq0 = models.PositiveBigIntegerField()
     vouched = models.BooleanField(default=False)  # the lock's own word says so (L-9)
+    chained = models.BooleanField(default=False)  # tags lead from it to a receipt: nobody but the lock can have made it (decision 0155)
 
     class Meta:
         constraints = [
@@ -117,6 +122,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["door_id", "day"], name="history_event_day"),
             models.Index(fields=["record", "seq"], name="history_event_seq"),
+            models.Index(fields=["record", "digest"], name="history_event_digest"),
         ]
 
 
@@ -140,8 +146,22 @@ class Loss(models.Model):
         return SaidEvent(seq=self.seq, t=0, tq=TrustedTime.GOOD, kind=Kind.LOSS, loss=SaidLoss(self.first, self.last, self.count, reason))
 
 
+class Neighbours(models.Model):
+    """Two records that the lock held side by side when it cut a segment: it had nothing of what was written between them (L-8).
+
+    `after` and `before` are digests as in `Event`; nothing `before` where the lock's ring began with `after`.
+    """
+
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="neighbours")
+    before = models.BinaryField(max_length=32)
+    after = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "before", "after"], name="history_neighbours_once")]
+
+
 class Gap(models.Model):
-    """A run of missing numbers: `declared` by the lock, `not_carried` yet, or `undeclared` (alarm). Made anew at each arrival."""
+    """A run of missing numbers: `declared` by the lock, `forgotten` by a restore, `not_carried` yet, or `undeclared` (alarm). Made anew at each arrival."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="gaps")
     door_id = models.UUIDField()

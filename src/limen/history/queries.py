@@ -64,7 +64,7 @@ def record_health(door_id: UUID, now: datetime) -> RecordHealth:
     return RecordHealth(
         door_id=door_id,
         gaps=len(gaps),
-        lost=sum(gap.last - gap.first + 1 for gap in gaps if gap.kind == "declared"),
+        lost=sum(gap.last - gap.first + 1 for gap in gaps if gap.kind in ("declared", "forgotten")),
         undeclared=sum(gap.kind == "undeclared" for gap in gaps),
         alarms=sum(record.alarms.count() for record in records),
         dropped_late=sum(record.dropped for record in records),

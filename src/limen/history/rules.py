@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from limen.wire import limits
 from limen.wire.events import Kind, Method, Result
 from limen.wire.grants import Cls
 from limen.wire.receipts import TrustedTime
@@ -40,6 +41,8 @@ RESULTS = {
 SHOWN = frozenset({Kind.ENTRY, Kind.METAL_KEY, Kind.INSIDE, Kind.PRIVACY, Kind.DOOR_AJAR, Kind.DOOR_FORCED, Kind.PASSAGE})
 """Kinds that tell of people; all others are the lock's own diary and are nobody's history."""
 
+FORGOTTEN_MAX = 64 * limits.RING_RECORDS
+
 
 def subject_of(cls: int | None, *, made_by_staff: bool = False) -> str:
     """The privacy subject of a class; a code holder whose code staff made is a vendor, nobody known is `unknown` (C.1)."""
@@ -65,22 +68,56 @@ class Missing:
     kind: str
 
 
-def missing(runs: Sequence[tuple[int, int, bool]], *, acknowledged: int | None) -> list[Missing]:
-    """Says of each hole what it is: declared; still on the lock, which frees nothing before our word; else undeclared, an alarm (F.2)."""
+@dataclass(frozen=True)
+class Settled:
+    """Up to where this service gave its word, up to where a restore made it forget, and before which number the lock holds nothing any more."""
+
+    acknowledged: int | None = None
+    forgotten: int | None = None
+    gone: int = 0
+
+
+def missing(runs: Sequence[tuple[int, int, bool]], settled: Settled) -> list[Missing]:
+    """Says of each hole what it is: declared by the lock; forgotten by us; still on the lock, which frees nothing before our word; else
+    undeclared, an alarm (F.2)."""
     found = []
     for first, last, declared in runs:
         if declared:
             found.append(Missing(first, last, "declared"))
-        elif acknowledged is not None and last <= acknowledged:
+        elif settled.forgotten is not None and last <= settled.forgotten:
+            found.append(Missing(first, last, "forgotten"))
+        elif last < settled.gone or (settled.acknowledged is not None and last <= settled.acknowledged):
             found.append(Missing(first, last, "undeclared"))
         else:
             found.append(Missing(first, last, "not_carried"))
     return found
 
 
-def covered_until(seen: frozenset[int], runs: Sequence[tuple[int, int, bool]], first: int) -> int | None:
-    """The last number up to which everything is here or declared lost: what may be acknowledged; None if nothing is."""
-    holes = [start for start, _, declared in runs if not declared]
-    end = min(holes, default=max(seen, default=first - 1) + 1)
+def freed(runs: Sequence[tuple[int, int, bool]], begins: int, acknowledged: int | None) -> int | None:
+    """The last number that the lock freed though this service knows of no word for it and of no LOSS; None where there is none."""
+    since = -1 if acknowledged is None else acknowledged
+    return max((last for _, last, declared in runs if not declared and since < last < begins), default=None)
+
+
+def forgotten(runs: Sequence[tuple[int, int, bool]], upto: int | None) -> list[tuple[int, int, bool]]:
+    """The runs up to this number that no LOSS declares."""
+    return [run for run in runs if upto is not None and not run[2] and run[1] <= upto]
+
+
+def numbers_of(runs: Sequence[tuple[int, int, bool]]) -> frozenset[int]:
+    """Their numbers one by one; none where they are more than a lock writes between two backups."""
+    many = sum(last - first + 1 for first, last, _ in runs)
+    return frozenset(n for first, last, _ in runs for n in range(first, last + 1)) if many <= FORGOTTEN_MAX else frozenset()
+
+
+def whole_since(runs: Sequence[tuple[int, int, bool]], begins: int) -> bool:
+    """Whether everything from this number on is here or declared."""
+    return all(declared or last < begins for _, last, declared in runs)
+
+
+def covered_until(seen: frozenset[int], holes: Sequence[Missing], first: int) -> int | None:
+    """The last number before whatever the lock may still hold and we do not: what may be acknowledged; None if nothing may."""
+    carried_by_none = [hole.first for hole in holes if hole.kind == "not_carried"]
+    end = min(carried_by_none, default=max(seen, default=first - 1) + 1)
     here = [seq for seq in seen if seq < end]
     return max(here) if here else None

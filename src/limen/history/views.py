@@ -48,7 +48,7 @@ class StillView:
 
 @dataclass(frozen=True)
 class GapView:
-    """A hole in a door's record: `declared` (the lock lost them), `not_carried` (still on the lock) or `undeclared` (alarm). M30."""
+    """A hole in a door's record (M30): `declared` (the lock lost them), `forgotten` (a restore did), `not_carried` yet, or `undeclared` (alarm)."""
 
     door_id: UUID
     count: int

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -9,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from limen.fleet import queries as fleet
 from limen.history import queries as history
-from limen.history.models import Alarm, Event, Gap, Record, Waiting
+from limen.history.models import Alarm, Event, Gap, Neighbours, Record, Waiting
 from limen.storage import kms
 from limen.storage.transactions import unit_of_work
 from limen.wire import hpke, ratchet, segments
 from limen.wire.envelope import RoleKeys, Typ
 from limen.wire.events import Kind, Loss, Method, TempRef
 from limen.wire.logacks import open_log_ack
+from tests.unit.fleet.tiny_lock import TinyLock
 from tests.unit.history.conftest import Archive
 
 MANY = 300  # three segments
@@ -124,7 +126,7 @@ def test_the_tail_that_was_attested_and_never_came_is_missing(archive: Archive) 
     with unit_of_work():
         from limen.history import services
 
-        only_new = segments.pack(late.lock_id, late.written[-2:], hpke.HpkeSealer(late.ticket.klog))  # type: ignore[union-attr]
+        only_new = segments.pack(late.lock_id, late.written[-2:], hpke.HpkeSealer(late.ticket.klog), 1)  # type: ignore[union-attr]
         services.take_segment(lock_id=late.lock_id, data=only_new[0], now=archive.house.now)
     archive.attest("Package Room")
     (gap,) = archive.looked("Ana", "Package Room").gaps
@@ -156,6 +158,78 @@ def test_declared_losses_are_shown_as_known_and_acknowledged_over(archive: Archi
     assert (gap.after, gap.before) == (before, archive.house.now)
     assert history.record_health(archive.house.doors["Package Room"], archive.house.now).lost == 3
     assert acknowledged(archive) == lock.writer.seqnext - 1
+
+
+@pytest.mark.rule("LOCK-8", "HISTORY-2")
+def test_a_loss_does_not_hide_what_a_courier_keeps_back(archive: Archive) -> None:
+    """Most of what went had arrived before, so the LOSS counts more than is missing; what the lock still holds is not acknowledged away (inv. 58)."""
+    fill(archive, attested_at=60)
+    archive.attest("Package Room")
+    lock = archive.lock("Package Room")
+    for number, body in enumerate([*segments.bodies(lock.written[:141]), (), *segments.bodies(lock.written[151:])]):
+        if body:  # between them a courier kept back 140 to 149
+            archive.take("Package Room", lock.segment(number, body))
+    assert acknowledged(archive) == 139
+    lose(lock, [*range(50), 149])
+    lock.note(t=int(archive.house.now.timestamp()), kind=Kind.LOSS, loss=Loss(0, 149, 51))
+    archive.attest("Package Room")
+    archive.take("Package Room", lock.segment(9, lock.written[-1:]))
+    (gap,) = archive.looked("Ana", "Package Room").gaps
+    assert (gap.kind, gap.count) == ("not_carried", 10)
+    assert acknowledged(archive) == 139
+    for data in lock.segments():
+        archive.take("Package Room", data)
+    (gap,) = archive.looked("Ana", "Package Room").gaps
+    assert (gap.kind, gap.count) == ("declared", 1)
+    assert acknowledged(archive) == MANY
+    assert not Neighbours.objects.exists(), "settled, so forgotten"
+
+
+@pytest.mark.rule("LOCK-8")
+def test_what_the_lock_dropped_unseen_is_settled_by_any_piece_that_spans_it(archive: Archive) -> None:
+    """Nobody ever carried the first records; the piece with which the lock's ring begins shows that they are gone."""
+    fill(archive)
+    lock = archive.lock("Package Room")
+    lose(lock, [*range(64)])
+    lock.note(t=int(archive.house.now.timestamp()), kind=Kind.LOSS, loss=Loss(0, 63, 64))
+    archive.attest("Package Room")
+    first, *others = lock.segments()
+    for data in others:
+        archive.take("Package Room", data)
+    assert acknowledged(archive) is None
+    archive.take("Package Room", first)
+    (gap,) = archive.looked("Ana", "Package Room").gaps
+    assert (gap.kind, gap.count) == ("declared", 64)
+    assert acknowledged(archive) == MANY
+
+
+@pytest.mark.rule("LOCK-8")
+def test_a_piece_that_brings_nothing_but_what_stood_side_by_side_settles_a_hole(archive: Archive) -> None:
+    """All its records are known; it shows where the ring begins, and what is settled by that is acknowledged at once, not with the next record."""
+    fill(archive)
+    lock = archive.lock("Package Room")
+    lose(lock, [*range(64)])
+    lock.note(t=int(archive.house.now.timestamp()), kind=Kind.LOSS, loss=Loss(0, 63, 64))
+    archive.attest("Package Room")
+    first, *others = segments.bodies(lock.written)
+    for number, body in enumerate([first, *others], start=1):  # cut as no first one
+        archive.take("Package Room", lock.segment(number, body))
+    assert acknowledged(archive) is None
+    archive.take("Package Room", lock.segment(0, first))
+    assert acknowledged(archive) == MANY
+
+
+def lose(lock: TinyLock, places: list[int]) -> None:
+    """The lock runs out of room: these records of its first log epoch go, and what stood behind them names their tags."""
+    kept: list[segments.Entry] = []
+    for entry in lock.written:
+        if isinstance(entry, ratchet.SealedRecord) and entry.logepoch == 1:
+            if entry.i in places:
+                continue
+            if entry.i - 1 in places:
+                entry = replace(entry, prevtag=lock.tags[1, entry.i - 1])
+        kept.append(entry)
+    lock.written = kept
 
 
 def test_another_record_under_the_same_number_is_an_alarm(archive: Archive) -> None:

@@ -35,16 +35,30 @@ def test_the_class_decides_the_privacy_subject(cls: Cls | None, by_staff: bool, 
 def test_a_hole_is_declared_not_carried_or_undeclared() -> None:
     """What the lock declared; what it still holds, because it was never told to forget; anything else is an alarm (F.2)."""
     runs = [(3, 5, True), (8, 9, False), (20, 22, False)]
-    assert rules.missing(runs, acknowledged=10) == [Missing(3, 5, "declared"), Missing(8, 9, "undeclared"), Missing(20, 22, "not_carried")]
-    assert [run.kind for run in rules.missing(runs, acknowledged=None)] == ["declared", "not_carried", "not_carried"]
+    told = rules.Settled(acknowledged=10)
+    assert rules.missing(runs, told) == [Missing(3, 5, "declared"), Missing(8, 9, "undeclared"), Missing(20, 22, "not_carried")]
+    assert [run.kind for run in rules.missing(runs, rules.Settled())] == ["declared", "not_carried", "not_carried"]
+    assert [run.kind for run in rules.missing(runs, rules.Settled(acknowledged=30, forgotten=9))] == ["declared", "forgotten", "undeclared"]
+    assert [run.kind for run in rules.missing(runs, rules.Settled(gone=20))] == ["declared", "undeclared", "not_carried"]
+
+
+def test_what_was_freed_lies_behind_our_word_and_before_the_beginning() -> None:
+    """Neither what the lock declared, nor what we told it to forget, nor what it may still hold."""
+    runs = [(3, 5, True), (8, 9, False), (20, 22, False), (30, 33, False)]
+    assert rules.freed(runs, 25, 2) == 22
+    assert rules.freed(runs, 25, 22) is None
+    assert rules.freed(runs, 7, None) is None
+    assert rules.freed(runs, 0, None) is None
+    assert [rules.whole_since(runs, begins) for begins in (0, 25, 34)] == [False, False, True]
 
 
 def test_only_what_is_whole_may_be_forgotten() -> None:
-    """Up to the first hole that nobody declared."""
+    """Up to the first hole that the lock may still fill."""
     seen = frozenset({0, 1, 2, 6, 7, 10})
-    assert rules.covered_until(seen, [(3, 5, True), (8, 9, False)], 0) == 7
-    assert rules.covered_until(seen, [(3, 5, False), (8, 9, False)], 0) == 2
-    assert rules.covered_until(frozenset({4}), [(0, 3, False)], 0) is None
+    assert rules.covered_until(seen, [Missing(3, 5, "declared"), Missing(8, 9, "not_carried")], 0) == 7
+    assert rules.covered_until(seen, [Missing(3, 5, "forgotten"), Missing(8, 9, "undeclared")], 0) == 10
+    assert rules.covered_until(seen, [Missing(3, 5, "not_carried"), Missing(8, 9, "declared")], 0) == 2
+    assert rules.covered_until(frozenset({4}), [Missing(0, 3, "not_carried")], 0) is None
     assert rules.covered_until(frozenset(), [], 0) is None
 
 
