@@ -7,12 +7,14 @@ from typing import Final
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as second
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.forms import BaseForm
 from django.utils.translation import gettext_lazy as _
 
-from limen.identity import naming
+from limen.identity import naming, tries
+from limen.identity.models import User
 
 LABELS: Final = {
     "email": _("E-mail"),
@@ -76,9 +78,10 @@ class RequestLoginCode(_OurWords, account.RequestLoginCodeForm):  # type: ignore
 
     def clean_email(self) -> str:
         """The name of the account, by which allauth then looks it up."""
-        self.cleaned_data["email"] = naming.name_for(self.cleaned_data["email"])
-        name: str = super().clean_email()
-        return name
+        name = self.cleaned_data["email"] = naming.name_for(self.cleaned_data["email"])
+        with tries.saying_when(tries.Limit("request_login_code", key=name.lower())):
+            found: str = super().clean_email()
+        return found
 
 
 class ConfirmLoginCode(_OurWords, account.ConfirmLoginCodeForm):  # type: ignore[misc]
@@ -93,12 +96,41 @@ class ConfirmEmailCode(_OurWords, account.ConfirmEmailVerificationCodeForm):  # 
     code = MAILED
 
 
-class SecondFactorAgain(_OurWords, second.ReauthenticateForm):  # type: ignore[misc]
+class _SaysWhen(BaseForm):
+    """A limit of the second step names its end."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        """The digits, if they are the right ones."""
+        with tries.saying_when(tries.second_step(self.user)):
+            code: str = super().clean_code()  # type: ignore[misc]
+        return code
+
+
+class SecondFactor(_SaysWhen, second.AuthenticateForm):  # type: ignore[misc]
+    """Six digits from the authenticator, or a recovery code; the page has its own field."""
+
+
+class SecondFactorAgain(_SaysWhen, _OurWords, second.ReauthenticateForm):  # type: ignore[misc]
     """The authenticator once more."""
 
 
-class ActivateAuthenticator(_OurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateAuthenticator(_SaysWhen, _OurWords, totp.ActivateTOTPForm):  # type: ignore[misc]
     """Six digits prove that it was scanned."""
+
+
+class PasskeyAsSecondFactor(webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The passkey's own answer."""
+
+    def clean_credential(self) -> Authenticator:
+        """Whose passkey answered."""
+        with tries.saying_when(tries.second_step(self.user)):
+            return super().clean_credential()
+
+
+class PasskeyAgain(PasskeyAsSecondFactor, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """The passkey once more."""
 
 
 class AddPasskey(_OurWords, webauthn.AddWebAuthnForm):  # type: ignore[misc]

@@ -13,6 +13,7 @@ from limen.identity import rules
 from limen.identity.factors import has_second_factor, must_have_second_factor
 from limen.identity.models import Invitation, Move, Phone, User
 from limen.identity.traces import trace_of
+from limen.identity.tries import again_at, say_again
 from limen.identity.views import InvitationView, MoveView, PhoneView, SessionView, UserView
 from limen.kernel.problems import NotYours
 from limen.people import queries as people
@@ -20,8 +21,8 @@ from limen.storage import kms
 from limen.storage.prepared import Prepared
 
 __all__ = [
-    "InvitationView", "MoveView", "PhoneView", "SessionView", "UserView", "has_app", "have_app", "invitation_by_token", "language_of",
-    "last_invitation", "move_by_token", "move_of", "person_of", "phone", "phone_by_token", "phones", "second_factor_missing",
+    "InvitationView", "MoveView", "PhoneView", "SessionView", "UserView", "again_at", "has_app", "have_app", "invitation_by_token", "language_of",
+    "last_invitation", "move_by_token", "move_of", "person_of", "phone", "phone_by_token", "phones", "say_again", "second_factor_missing",
     "second_factor_missing_of", "sessions", "user_of",
 ]  # fmt: skip
 

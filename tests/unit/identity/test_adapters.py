@@ -1,5 +1,6 @@
 """Signing in over HTTP: what allauth asks us, seen from outside."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -42,15 +43,15 @@ def test_signing_in_does_not_tell_who_has_an_account(account: User) -> None:
 @pytest.mark.parametrize(
     ("language", "wrong", "many"),
     [
-        ("en", "Wrong e-mail or password.", "Too many tries. Try again in 5 minutes."),
-        ("es", "Correo o contraseña incorrectos.", "Demasiados intentos. Inténtelo de nuevo en 5 minutos."),
+        ("en", "Wrong e-mail or password.", r"Too many tries\. Try again at \d\d:\d\d\."),
+        ("es", "Correo o contraseña incorrectos.", r"Demasiados intentos\. Inténtelo de nuevo a las \d\d:\d\d\."),
     ],
 )
 def test_a_failed_sign_in_is_said_in_the_words_of_the_house(account: User, language: str, wrong: str, many: str) -> None:
     """M26, and when to come back; in both languages."""
     browser = Client(headers={"accept-language": language})
     said = [sign_in(browser, "dana@example.org", f"not this one {n}").content.decode() for n in range(8)]
-    assert wrong in said[0] and many in said[-1] and wrong not in said[-1]
+    assert wrong in said[0] and re.search(many, said[-1]) and wrong not in said[-1]
 
 
 @pytest.mark.rule("PEOPLE-5")
