@@ -4,13 +4,15 @@ from django.db import models
 
 
 class Link(models.Model):
-    """A sign with a QR code at one door. Replacing it ends the row and makes another (LINK-8)."""
+    """A sign with a QR code at one door. Replacing it ends the row and makes another (LINK-8); switched off, it rings nobody and says so."""
 
     id = models.UUIDField(primary_key=True)
     door = models.ForeignKey("places.Door", on_delete=models.CASCADE, related_name="+")
     code = models.CharField(max_length=26, unique=True)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    takes_calls = models.BooleanField(default=True)
+    calls_off_at = models.DateTimeField(null=True)  # the last time; calls that this ended bear the same one
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["door"], condition=models.Q(ended_at__isnull=True), name="one_live_sign_a_door")]

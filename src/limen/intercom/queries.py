@@ -7,19 +7,19 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from limen.access import queries as access
 from limen.identity import queries as identity
 from limen.intercom import rules
 from limen.intercom.models import Call, Link, Listing
-from limen.intercom.views import CallCode, CallState, CallView, Directory, Entry, LinkView, ListingView
+from limen.intercom.views import CallCode, CallCount, CallState, CallView, Directory, Entry, LinkView, ListingView
 from limen.kernel.problems import NotYours
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.storage import kms
 
-__all__ = ["CallCode", "CallState", "CallView", "Directory", "Entry", "LinkView", "ListingView"]
+__all__ = ["CallCode", "CallCount", "CallState", "CallView", "Directory", "Entry", "LinkView", "ListingView"]
 
 ENTRY_BYTES = 10
 CODE_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
@@ -28,31 +28,31 @@ RECENT_CALLS = 50
 
 
 def live_link(code: str) -> LinkView | None:
-    """Gives the sign with this code while it is in use; None for unknown and replaced ones alike."""
+    """Gives the sign with this code while it is in use and takes calls; None for unknown, replaced and switched off ones alike."""
     link = _link_by_code(code)
-    return _link_view(link) if link is not None and link.ended_at is None else None
+    return link_view(link) if link is not None and link.ended_at is None and link.takes_calls else None
 
 
-def replaced_link(code: str) -> LinkView | None:
-    """Gives a sign that was replaced, so that its page can say "Look for a newer one"."""
+def silent_link(code: str) -> LinkView | None:
+    """Gives a sign that was replaced or switched off, so that its page can say "Look for a newer one", or that calls are switched off."""
     link = _link_by_code(code)
-    return _link_view(link) if link is not None and link.ended_at is not None else None
+    return link_view(link) if link is not None and not (link.ended_at is None and link.takes_calls) else None
 
 
 def link_of(door_id: UUID) -> LinkView | None:
     """Gives the sign in use at a door, for staff."""
     link = Link.objects.filter(door_id=door_id, ended_at=None).first()
-    return _link_view(link) if link else None
+    return link_view(link) if link else None
 
 
 def links(property_id: UUID) -> tuple[LinkView, ...]:
     """Lists the signs in use of a property, by door name."""
     found = Link.objects.filter(door__property_id=property_id, ended_at=None).select_related("door").order_by("door__name")
-    return tuple(_link_view(link) for link in found)
+    return tuple(link_view(link) for link in found)
 
 
 def directory(code: str, asked: str, now: datetime, page: int = 0) -> Directory:
-    """What a visitor sees at this sign (LINK-2, LINK-3, LINK-9). NotYours for unknown and replaced signs."""
+    """What a visitor sees at this sign (LINK-2, LINK-3, LINK-9). NotYours for unknown, replaced and switched off signs."""
     link = live_link(code)
     if link is None:
         raise NotYours
@@ -115,6 +115,12 @@ def calls_of(person_id: UUID) -> tuple[CallView, ...]:
     return tuple(_call_view(call, labels[call.door.property_id]) for call in found)
 
 
+def calls_at(door_id: UUID, since: datetime) -> CallCount:
+    """Counts the calls from a door's signs since then, whichever sign hung there."""
+    counted = Call.objects.filter(door_id=door_id, made_at__gte=since).aggregate(made=Count("id"), answered=Count("answered_at"))
+    return CallCount(counted["made"], counted["answered"])
+
+
 def code_of_call(call_id: UUID, now: datetime) -> CallCode | None:
     """Gives the code of a call; the caller must have proven to be one of its two sides (invariant 78)."""
     call = Call.objects.filter(id=call_id).first()
@@ -157,8 +163,10 @@ def _link_by_code(code: str) -> Link | None:
     return Link.objects.filter(code=wanted).select_related("door").first()
 
 
-def _link_view(link: Link) -> LinkView:
-    return LinkView(link.id, link.door_id, link.door.property_id, link.code, link.made_at, link.ended_at)
+def link_view(link: Link) -> LinkView:
+    """A sign as a value."""
+    place = link.door.property_id
+    return LinkView(link.id, link.door_id, place, link.code, link.made_at, link.ended_at, link.takes_calls, link.calls_off_at)
 
 
 def call_view(call: Call) -> CallView:
@@ -193,6 +201,7 @@ def _call_view(call: Call, label: str) -> CallView:
         lost_line=CallState(call.state).is_open and timeline(call).lost_since is not None,
         has_code=call.code_id is not None,
         sign_replaced=call.ended_at is not None and call.ended_at == call.link.ended_at,
+        sign_off=call.ended_at is not None and call.ended_at == call.link.calls_off_at,
     )
 
 

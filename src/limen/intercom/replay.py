@@ -1,14 +1,15 @@
-"""Does again, after a restore, what ended for signs since the backup (LINK-8, OPS-2)."""
+"""Does again, after a restore, what ended or was switched off for signs since the backup (LINK-8, OPS-2)."""
 
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from limen.intercom import services
+from limen.intercom import queries, services
 from limen.intercom.models import Link
 from limen.kernel.actors import SYSTEM
+from limen.places import queries as places
 from limen.storage import replay
-from limen.storage.replay import Restoring
+from limen.storage.replay import Restoring, last_by
 
 
 @replay.again
@@ -24,4 +25,28 @@ def end_again(run: Restoring) -> None:
     if names:
         run.misses(
             _("Signs that were replaced after the backup: %(doors)s. Print them again and put them up.") % {"doors": ", ".join(names)}
+        )
+    _switch_off(run)
+
+
+def _switch_off(run: Restoring) -> None:
+    """By door: the sign there now may be a newer one than the line meant. A line of "on" may be of a transaction that failed, so it gives back
+    nothing that one of "off" took; it is said.
+    """
+    lines = run.of("sign_calls")
+    switched_off = {line.facts["door"] for line in lines if line.facts["calls"] == "off"}
+    on_again: list[str] = []
+    for (door_id,), last in sorted(last_by(lines, "door").items()):
+        link = queries.link_of(UUID(door_id))
+        if link is None:
+            continue
+        if link.takes_calls and door_id in switched_off:
+            link = services.switch_calls(link_id=link.id, on=False, by=SYSTEM, now=run.now)
+            run.did("signs_off")
+        if last.facts["calls"] == "on" and not link.takes_calls:
+            on_again.append(places.door_view(link.door_id).name)
+    if on_again:
+        run.misses(
+            _("Calls were switched on again after the backup, and are off now, for the signs of: %(doors)s.")
+            % {"doors": ", ".join(on_again)}
         )

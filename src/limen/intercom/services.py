@@ -44,18 +44,40 @@ def make_link(*, door_id: UUID, by: Actor, now: datetime) -> LinkView:
 
 
 def rotate(*, link_id: UUID, by: Actor, now: datetime) -> LinkView:
-    """Ends the old sign at once and makes the new one (LINK-8); calls from the old one end too."""
+    """Ends the old sign at once and makes the new one (LINK-8); calls from the old one end too. Calls that were switched off stay off."""
     link = Link.objects.select_for_update(of=("self",)).select_related("door").filter(id=link_id, ended_at=None).first()
     if link is None:
         raise NotYours
     ledger.append("sign_ended", {"sign": link.id, "door": link.door_id}, now)
     link.ended_at = now
     link.save(update_fields=["ended_at"])
-    for call in Call.objects.select_for_update(of=("self",)).filter(link=link, state__in=[CallState.RINGING, CallState.ANSWERED]):
-        _end(call, CallState.CANCELLED if call.state == CallState.RINGING else CallState.ENDED, now)
-    fresh = Link.objects.create(id=chance.fresh_id(), door_id=link.door_id, code=_fresh_code(), made_at=now)
+    _end_calls_from(link, now)
+    fresh = Link.objects.create(
+        id=chance.fresh_id(),
+        door_id=link.door_id,
+        code=_fresh_code(),
+        made_at=now,
+        takes_calls=link.takes_calls,
+        calls_off_at=link.calls_off_at,
+    )
     journal.record(by, "link.rotated", f"door:{link.door_id}", {}, now, property_id=link.door.property_id)
     return _view(fresh.id)
+
+
+def switch_calls(*, link_id: UUID, on: bool, by: Actor, now: datetime) -> LinkView:
+    """Lets a sign ring nobody, or ring again (LINK-9). Off, its page says so, and calls from it end at once; the same twice is once."""
+    link = Link.objects.select_for_update(of=("self",)).select_related("door").filter(id=link_id, ended_at=None).first()
+    if link is None:
+        raise NotYours
+    if link.takes_calls == on:
+        return queries.link_view(link)
+    ledger.append("sign_calls", {"door": link.door_id, "calls": "on" if on else "off"}, now)
+    link.takes_calls, link.calls_off_at = on, link.calls_off_at if on else now
+    link.save(update_fields=["takes_calls", "calls_off_at"])
+    if not on:
+        _end_calls_from(link, now)
+    journal.record(by, "link.calls_on" if on else "link.calls_off", f"door:{link.door_id}", {}, now, property_id=link.door.property_id)
+    return queries.link_view(link)
 
 
 # ---- what residents choose
@@ -97,9 +119,12 @@ def start_call(*, code: str, entry_id: str, visitor: str, now: datetime) -> tupl
 
     `visitor` is what tells visitors apart (their network address); only a keyed mark of it is kept. Blocked, quiet, no phone any more and no
     longer listed all give the same: a call that is `unreachable` at once. NotYours for a dead sign and for what never was an entry of it;
-    TooMany `too_many_calls`; Refused `busy`.
+    TooMany `too_many_calls`; Refused `busy`, and `calls_off` where a sign's calls are switched off.
     """
-    link = queries.live_link(code)
+    link = _held_sign(code)
+    silent = queries.silent_link(code) if link is None else None
+    if silent is not None and silent.ended_at is None:
+        raise Refused("calls_off", "Calls from this sign are switched off.")
     person_id = queries.resident_behind(link, entry_id, now) if link else None
     if link is None or person_id is None:
         raise NotYours
@@ -233,8 +258,21 @@ def _fresh_code() -> str:
 
 
 def _view(link_id: UUID) -> LinkView:
-    link = Link.objects.select_related("door").get(id=link_id)
-    return LinkView(link.id, link.door_id, link.door.property_id, link.code, link.made_at, link.ended_at)
+    return queries.link_view(Link.objects.select_related("door").get(id=link_id))
+
+
+def _held_sign(code: str) -> LinkView | None:
+    """The sign if it takes calls, held until the call is written: whoever switches it off or replaces it meanwhile ends that call too."""
+    link = queries.live_link(code)
+    held = Link.objects.select_for_update().filter(id=link.id, ended_at=None, takes_calls=True).first() if link else None
+    return link if held is not None else None
+
+
+def _end_calls_from(link: Link, now: datetime) -> None:
+    """What rings and what talks from a sign ends."""
+    for call in Call.objects.select_for_update(of=("self",)).filter(link=link, state__in=[CallState.RINGING, CallState.ANSWERED]):
+        call.link = link  # as it is now: both screens are told why
+        _end(call, CallState.CANCELLED if call.state == CallState.RINGING else CallState.ENDED, now)
 
 
 def _mine(call_id: UUID, person_id: UUID) -> Call:

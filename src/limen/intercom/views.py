@@ -26,7 +26,7 @@ class CallState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A sign at a door. `code` stands in the QR; `ended_at` is when it was replaced (LINK-8)."""
+    """A sign at a door. `code` stands in the QR; `ended_at` is when it was replaced (LINK-8), `calls_off_at` when its calls were last switched off."""
 
     id: UUID
     door_id: UUID
@@ -34,6 +34,8 @@ class LinkView:
     code: str
     made_at: datetime
     ended_at: datetime | None
+    takes_calls: bool
+    calls_off_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,15 @@ class CallView:
     lost_line: bool  # one of the two sides has no network now
     has_code: bool
     sign_replaced: bool  # the sign it came from was replaced while the call was open, which ended it (LINK-8)
+    sign_off: bool  # or its calls were switched off
+
+
+@dataclass(frozen=True, slots=True)
+class CallCount:
+    """How many calls were made, and how many of them were answered: numbers without names."""
+
+    made: int
+    answered: int
 
 
 @dataclass(frozen=True, slots=True)

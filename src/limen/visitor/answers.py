@@ -13,6 +13,8 @@ from limen.web.when import say, say_clock, say_end_of_day
 
 REPLACED = "replaced"
 """A state of the screen alone: the sign was replaced under an open call (LINK-8)."""
+OFF = "off"
+"""Likewise: the sign's calls were switched off under it."""
 
 
 def as_json(call: intercom.CallView, now: datetime) -> dict[str, object]:
@@ -20,7 +22,7 @@ def as_json(call: intercom.CallView, now: datetime) -> dict[str, object]:
     body: dict[str, object] = {
         "t": "call",
         "call": str(call.id),
-        "state": REPLACED if call.sign_replaced else str(call.state),
+        "state": REPLACED if call.sign_replaced else OFF if call.sign_off else str(call.state),
         "name": call.label,
         "lost": call.lost_line,
         "seconds": max(0, int((now - (call.answered_at or call.made_at)).total_seconds())),
@@ -64,6 +66,8 @@ def _sentence(problem: Problem, zone: ZoneInfo) -> str:
         return _("Many calls from here. Try again at %(time)s.") % {"time": say_clock(later, zone)}
     if problem.type == "busy":
         return _("On another call. Try again in a minute.")
+    if problem.type == "calls_off":
+        return _("Calls from this sign are switched off.")
     if problem.status == 404:
         return _("This sign is no longer in use. Look for a newer one.")
     return _("Load this page again.")

@@ -71,12 +71,18 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "visitor/call.html", context, zone=places.property_view(link.property_id).zone)
 
 
+@require_GET
+def guide(request: HttpRequest, code: str) -> HttpResponse:
+    """How one calls and types a code at the lock; the same for every sign, so that nothing is looked up and nothing learned of any."""
+    return render(request, "visitor/help.html", {"code": code, "helping": True})
+
+
 @csrf_exempt
 @require_POST
 def start(request: HttpRequest, code: str) -> HttpResponse:
     """Rings a listed resident: `{"entry": …}` gives the call, its token, and what is true now."""
     body, now = _body(request), now_of(request)
-    link = intercom.live_link(code)
+    link = intercom.live_link(code) or intercom.silent_link(code)
     if link is None:
         raise NotYours
     try:
@@ -135,8 +141,9 @@ def _page(request: HttpRequest) -> int:
 
 
 def _dead(request: HttpRequest, code: str) -> HttpResponse:
-    """An old sign and a mistyped address: the same page, weight, work and status, one sentence apart."""
-    old = intercom.replaced_link(code)
+    """An old sign, one whose calls are switched off, a mistyped address: the same page, weight, work and status, one sentence apart."""
+    sign = intercom.silent_link(code)
     here = places.properties()
-    place = next((one for one in here if old is not None and one.id == old.property_id), here[0] if len(here) == 1 else None)
-    return render(request, "visitor/dead.html", {"old": old is not None, "place": place}, status=404)
+    place = next((one for one in here if sign is not None and one.id == sign.property_id), here[0] if len(here) == 1 else None)
+    old = sign is not None and sign.ended_at is not None
+    return render(request, "visitor/dead.html", {"old": old, "off": sign is not None and not old, "place": place}, status=404)

@@ -20,7 +20,7 @@ from limen.visitor.sockets import VisitorEnd
 from tests.surfaces.visitor.conftest import Street
 from tests.unit.intercom.conftest import SESSION
 
-GREETING_S = 5
+GREETING_S = 60
 
 
 def begin(street: Street) -> dict[str, Any]:
@@ -109,7 +109,8 @@ def test_the_code_is_shown_to_the_screen_that_called_and_to_no_other(street: Str
 
 @pytest.mark.rule("LINK-7")
 @pytest.mark.parametrize(
-    ("what", "state"), [("decline", "declined"), ("nobody", "missed"), ("stop", "cancelled"), ("talk", "ended"), ("rotate", "replaced")]
+    ("what", "state"),
+    [("decline", "declined"), ("nobody", "missed"), ("stop", "cancelled"), ("talk", "ended"), ("rotate", "replaced"), ("off", "off")],
 )
 def test_every_outcome_ends_cleanly_on_the_visitors_screen(street: Street, what: str, state: str) -> None:
     """And stays what it was, whatever is asked afterwards."""
@@ -128,6 +129,9 @@ def test_every_outcome_ends_cleanly_on_the_visitors_screen(street: Street, what:
     if what == "rotate":
         with unit_of_work():
             services.rotate(link_id=street.porch.link.id, by=street.porch.house.actor(), now=street.clock.now())
+    if what == "off":
+        with unit_of_work():
+            services.switch_calls(link_id=street.porch.link.id, on=False, by=street.porch.house.actor(), now=street.clock.now())
     assert street.look(call).json()["state"] == state
     assert street.look(call, do="stop").json()["state"] == state
 
@@ -144,6 +148,7 @@ def test_the_page_holds_the_sentence_of_every_outcome_and_what_to_do_next(street
         "They cannot be reached right now. Try another name, or call the office: 212 555 0100.",
         "You stopped the call.",
         "On another call. Try again in a minute.",
+        "Calls from this sign are switched off. The office: 212 555 0100.",
         "We lost the connection.",
         "Touch the lens, type the digits, press the check mark. Not more than 5 seconds between digits.",
         "Digits blink? It was not accepted. Type it once more, slowly.",

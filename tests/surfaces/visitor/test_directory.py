@@ -130,24 +130,41 @@ def test_one_phone_with_many_ipv6_addresses_is_one_address(street: Street) -> No
 
 
 @pytest.mark.rule("LINK-8", "LINK-9")
-def test_unknown_and_replaced_signs_have_one_page_of_the_same_weight_and_status(street: Street) -> None:
-    """One sentence apart, for every path below them; and as many questions to the database for either."""
-    code = street.porch.link.code
+def test_unknown_replaced_and_silent_signs_have_one_page_of_the_same_weight_and_status(street: Street) -> None:
+    """One sentence apart, for every path below them; and as many questions to the database for each."""
+    code, house = street.porch.link.code, street.porch.house
     with unit_of_work():
-        services.rotate(link_id=street.porch.link.id, by=street.porch.house.actor(), now=street.porch.now)
-    old, unknown = f"/v/{code}", "/v/AAAAAAAAAAAAAAAA"
+        services.rotate(link_id=street.porch.link.id, by=house.actor(), now=street.porch.now)
+        gym = services.make_link(door_id=house.doors["Gym"], by=house.actor(), now=street.porch.now)
+        services.switch_calls(link_id=gym.id, on=False, by=house.actor(), now=street.porch.now)
+    old, unknown, off = f"/v/{code}", "/v/AAAAAAAAAAAAAAAA", f"/v/{gym.code}"
     for path in ("", "/call", "/code"):
-        pages = [street.browser.get(sign + path) for sign in (old, unknown)]
-        assert [page.status_code for page in pages] == [404, 404]
-        assert abs(len(pages[0].content) - len(pages[1].content)) < 40
-        assert dict(pages[0].headers).keys() == dict(pages[1].headers).keys()
+        pages = [street.browser.get(sign + path) for sign in (old, unknown, off)]
+        assert [page.status_code for page in pages] == [404, 404, 404]
+        assert max(len(page.content) for page in pages) - min(len(page.content) for page in pages) < 40
+        assert dict(pages[0].headers).keys() == dict(pages[1].headers).keys() == dict(pages[2].headers).keys()
     assert "This sign is no longer in use. Look for a newer one. Call the office" in words(street.browser.get(old).content.decode())
     assert "We do not know this address. Check the letters, or scan again. Call the office" in words(
         street.browser.get(unknown).content.decode()
     )
+    said = words(street.browser.get(off).content.decode())
+    assert "Calls from this sign are switched off. The office: 212 555 0100. Call the office" in said and "Gym" not in said
     assert street.call().status_code == 404
-    asked = [questions(street, sign) for sign in (old, unknown)]
-    assert abs(asked[0] - asked[1]) <= 2
+    asked = [questions(street, sign) for sign in (old, unknown, off)]
+    assert max(asked) - min(asked) <= 2
+
+
+@pytest.mark.rule("LINK-9")
+def test_a_page_from_before_the_calls_were_switched_off_is_told_so(street: Street) -> None:
+    """In its language, decided by the service and not by the page that was loaded."""
+    with unit_of_work():
+        services.switch_calls(link_id=street.porch.link.id, on=False, by=street.porch.house.actor(), now=street.porch.now)
+    answer = street.call(language="es")
+    assert answer.status_code == 409 and answer.json()["type"].endswith("/calls_off")
+    assert answer.json()["title"] == "Las llamadas desde este letrero están desactivadas."
+    with unit_of_work():
+        services.switch_calls(link_id=street.porch.link.id, on=True, by=street.porch.house.actor(), now=street.porch.now)
+    assert street.page().status_code == 200 and street.call().status_code == 201
 
 
 def questions(street: Street, path: str) -> int:
@@ -215,3 +232,22 @@ def test_spanish_is_one_tap_away_and_stays(street: Street) -> None:
     assert "¿A quién visita?" in words(
         street.browser.get(f"/v/{street.porch.link.code}", headers={"accept-language": "es-MX"}).content.decode()
     )
+
+
+def test_help_tells_how_a_code_is_typed_and_nothing_of_any_sign(street: Street) -> None:
+    """Found at the foot of the directory; small, without a cookie, asked of no table, and the same for a sign that nobody put up."""
+    code = street.porch.link.code
+    assert f'<a href="/v/{code}/help">Help</a>' in street.page().content.decode()
+    assert (
+        f'<a href="/v/{code}/help" target="_blank" rel="noopener">Help</a>'
+        in street.page("/call", to=street.porch.entry()).content.decode()
+    )
+    with CaptureQueriesContext(connection) as asked:
+        page = street.page("/help")
+    unknown = street.browser.get("/v/NOSUCHSIGN/help")
+    assert page.status_code == unknown.status_code == 200 and not asked.captured_queries and not page.cookies
+    assert page.content.decode().replace(code, "NOSUCHSIGN") == unknown.content.decode()
+    assert len(page.content) < PAGE_MAX_BYTES
+    assert "Digits blink? It was not accepted. Type it once more, slowly." in words(page.content.decode())
+    spanish = street.page("/help", lang="es").content.decode()
+    assert "Cómo entrar" in spanish and "How to get in" not in spanish and f'href="/v/{code}?lang=es"' in spanish

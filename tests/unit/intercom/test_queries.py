@@ -156,8 +156,10 @@ def test_a_dead_sign_has_no_directory(porch: Porch) -> None:
         services.rotate(link_id=porch.link.id, by=porch.house.actor(), now=porch.now)
     with pytest.raises(NotYours):
         queries.directory(porch.link.code, "", porch.now)
-    old = queries.replaced_link(porch.link.code)
+    old = queries.silent_link(porch.link.code)
     assert old is not None and old.ended_at == porch.now
+    fresh = queries.link_of(porch.house.doors["Package Room"])
+    assert fresh is not None and queries.silent_link(fresh.code) is None
 
 
 def test_the_number_of_reads_does_not_grow_with_the_residents(porch: Porch) -> None:

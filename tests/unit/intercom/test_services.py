@@ -72,6 +72,58 @@ def test_rotating_kills_the_old_sign_and_ends_its_calls_at_once(porch: Porch) ->
     assert "link.rotated" in {entry.verb for entry in journal.entries(property_id=porch.house.property_id)}
 
 
+@pytest.mark.rule("LINK-9")
+def test_a_sign_whose_calls_are_switched_off_rings_nobody(porch: Porch) -> None:
+    """What rings and what talks from it ends at once, on both sides; no directory, no call; the journal has it once; on again, it rings."""
+    ringing, ringing_token = porch.call("theo")
+    talking, token = porch.talking()
+    for after_s in (1, 2):
+        with unit_of_work():
+            off = services.switch_calls(link_id=porch.link.id, on=False, by=porch.house.actor(), now=porch.at(after_s))
+        assert not off.takes_calls and off.calls_off_at == porch.at(1)
+    for call, its, who in ((ringing, ringing_token, "theo"), (talking, token, "dana")):
+        seen = queries.call_for_visitor(call.id, its)
+        assert seen is not None and not seen.state.is_open and seen.sign_off and not seen.sign_replaced
+        assert queries.ringing_for(porch.house.people[who], porch.at(3)) is None
+    assert queries.live_link(porch.link.code) is None and queries.silent_link(porch.link.code) == off
+    with pytest.raises(NotYours):
+        queries.directory(porch.link.code, "", porch.at(3))
+    with pytest.raises(Refused) as refused:
+        porch.call(after_s=3)
+    assert refused.value.type == "calls_off"
+    with unit_of_work():
+        services.switch_calls(link_id=porch.link.id, on=True, by=porch.house.actor(), now=porch.at(4))
+    assert porch.call(after_s=5)[0].state == CallState.RINGING
+    assert queries.silent_link(porch.link.code) is None
+    kept = queries.call_for_visitor(ringing.id, ringing_token)
+    assert kept is not None and kept.sign_off  # what ended it stays true
+    noted = [entry.verb for entry in journal.entries(property_id=porch.house.property_id) if entry.verb.startswith("link.calls")]
+    assert sorted(noted) == ["link.calls_off", "link.calls_on"]
+
+
+@pytest.mark.rule("LINK-8", "LINK-9")
+def test_a_new_sign_in_place_of_one_that_is_switched_off_is_off_too(porch: Porch) -> None:
+    """Nobody rings again because the paper was damaged; a sign that was replaced cannot be switched."""
+    with unit_of_work():
+        services.switch_calls(link_id=porch.link.id, on=False, by=porch.house.actor(), now=porch.now)
+    with unit_of_work():
+        fresh = services.rotate(link_id=porch.link.id, by=porch.house.actor(), now=porch.at(9))
+    assert not fresh.takes_calls and queries.live_link(fresh.code) is None
+    for on in (True, False):
+        with pytest.raises(NotYours):
+            services.switch_calls(link_id=porch.link.id, on=on, by=porch.house.actor(), now=porch.at(10))
+
+
+def test_a_code_that_was_given_stays_on_the_screen_after_the_calls_are_switched_off(porch: Porch) -> None:
+    """It cannot be taken back, so hiding it would only leave somebody before the door."""
+    call, token = porch.talking()
+    digits = code_for(porch, call.id).digits
+    with unit_of_work():
+        services.switch_calls(link_id=porch.link.id, on=False, by=porch.house.actor(), now=porch.at(20))
+    seen, code = queries.call_for_visitor(call.id, token), queries.code_of_call(call.id, porch.at(30))
+    assert seen is not None and seen.has_code and code is not None and code.digits == digits
+
+
 # ---- what residents choose
 
 

@@ -6,7 +6,9 @@ const page = /** @type {HTMLElement} */ (document.getElementById("call"));
 const { link = "", entry = "", listed = "", language = "en" } = page.dataset;
 const KEY = `limen-call-${link}`;
 const OPEN = new Set(["ringing", "answered", "lost"]);
-const OVER = new Set(["declined", "missed", "cancelled", "ended", "unreachable", "busy", "replaced", "problem"]);
+const OVER = new Set(["declined", "missed", "cancelled", "ended", "unreachable", "busy", "replaced", "off", "problem"]);
+/** Refusals that have a screen of their own. @type {Record<string, string>} */
+const REFUSED = { busy: "busy", calls_off: "off" };
 const FORGIVEN_S = 20;
 const LOOKS_EVERY_MS = 5000;
 const PATIENCE_MS = 4000;
@@ -54,7 +56,7 @@ function show(next) {
     if (!one.hidden && !one.contains(document.activeElement)) heading ??= one.querySelector("h1");
   }
   only("rings", next === "ringing");
-  only("may-call", next !== "replaced");
+  only("may-call", next !== "replaced" && next !== "off");
   part("after").hidden = !OVER.has(next);
   heading?.focus();
   if (OVER.has(next)) end();
@@ -213,7 +215,7 @@ async function begin() {
   const { ok, body } = await ask({ entry });
   if (!ok) {
     fill("problem", body.title ?? "");
-    show(String(body.type).endsWith("/busy") ? "busy" : "problem");
+    show(REFUSED[String(body.type).split("/").at(-1) ?? ""] ?? "problem");
     return;
   }
   mine = { call: body.call, token: body.token, entry };
