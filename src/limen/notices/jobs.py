@@ -1,5 +1,6 @@
 """What the outbox calls: composes a notice, keeps it, and lets the mail leave. Told again, it says the same under the same Message-ID."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,8 @@ from limen.wire import cbor
 MAILBOX_KEY = "service:mailbox"
 NOT_KEPT = frozenset({"invitation", "guest_invited", "code"})
 """What these say is kept nowhere beside the mail: a link to join, and digits."""
-FIRST = frozenset({"invitation", "guest_invited"})
-"""What reaches people before anybody can know what they read."""
+TO_ANYBODY = frozenset({"invitation", "guest_invited", "code_reset", "letter_printed", "code_made_at_unit", "override_given"})
+"""What reaches people of whom nobody knows yet what they read: the first mail, what is said of codes to who opens by code alone, and who may enter a home."""
 NOT_MAILED = frozenset({"call_ringing"})
 """What is over before a mail is read."""
 FORGOTTEN = "archived"
@@ -43,15 +44,26 @@ def tell(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
 
 
 def said(kind: str, facts: dict[str, str], known: str, asked_in: str) -> words.Message:
-    """The notice in the language that its reader reads; the first one of all, while nobody knows it, in both (decision 0185)."""
-    both = kind in FIRST and not known
-    first = known or (asked_in if both and asked_in in words.LANGUAGES else words.LANGUAGES[0])
+    """The notice in the language that its reader reads; what reaches anybody, while nobody knows it, in both (decision 0185)."""
+
+    def say() -> words.Message:
+        return words.say(kind, facts)
+
+    if known or kind in TO_ANYBODY:
+        return read_by(known, asked_in, say)
+    with translation.override(words.LANGUAGES[0]):
+        return say()
+
+
+def read_by(known: str, asked_in: str, say: Callable[[], words.Message]) -> words.Message:
+    """What `say` says in the reader's language; in both where nobody knows it, that of who asked for the mail first."""
+    first = known or (asked_in if asked_in in words.LANGUAGES else words.LANGUAGES[0])
     with translation.override(first):
-        message = words.say(kind, facts)
-    for other in words.LANGUAGES if both else ():
+        message = say()
+    for other in () if known else words.LANGUAGES:
         if other != first:
             with translation.override(other):
-                message = words.then(message, words.say(kind, facts))
+                message = words.then(message, say())
     return message
 
 
@@ -81,8 +93,8 @@ def ask_at_address(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
     """Asks at a new address whether it is the person's; what it says is kept nowhere beside the mail."""
     person = reachable(UUID(body["person"]))
     if person is not None:
-        with translation.override(identity.language_of(person.id) or "en"):
-            send(row_id, str(body["to"]), words.address_move(facts_of(body)), now)
+        facts = facts_of(body)
+        send(row_id, str(body["to"]), read_by(identity.language_of(person.id), "", lambda: words.address_move(facts)), now)
 
 
 @outbox.receives("mail.own_codes")
@@ -93,8 +105,9 @@ def tell_owner(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
         return
     doors = places.doors_by_id(UUID(door) for door, _digits, _waits in body["codes"])
     codes = [(doors[UUID(door)].name, digits, bool(waits)) for door, digits, waits in body["codes"] if UUID(door) in doors]
-    with translation.override(identity.language_of(person.id) or "en"):
-        mail, kept = words.own_codes(facts_of(body), sorted(codes)), words.say("codes_mailed", {})
+    known, facts = identity.language_of(person.id), facts_of(body)
+    mail = read_by(known, "", lambda: words.own_codes(facts, sorted(codes)))
+    kept = read_by(known, "", lambda: words.say("codes_mailed", {}))
     enlist(row_id, person.id, "codes_mailed", kept, now)
     send(row_id, person.email, mail, now)
 
@@ -128,7 +141,7 @@ def facts_of(body: dict[str, Any]) -> dict[str, str]:
     facts = {key: str(value) for key, value in body.get("facts", {}).items()}
     if body.get("property"):
         facts["place"] = places.property_view(UUID(body["property"])).name
-    for key in ("maker", "host", "joined"):
+    for key in ("maker", "host", "joined", "who"):
         if facts.get(key):
             facts[key] = people.person_view(UUID(facts[key])).name
     if facts.get("doors"):

@@ -56,6 +56,18 @@ def code_made_at_unit(facts: Facts) -> Message:
     return Message(title, _("Reason: %(why)s.") % {"why": facts.get("why", "")}, "/home/guests")
 
 
+def override_given(facts: Facts) -> Message:
+    """Staff may open a home's door although its bolt is thrown: the household is told at once who, by whom, for how long and why (LOCK-15)."""
+    names = {"who": facts["who"], "door": facts["door"]}
+    title = _("%(who)s may open %(door)s although the bolt is thrown") % names
+    hours = int(facts["hours"])
+    ends = ngettext("It ends by itself %(n)d hour after this notice.", "It ends by itself %(n)d hours after this notice.", hours)
+    given = _("%(maker)s gave this right.") % {"maker": facts["maker"]} if facts.get("maker") else ""
+    why = _("Reason: %(why)s.") % {"why": facts["why"]} if facts.get("why") else ""
+    text = (given, why, ends % {"n": hours}, _("Each opening shows in your history."))
+    return Message(title, " ".join(part for part in text if part), "/home/history")
+
+
 def code_reset(facts: Facts) -> Message:
     """A permanent code is another one now (CODE-3)."""
     return Message(
@@ -75,9 +87,9 @@ def codes_ended(facts: Facts) -> Message:
 
 
 def codes_floored(facts: Facts) -> Message:
-    """The property team ends the temporary codes of a door early; whoever gave one out hears it (CODE-13)."""
+    """Somebody ends the temporary codes of a door early; whoever gave one out hears it (CODE-13)."""
     return Message(
-        _("The property team ends the codes you made for the %(door)s") % {"door": facts["door"]},
+        _("The codes you made for the %(door)s end early") % {"door": facts["door"]},
         _("They stop when that door is updated. Make new ones for guests who still come."),
         "/home/guests",
     )
@@ -201,6 +213,7 @@ KINDS: Final[Mapping[str, Callable[[Facts], Message]]] = {
     "access_ended": access_ended,
     "code": code,
     "code_made_at_unit": code_made_at_unit,
+    "override_given": override_given,
     "code_reset": code_reset,
     "codes_ended": codes_ended,
     "codes_floored": codes_floored,

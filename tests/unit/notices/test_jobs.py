@@ -1,6 +1,7 @@
 """Telling people: once decided, at least once handed over, under one Message-ID (NOTICE-1, NOTICE-2)."""
 
 from datetime import timedelta
+from email.header import decode_header, make_header
 from uuid import uuid4
 
 import pytest
@@ -109,6 +110,7 @@ def test_a_code_for_a_stranger_is_mailed_and_kept_nowhere(house: Harbor, server:
 @pytest.mark.rule("PEOPLE-7")
 def test_own_codes_are_mailed_and_said_to_stay(house: Harbor, server: Server) -> None:
     """Door by door, to the address of the person's own row; what the list keeps of it has no digits."""
+    User.objects.update_or_create(person_id=house.people["dana"], defaults={"language": "en"})
     codes = [[str(house.doors["Package Room"]), "50938174", True], [str(house.doors["Gym"]), "1234567", False]]
     with unit_of_work():
         outbox.put("mail.own_codes", {"person": str(house.people["dana"]), "property": str(house.property_id), "codes": codes}, house.now)
@@ -120,6 +122,39 @@ def test_own_codes_are_mailed_and_said_to_stay(house: Harbor, server: Server) ->
     [kept] = queries.notices_of(house.people["dana"])
     assert kept.title == "The property team mailed you your own codes" and "50938174" not in kept.text
     assert OutboxRow.objects.get(topic="mail.own_codes").body is None
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_own_codes_reach_who_never_signed_in_in_both_languages(house: Harbor, server: Server) -> None:
+    """Nobody knows what they read, and nobody tells them at the door: each code is there with either sentence."""
+    codes = [[str(house.doors["Package Room"]), "50938174", True]]
+    with unit_of_work():
+        outbox.put("mail.own_codes", {"person": str(house.people["dana"]), "property": str(house.property_id), "codes": codes}, house.now)
+    outbox.settle(house.now)
+    [(_receivers, mail)] = server.taken
+    payload = mail.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    text = payload.decode().replace("\r\n", "\n")
+    assert str(make_header(decode_header(mail["Subject"]))).strip() == "Your code for 88 Harbor Street / Su código para 88 Harbor Street"
+    assert "Package Room: 50938174 It works after this door is updated." in text
+    assert "Package Room: 50938174 Sirve cuando se actualice esta puerta." in text
+    [kept] = queries.notices_of(house.people["dana"])
+    assert kept.title.startswith("The property team mailed you your own codes / La administración le envió")
+    assert "50938174" not in kept.text
+
+
+@pytest.mark.rule("NOTICE-1")
+@pytest.mark.parametrize("kind", ["code_reset", "letter_printed"])
+def test_what_is_said_of_codes_reaches_who_never_signed_in_in_both_languages(house: Harbor, server: Server, kind: str) -> None:
+    """People who open by code alone never say what they read; once they do, it is that and nothing else."""
+    facts = {"door": str(house.doors["Gym"]), "doors": str(house.doors["Gym"])}
+    put(house, kind, **facts)
+    outbox.settle(house.now)
+    User.objects.update_or_create(person_id=house.people["dana"], defaults={"language": "es"})
+    put(house, kind, **facts)
+    outbox.settle(house.now)
+    both, spanish = (str(make_header(decode_header(mail["Subject"]))).strip() for _, mail in server.taken)
+    assert both.endswith(f" / {spanish}") and both != spanish
 
 
 def test_an_invitations_link_is_not_kept_in_the_list(house: Harbor, server: Server) -> None:
@@ -157,7 +192,8 @@ def test_a_person_without_an_address_has_it_in_their_list(house: Harbor, server:
     outbox.settle(house.now)
     assert server.taken == []
     [notice] = queries.notices_of(house.people["rosa"])
-    assert (notice.kind, notice.title, notice.link) == ("code_reset", "Your code for the Package Room was reset", "/home/codes")
+    both = "Your code for the Package Room was reset / Se restableció su código para Package Room"
+    assert (notice.kind, notice.title, notice.link) == ("code_reset", both, "/home/codes")
 
 
 @pytest.mark.rule("LINK-4")

@@ -11,7 +11,7 @@ FACTS = {
     "place": "88 Harbor Street", "path": "/join/abc", "host": "Dana Whitfield", "doors": "Gym, Roof", "door": "Package Room", "digits": "50938174",
     "until": "the end of today (Sat 21 Nov)", "joined": "Ana Ruiz", "unit": "4B",
     "maker": "Ana Ruiz", "why": "Plumber", "count": "3", "who": "Gus Herrera", "what": "service", "at": "14:02",
-    "call": "9f0c",
+    "call": "9f0c", "hours": "4",
 }  # fmt: skip
 
 
