@@ -112,8 +112,10 @@ def gap_line(gap: GapView, zone: ZoneInfo, now: datetime) -> EventLine:
         missing %= span
     else:
         missing = ngettext("%(count)d event is missing", "%(count)d events are missing", count) % {"count": count}
+    declared = {"privacy": _g("they were erased on request."), "power": _g("the power failed.")}
     why = {
-        "declared": _g("the lock ran out of room."),
+        "declared": declared.get(gap.reason, _g("the lock ran out of room.")),
+        "forgotten": _g("they came after the backup from which this service was restored."),
         "not_carried": _g("still on the lock. The next update brings it."),
         "undeclared": _g("the lock did not say so."),
     }

@@ -4,13 +4,15 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
 from limen.kernel.problems import TooMany
+
+TOO_OFTEN: Final = "too_often"
 
 
 def address_of(request: HttpRequest) -> str:
@@ -57,4 +59,4 @@ def spend(purpose: str, who: str, *, most: int, span: timedelta, now: datetime) 
         used = 1
     if used > most:
         retry_at = datetime.fromtimestamp(started + length, tz=now.tzinfo)
-        raise TooMany("too_often", "Many tries from here.", "Try again in a few minutes.", retry_at=retry_at)
+        raise TooMany(TOO_OFTEN, "Too many tries.", "Try again in a few minutes.", retry_at=retry_at)

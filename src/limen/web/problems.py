@@ -1,13 +1,17 @@
 """A problem as its asker can read it: a page for people, `application/problem+json` for programs."""
 
 import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from limen.identity import queries as identity
 from limen.kernel.problems import NotYours, Problem, TooMany
-from limen.web import faults
+from limen.web import faults, limits
+from limen.web.when import say, say_clock
 
 FORM_TOO_OLD = "form_too_old"
 TOO_LARGE = "too_large"
@@ -18,6 +22,8 @@ PROGRAMS = ("/gateway/", "/api/", "/home/api/")
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The problem in the form that the asker understands; the status is the same in both."""
+    if isinstance(problem, TooMany) and problem.type == limits.TOO_OFTEN:
+        problem = with_its_end(request, problem)
     response = as_details(problem) if asked_by_a_program(request) else as_page(request, problem)
     if isinstance(problem, TooMany) and problem.retry_at is not None and getattr(request, "now", None):
         response["Retry-After"] = str(max(1, int((problem.retry_at - request.now).total_seconds())))  # type: ignore[attr-defined]
@@ -44,6 +50,29 @@ def as_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     return HttpResponse(render_to_string("web/problem.html", context, request), status=problem.status)
 
 
+def with_its_end(request: HttpRequest, problem: TooMany) -> TooMany:
+    """The same limit with the time from which it lets one try again, on the wall of the asker's building where that is known."""
+    now: datetime | None = getattr(request, "now", None)
+    if problem.retry_at is None or now is None:
+        return problem
+    asker = getattr(request, "asker", None)
+    zone: ZoneInfo | None = getattr(asker, "zone", None)
+    if zone is None:
+        said = _("Try again at %(at)s.") % {"at": identity.say_again(problem.retry_at, None, now)}
+    elif problem.retry_at.astimezone(zone).date() == now.astimezone(zone).date():
+        said = _("Try again at %(at)s.") % {"at": say_clock(problem.retry_at, zone)}
+    else:
+        said = _("Try again from %(when)s.") % {"when": say(problem.retry_at, zone, now)}
+    return TooMany(problem.type, problem.title, said, retry_at=problem.retry_at)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """A limit of allauth's at the sign-in; it asks for this by name, with nothing but the request."""
+    at = identity.again_at(request)
+    said = _("Too many tries. Try again at %(at)s.") % {"at": identity.say_again(at, identity.person_of(request.user), request.now)}  # type: ignore[attr-defined]
+    return answer(request, TooMany("too_many_tries", said, retry_at=at))
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Unknown addresses answer like things that are not the asker's (M27)."""
     return answer(request, NotYours())
@@ -56,7 +85,7 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_large() -> Problem:
     """Said before anybody reads it."""
-    return Problem(TOO_LARGE, "That is more than can be sent at once.", "A file may have 5 MB at most.", status=413)
+    return Problem(TOO_LARGE, "That is more than can be sent at once.", "A file may have 700 kB at most. Split it into parts.", status=413)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

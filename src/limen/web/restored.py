@@ -22,6 +22,7 @@ def done(run: Restoring) -> list[str]:
         "doors_narrowed": _("Doors where something had been switched off, switched off again: %(count)s"),
         "devices_ended": _("Locks that had left their door, gone again: %(count)s"),
         "signs_ended": _("Signs that had been replaced, ended again: %(count)s"),
+        "signs_off": _("Signs whose calls had been switched off, switched off again: %(count)s"),
         "people_forgotten": _("People deleted again: %(count)s"),
         "accounts_deleted": _("Accounts deleted again: %(count)s"),
         "homes_ended": _("Homes ended again: %(count)s"),

@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import RequestFactory
 
 from limen.kernel.problems import NotYours, TooMany
-from limen.web import problems
+from limen.web import limits, problems
 
 NOW = datetime(2026, 11, 21, 19, 2, tzinfo=UTC)
 
@@ -36,6 +38,20 @@ def test_a_limit_says_when_to_come_back() -> None:
     request.now = NOW  # type: ignore[attr-defined]
     answer = problems.answer(request, TooMany("often", "Many tries from here.", retry_at=NOW + timedelta(seconds=90)))
     assert answer["Retry-After"] == "90"
+
+
+@pytest.mark.django_db
+def test_a_limit_of_ours_tells_the_person_the_time(now: datetime) -> None:
+    """On the wall of the asker's building; with the day where it is another one; in UTC where nobody knows a building."""
+    often = TooMany(limits.TOO_OFTEN, "Too many tries.", "Try again in a few minutes.", retry_at=NOW + timedelta(minutes=10))
+    request = RequestFactory().get("/home/api/state")
+    request.now = NOW  # type: ignore[attr-defined]
+    assert json.loads(problems.answer(request, often).content)["detail"] == "Try again at 19:12 UTC."
+    request.asker = SimpleNamespace(zone=ZoneInfo("America/New_York"))  # type: ignore[attr-defined]
+    assert json.loads(problems.answer(request, often).content)["detail"] == "Try again at 14:12."
+    often.retry_at = NOW + timedelta(days=1)
+    told = problems.answer(request, often)
+    assert json.loads(told.content)["detail"] == "Try again from Sun 22 Nov 14:02." and told["Retry-After"] == "86400"
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@
 /** @import { LockSession } from "./session.js" */
 /** @import { Wallet } from "./wallet.js" */
 
-import { unhex } from "./bytes.js";
+import { equal, unhex } from "./bytes.js";
+import { NotCanonical } from "./cbor.js";
 import { NoSignal, Refused } from "./service.js";
 import { bytesOf } from "./shapes.js";
+import { StorageFull } from "./storage.js";
 
 export const ROUND_TRIP_MS = 2 * 3600 * 1000;
 
@@ -25,18 +27,29 @@ export const ROUND_TRIP_MS = 2 * 3600 * 1000;
 export async function repairTime({ session, wallet, service, signal }) {
   const nonce = await session.timeNonce();
   if (nonce === null) return false;
+  /** @type {Bytes} */
+  let fresh;
   try {
-    return await session.time(await assertion(service, session.lock, nonce, signal));
+    fresh = await assertion(service, session.lock, nonce, signal);
   } catch (problem) {
-    if (problem instanceof Refused) return false;
+    if (problem instanceof Refused || problem instanceof NotCanonical) return false; // the lock has said nothing wrong
     if (!(problem instanceof NoSignal)) throw problem;
-    // A carried answer knows the time less well than a fresh one, so it is told only where there is no fresh one.
-    const carried = await takeAnswer(wallet, session.lock);
-    if (carried !== null && (await session.time(carried))) return true;
-    const question = { nonce, asked_ms: wallet.now(), answer: null };
-    await wallet.storage.change([{ drawer: "questions", name: session.lock, put: question }]);
-    return false;
+    return carriedTime(session, wallet, nonce);
   }
+  return session.time(fresh);
+}
+
+/** A carried answer knows the time less well than a fresh one, so it is told only where there is no fresh one. @param {LockSession} session @param {Wallet} wallet @param {Bytes} nonce */
+async function carriedTime(session, wallet, nonce) {
+  const carried = await takeAnswer(wallet, session.lock);
+  if (carried !== null && (await session.time(carried))) return true;
+  const put = { nonce, asked_ms: wallet.now(), answer: null };
+  try {
+    await wallet.storage.alone(() => wallet.storage.change([{ drawer: "questions", name: session.lock, put }]));
+  } catch (problem) {
+    if (!(problem instanceof StorageFull)) throw problem; // nobody waits at a door for a question that finds no room
+  }
+  return false;
 }
 
 /** @param {Service} service @param {string} lock @param {Bytes} nonce @param {AbortSignal} [signal] @returns {Promise<Bytes>} */
@@ -65,11 +78,29 @@ export async function answerQuestions({ wallet, service }) {
     const late = wallet.now() - question.asked_ms > ROUND_TRIP_MS;
     if (late) await wallet.storage.change([{ drawer: "questions", name: lock }]);
     if (late || question.answer !== null) continue;
-    const answer = await assertion(service, lock, question.nonce);
-    await wallet.storage.change([{ drawer: "questions", name: lock, put: { ...question, answer } }]);
-    ready += 1;
+    ready += Number(await answered(wallet, lock, question, await answerOf(service, lock, question.nonce)));
   }
   return ready;
+}
+
+/** @param {Service} service @param {string} lock @param {Bytes} nonce @returns {Promise<Bytes | null>} null: the lock is none of this person's any more */
+async function answerOf(service, lock, nonce) {
+  try {
+    return await assertion(service, lock, nonce);
+  } catch (problem) {
+    if (problem instanceof Refused && problem.status === 404) return null;
+    throw problem;
+  }
+}
+
+/** Only to the question that was answered: the lock may have asked anew meanwhile. @param {Wallet} wallet @param {string} lock @param {Question} question @param {Bytes | null} answer */
+function answered({ storage }, lock, question, answer) {
+  return storage.alone(async () => {
+    const kept = /** @type {Question | undefined} */ (await storage.get("questions", lock));
+    if (kept === undefined || !equal(kept.nonce, question.nonce)) return false;
+    await storage.change([{ drawer: "questions", name: lock, ...(answer === null ? {} : { put: { ...question, answer } }) }]);
+    return answer !== null;
+  });
 }
 
 /** @param {Wallet} wallet @returns {Promise<string[]>} locks that wait for an answer which is on this phone: worth a walk back */

@@ -14,27 +14,34 @@ import { Images } from "./images.js";
 import { Inbox } from "./inbox.js";
 import { Outbox } from "./outbox.js";
 import { pageService } from "./service.js";
-import { openStorage } from "./storage.js";
+import { openStorage, stillThere, untilLeft } from "./storage.js";
 import { Turns } from "./turns.js";
 import { Wallet } from "./wallet.js";
+import { left as pageLeft, person } from "./whose.js";
 
 /**
- * @param {{as: As, channel?: Channel | null, service?: Service, storage?: Storage, now?: () => number}} wishes what is not given is the page's own
- * @returns {Promise<Courier>}
+ * @param {{as: As, channel?: Channel | null, service?: Service, storage?: Storage, now?: () => number, onremoved?: () => unknown,
+ *   left?: () => Promise<boolean>}} wishes what is not given is the page's own; `onremoved` hears that this phone was removed, whatever found that out, when its
+ *   wallet is empty; `left`: whether somebody has signed out, which leaves a courier that takes nothing more
+ * @returns {Promise<Courier>} @throws {SignedOut}
  */
-export async function openCourier({ as, channel, service = pageService(document), storage, now = Date.now }) {
-  const drawers = storage ?? (await openStorage(person()));
+export async function openCourier({
+  as,
+  channel,
+  service = pageService(document),
+  storage,
+  now = Date.now,
+  onremoved = () => undefined,
+  left = pageLeft,
+}) {
+  await stillThere(left);
+  const drawers = untilLeft(storage ?? (await openStorage(person())), left);
   const way = channel === undefined ? await chooseChannel(document) : channel;
   const wallet = new Wallet({ as, storage: drawers, service, now });
   const outbox = new Outbox({ storage: drawers, service, wallet, now });
-  const inbox = new Inbox({ service, wallet, outbox });
+  const inbox = new Inbox({ service, wallet, outbox, onremoved });
   const images = new Images({ storage: drawers, service, wallet });
   return { as, wallet, inbox, outbox, channel: way, service, images, turns: new Turns(), now, storage: drawers };
-}
-
-/** `<meta name="limen-person" content="…">`; a page without it has one wallet for whoever uses the browser. */
-function person() {
-  return document.querySelector('meta[name="limen-person"]')?.getAttribute("content") ?? "";
 }
 
 /** Everything stays as it is; only the storage is let go. @param {Courier} courier */

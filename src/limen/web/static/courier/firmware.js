@@ -9,9 +9,9 @@
 /** @import { LockSession } from "./session.js" */
 
 import { missing } from "./bundles.js";
-import { LinkEnded } from "./channel.js";
 import { busy_ms, givenBytes, OP, request } from "./operations.js";
 import { ahead } from "./parts.js";
+import { isBroken } from "./reach.js";
 import { STATUS } from "./refusals.js";
 import { Denied } from "./session.js";
 
@@ -46,7 +46,7 @@ export async function bringImage({ session, offer, image, onpart = () => undefin
     }
   } catch (problem) {
     if (problem instanceof Denied) return "refused";
-    if (!(problem instanceof LinkEnded)) throw problem;
+    if (!isBroken(problem)) throw problem;
   }
   return "interrupted";
 }

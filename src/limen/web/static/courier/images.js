@@ -9,8 +9,10 @@
 /** @import { Wallet } from "./wallet.js" */
 
 import { equal, hex, sha256, unhex } from "./bytes.js";
+import { NotCanonical } from "./cbor.js";
 import { NoSignal, Refused } from "./service.js";
 import { bytesOf } from "./shapes.js";
+import { StorageFull } from "./storage.js";
 
 export const IMAGE_BYTES_MAX = 1 << 20;
 /** One for each model that waits; more than these wait for the next visit. */
@@ -38,7 +40,7 @@ export class Images {
     for (const name of wanted.filter((one) => !kept.has(one))) if (!(await this.#fetch(name))) return;
   }
 
-  /** @param {string} name @returns {Promise<boolean>} false without signal */
+  /** @param {string} name @returns {Promise<boolean>} false without signal or room */
   async #fetch(name) {
     const digest = unhex(name);
     try {
@@ -48,7 +50,8 @@ export class Images {
         await this.storage.change([{ drawer: "images", name, put: image }]);
       return true;
     } catch (problem) {
-      if (problem instanceof NoSignal) return false;
+      if (problem instanceof NoSignal || problem instanceof StorageFull) return false;
+      if (problem instanceof NotCanonical) return true;
       if (problem instanceof Refused) return true; // withdrawn meanwhile: the next inbox does not name it
       throw problem;
     }

@@ -27,11 +27,12 @@ const SERIAL_MAX = 32;
 const U32 = 0xffffffff;
 
 export class Inbox {
-  /** @param {{service: Service, wallet: Wallet, outbox: Outbox}} facts */
-  constructor({ service, wallet, outbox }) {
+  /** @param {{service: Service, wallet: Wallet, outbox: Outbox, onremoved?: () => unknown}} facts `onremoved`: when the wallet was emptied */
+  constructor({ service, wallet, outbox, onremoved = () => undefined }) {
     this.service = service;
     this.wallet = wallet;
     this.outbox = outbox;
+    this.onremoved = onremoved;
   }
 
   /**
@@ -46,18 +47,21 @@ export class Inbox {
       await answerQuestions({ wallet: this.wallet, service: this.service });
       const question = new Map().set("as", this.wallet.as);
       if (phone !== null) question.set("phone", phone.id);
-      await this.take(await this.service.ask("/gateway/inbox", question));
+      const answer = await this.service.ask("/gateway/inbox", question);
+      await this.wallet.storage.alone(() => this.take(answer, phone?.id ?? null));
       return true;
     } catch (problem) {
       if (problem instanceof NoSignal) return false;
       if (!(problem instanceof Refused) || problem.type.replace("_", "-") !== "phone-removed") throw problem;
       await this.wallet.empty();
+      this.onremoved();
       throw new PhoneRemoved(problem.detail);
     }
   }
 
-  /** @param {Map<Key, unknown>} answer @returns {Promise<void>} */
-  async take(answer) {
+  /** Call it alone. @param {Map<Key, unknown>} answer @param {string | null} asked the phone that had asked @returns {Promise<void>} */
+  async take(answer, asked) {
+    if (((await this.wallet.phone())?.id ?? null) !== asked) return; // signed out meanwhile: the answer is nobody's
     const listed = listOf(answer.get("doors"));
     if (listed.length > DOORS_MAX) throw new NotCanonical("more doors than one phone carries");
     const before = new Map((await this.wallet.entries()).map((entry) => [entry.lock, entry]));

@@ -15,7 +15,7 @@
 import { concat, hex, sha256, unhex, utf8 } from "./bytes.js";
 import { NoSignal } from "./service.js";
 import { bytesOf, listOf, mapOf, textOf } from "./shapes.js";
-import { seal, unseal } from "./storage.js";
+import { StorageFull, seal, unseal } from "./storage.js";
 
 const KEEP_MS = 30 * 24 * 3600 * 1000;
 const BATCH_ITEMS = 64;
@@ -25,7 +25,7 @@ const ITEM_BYTES_MAX = 64 * 1024;
 const ITEMS_MAX = 20000;
 
 /** It holds all it may; the lock keeps the rest. */
-export class OutboxFull extends Error {}
+export class OutboxFull extends StorageFull {}
 
 export class Outbox {
   /** @param {{storage: Storage, service: Service, wallet: Wallet, now: () => number}} facts */
@@ -36,6 +36,8 @@ export class Outbox {
     this.now = now;
     /** @type {Promise<unknown>} */
     this.running = Promise.resolve();
+    /** Keys of receipts that the service has, as it told this page. @type {Set<string>} */
+    this.proofs = new Set();
   }
 
   /**
@@ -46,7 +48,7 @@ export class Outbox {
     if (data.length > ITEM_BYTES_MAX) throw new RangeError("too large to hand in");
     const key = hex((await sha256(concat(utf8(`dl/outbox/1${kind}\0`), unhex(lock), data))).subarray(0, 16));
     if ((await this.storage.get("outbox", key)) !== undefined) return key;
-    if ((await this.storage.all("outbox")).length >= ITEMS_MAX) throw new OutboxFull("the outbox is full");
+    if ((await this.storage.count("outbox")) >= ITEMS_MAX) throw new OutboxFull("the outbox is full");
     const kept = await seal(await this.wallet.sealingKey(), data, utf8(`${kind} ${lock} ${key}`));
     await this.storage.change([{ drawer: "outbox", name: key, put: { kind, lock, at_ms: this.now(), kept } }]);
     return key;
@@ -70,9 +72,14 @@ export class Outbox {
     return (await this.storage.get("outbox", key)) !== undefined;
   }
 
+  /** @param {string} key of a receipt @returns {boolean} whether the service has said to this page that it has it */
+  took(key) {
+    return this.proofs.has(key);
+  }
+
   /**
    * Tries now; without signal everything stays. Two calls at once become one after the other.
-   * @returns {Promise<{handedIn: number, left: number, refused: string[]}>} `refused`: keys the service answered with no @throws {Refused} when the service refuses this phone as a whole
+   * @returns {Promise<{handedIn: number, left: number, refused: string[]}>} `refused`: keys that ended without being taken @throws {Refused} when the service refuses this phone as a whole
    */
   handIn() {
     const turn = this.running.then(() => this.handInNow());
@@ -88,30 +95,47 @@ export class Outbox {
     const refused = [];
     for (;;) {
       const items = await this.items();
-      const known = new Set(items.map(([key]) => key));
+      const known = new Map(items);
       const answered = items.length === 0 ? [] : (await this.offer(items)).filter(({ key }) => known.has(key));
       if (answered.length === 0) return { handedIn, left: items.length, refused };
       await this.storage.change(answered.map(({ key }) => ({ drawer: "outbox", name: key })));
-      for (const { key, taken } of answered) if (!taken) refused.push(key);
+      for (const { key, taken } of answered) {
+        if (!taken) refused.push(key);
+        else if (known.get(key)?.kind === "receipt") this.proofs.add(key);
+      }
       handedIn += answered.filter(({ taken }) => taken).length;
     }
   }
 
-  /** @param {[string, Kept][]} items @returns {Promise<Answered[]>} what the service has answered: any answer ends an item */
+  /** @param {[string, Kept][]} items @returns {Promise<Answered[]>} what the service has answered: any answer ends an item, and so does a key that is gone */
   async offer(items) {
     const batch = [];
+    /** @type {Answered[]} */
+    const unreadable = [];
     let size = 0;
     for (const [key, item] of items) {
       size += item.kept.sealed.length + FRAMING_BYTES;
       if (batch.length === BATCH_ITEMS || (batch.length > 0 && size > BATCH_BYTES)) break;
-      const data = await unseal(await this.wallet.sealingKey(), item.kept, utf8(`${item.kind} ${item.lock} ${key}`));
-      batch.push(new Map(Object.entries({ key: unhex(key), kind: item.kind, lock: unhex(item.lock), data })));
+      const data = await this.opened(key, item);
+      if (data === null) unreadable.push({ key, taken: false });
+      else batch.push(new Map(Object.entries({ key: unhex(key), kind: item.kind, lock: unhex(item.lock), data })));
     }
+    if (batch.length === 0) return unreadable;
     try {
       const answer = await this.service.ask("/gateway/outbox", new Map().set("items", batch));
-      return listOf(answer.get("answers")).map(readAnswered);
+      return [...unreadable, ...listOf(answer.get("answers")).map(readAnswered)];
     } catch (problem) {
-      if (problem instanceof NoSignal) return [];
+      if (problem instanceof NoSignal) return unreadable;
+      throw problem;
+    }
+  }
+
+  /** @param {string} key @param {Kept} item @returns {Promise<Bytes | null>} null: sealed for a phone that this browser is no more */
+  async opened(key, item) {
+    try {
+      return await unseal(await this.wallet.sealingKey(), item.kept, utf8(`${item.kind} ${item.lock} ${key}`));
+    } catch (problem) {
+      if (problem instanceof DOMException && problem.name === "OperationError") return null;
       throw problem;
     }
   }

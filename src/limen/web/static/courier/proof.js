@@ -32,6 +32,21 @@ export async function wipedReceipt({ courier, entry, statement }) {
 }
 
 /**
+ * Hands in again and again until the service has this proof. What merely lies here no more proves nothing (SYNC-12).
+ * @param {{courier: Pick<Courier, "outbox">, key: string, every_ms: number, goesOn: () => boolean}} facts `goesOn`: whether somebody still wants to know
+ * @returns {Promise<boolean>} false when this page will never hear it: refused, gone with the phone, or nobody wants to know
+ */
+export async function handedInLater({ courier: { outbox }, key, every_ms, goesOn }) {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, every_ms));
+    if (!goesOn()) return false;
+    await outbox.handIn().catch(() => undefined); // signed out, or no answer: it stays as it is
+    if (outbox.took(key)) return goesOn();
+    if (!(await outbox.waits(key))) return false;
+  }
+}
+
+/**
  * @param {{courier: Courier, entry: Entry, statement: Bytes}} facts
  * @returns {Promise<{receipt: Receipt, key: string} | null>} the receipt and its key in the outbox
  * @throws {NotSigned | NotCanonical} nothing is kept of what this lock did not sign

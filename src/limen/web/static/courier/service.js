@@ -49,18 +49,17 @@ export function httpService({ origin, csrf, fetch: fetching = globalThis.fetch.b
         redirect: "manual",
         signal: either,
       });
+      if (answer.ok) return new Uint8Array(await answer.arrayBuffer()); // an answer that breaks off is no signal either
     } catch {
       throw new NoSignal("the service was not reached");
     }
-    if (!answer.ok) throw await refusal(answer);
-    return answer;
+    throw await refusal(answer);
   };
   return {
     ask: async (path, question, signal) => {
-      const answer = await post(path, CBOR, encode(question), signal);
-      return mapOf(decode(new Uint8Array(await answer.arrayBuffer()), ANSWER_BYTES_MAX));
+      return mapOf(decode(await post(path, CBOR, encode(question), signal), ANSWER_BYTES_MAX));
     },
-    tell: async (path, body) => (await post(path, "application/json", JSON.stringify(body))).json(),
+    tell: async (path, body) => JSON.parse(new TextDecoder().decode(await post(path, "application/json", JSON.stringify(body)))),
   };
 }
 

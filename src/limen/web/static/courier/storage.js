@@ -6,10 +6,13 @@
  * @typedef {{
  *   get: (drawer: string, name: string) => Promise<unknown>,
  *   all: (drawer: string) => Promise<[string, unknown][]>,
+ *   count: (drawer: string) => Promise<number>,
  *   change: (changes: ReadonlyArray<Change>) => Promise<void>,
  *   keep: (drawer: string, name: string, value: unknown) => Promise<unknown>,
+ *   alone: <T>(work: () => Promise<T>) => Promise<T>,
  *   close: () => void,
- * }} Storage `change` does all of it or nothing; `keep` answers with what was there before, else keeps this: two pages make one key
+ * }} Storage `change` does all of it or nothing; `keep` answers with what was there before, else keeps this: two pages make one key;
+ * `alone`: what is read is still true when it is written, whatever else this page or another does; never one inside another
  * @typedef {{drawer: string, name: string, put?: unknown, clear?: boolean}} Change without `put` it removes; `clear` empties the drawer first
  * @typedef {{iv: Bytes, sealed: Bytes}} Sealed
  */
@@ -18,6 +21,12 @@
 export const DRAWERS = Object.freeze(["phone", "doors", "outbox", "questions", "staged", "images"]);
 const NAME = "limen-courier";
 const VERSION = 2;
+
+/** The phone has no room left for it; what was there is there. */
+export class StorageFull extends Error {}
+
+/** Nothing is kept any more: somebody has signed out of this browser. It ends nothing that goes on without: an opening under way opens. */
+export class SignedOut extends StorageFull {}
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 function done(request) {
@@ -31,7 +40,8 @@ function done(request) {
 function committed(transaction) {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error);
+    transaction.onabort = () =>
+      reject(transaction.error?.name === "QuotaExceededError" ? new StorageFull("no room left") : transaction.error);
   });
 }
 
@@ -40,7 +50,8 @@ function committed(transaction) {
  * @returns {Promise<Storage>} this browser's own, kept over restarts
  */
 export async function openStorage(whose = "") {
-  const opening = indexedDB.open(whose === "" ? NAME : `${NAME} ${whose}`, VERSION);
+  const name = nameOf(whose);
+  const opening = indexedDB.open(name, VERSION);
   opening.onupgradeneeded = () => {
     const there = opening.result.objectStoreNames;
     for (const drawer of DRAWERS) if (!there.contains(drawer)) opening.result.createObjectStore(drawer);
@@ -50,10 +61,42 @@ export async function openStorage(whose = "") {
   return {
     get: (drawer, name) => done(database.transaction(drawer).objectStore(drawer).get(name)),
     all: (drawer) => everything(database.transaction(drawer).objectStore(drawer)),
+    count: (drawer) => done(database.transaction(drawer).objectStore(drawer).count()),
     change: (changes) => write(database, changes),
     keep: (drawer, name, value) => writeFirst(database, { drawer, name, put: value }),
+    alone: async (work) => navigator.locks.request(name, work),
     close: () => database.close(),
   };
+}
+
+/** It is gone with its name, as soon as no page holds it. @param {string} [whose] @returns {Promise<void>} */
+export async function dropStorage(whose = "") {
+  await done(indexedDB.deleteDatabase(nameOf(whose)));
+}
+
+/** @param {string} whose */
+function nameOf(whose) {
+  return whose === "" ? NAME : `${NAME} ${whose}`;
+}
+
+/** Removes whatever it is told to, and puts nothing in once somebody has left. @param {Storage} storage @param {() => Promise<boolean>} left @returns {Storage} */
+export function untilLeft(storage, left) {
+  return {
+    ...storage,
+    change: async (changes) => {
+      if (changes.some(({ put }) => put !== undefined)) await stillThere(left);
+      await storage.change(changes);
+    },
+    keep: async (drawer, name, value) => {
+      await stillThere(left);
+      return storage.keep(drawer, name, value);
+    },
+  };
+}
+
+/** @param {() => Promise<boolean>} left @throws {SignedOut} */
+export async function stillThere(left) {
+  if (await left()) throw new SignedOut("somebody has signed out");
 }
 
 /** @param {IDBObjectStore} store @returns {Promise<[string, unknown][]>} */
@@ -92,9 +135,12 @@ export function memoryStorage() {
   const drawers = new Map(DRAWERS.map((drawer) => [drawer, new Map()]));
   /** @param {string} drawer @returns {Map<string, unknown>} */
   const at = (drawer) => drawers.get(drawer) ?? new Map();
+  /** @type {Promise<unknown>} */
+  let before = Promise.resolve();
   return {
     get: async (drawer, name) => at(drawer).get(name),
     all: async (drawer) => [...at(drawer)].sort(([one], [other]) => (one < other ? -1 : 1)),
+    count: async (drawer) => at(drawer).size,
     change: async (changes) => {
       for (const change of changes) {
         if (change.clear) at(change.drawer).clear();
@@ -105,6 +151,11 @@ export function memoryStorage() {
     keep: async (drawer, name, value) => {
       if (!at(drawer).has(name)) at(drawer).set(name, value);
       return at(drawer).get(name);
+    },
+    alone: (work) => {
+      const turn = before.then(work);
+      before = turn.catch(() => undefined);
+      return turn;
     },
     close: () => undefined,
   };

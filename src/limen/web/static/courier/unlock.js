@@ -20,12 +20,12 @@ import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
 import { grantsInOrder, unlockContext } from "./grants.js";
 import { OP } from "./operations.js";
-import { OutboxFull } from "./outbox.js";
 import { passBy } from "./passing.js";
 import { keepReceipt } from "./proof.js";
 import { failure, introduce, isBroken, meet } from "./reach.js";
 import { anotherMayFit } from "./refusals.js";
 import { Denied, LockSession } from "./session.js";
+import { StorageFull } from "./storage.js";
 
 /** @type {Passed} */
 const NOTHING = Object.freeze({ ver: null, battery: null, records: 0 });
@@ -101,7 +101,11 @@ async function setUpDoor(session, bundle, { courier, entry, onstep, signal }) {
   onstep({ name: "setting_up" });
   const onpart = (/** @type {Step} */ part) => onstep({ ...part, name: "setting_up" });
   const { end, receipt } = await deliver({ session, bundle, onpart, signal });
-  if (receipt !== null) await keepReceipt({ courier, entry, statement: receipt });
+  try {
+    if (receipt !== null) await keepReceipt({ courier, entry, statement: receipt });
+  } catch (problem) {
+    if (!(problem instanceof StorageFull)) throw problem; // a proof that finds no room keeps nobody out
+  }
   return end === "applied" || end === "already";
 }
 
@@ -112,7 +116,7 @@ async function pass(courier, entry, session, signal) {
     await passBy({ courier, entry, session, signal }, passed);
   } catch (problem) {
     // The door is open; what was not delivered goes with the next opening.
-    if (!isBroken(problem) && !(problem instanceof Denied) && !(problem instanceof OutboxFull) && !signal.aborted) throw problem;
+    if (!isBroken(problem) && !(problem instanceof Denied) && !(problem instanceof StorageFull) && !signal.aborted) throw problem;
   } finally {
     session.close();
   }

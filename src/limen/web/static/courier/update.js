@@ -6,7 +6,8 @@
  *
  * @typedef {{ver: number, lock_ms: number | null, at_ms: number}} Confirmed `lock_ms` is the lock's own time, `at_ms` this phone's
  * @typedef {{result: "confirmed" | "wiped" | "interrupted" | "nothing" | Failure, reason: string | null, receipt: Confirmed | null, handedIn: boolean,
- *   battery: number | null, records: number, image: Brought | null}} Updated `image`: what became of firmware for the lock, where this phone has it
+ *   battery: number | null, records: number, image: Brought | null, proof: string | null}} Updated `image`: what became of firmware for the lock,
+ *   where this phone has it; `proof`: the key of its receipt in the outbox
  * @typedef {{receipt: Receipt, key: string}} Proof
  * @typedef {{courier: Courier, lock: string, pull: boolean, onstep: (step: Step) => void}} Facts
  */
@@ -21,7 +22,7 @@
 
 import { readBundle } from "./bundles.js";
 import { unhex } from "./bytes.js";
-import { LinkEnded } from "./channel.js";
+import { NotCanonical } from "./cbor.js";
 import { repairTime } from "./clockwork.js";
 import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
@@ -29,20 +30,21 @@ import { bringImage } from "./firmware.js";
 import { effectiveRights, grantsInOrder, RIGHT } from "./grants.js";
 import { PhoneRemoved } from "./inbox.js";
 import { OP } from "./operations.js";
-import { OutboxFull } from "./outbox.js";
 import { reading } from "./passing.js";
 import { checkedReceipt, wipedReceipt } from "./proof.js";
-import { failure, introduce, meet, whomOf } from "./reach.js";
+import { failure, introduce, isBroken, meet, whomOf } from "./reach.js";
 import { anotherMayFit } from "./refusals.js";
 import { NoSignal, Refused } from "./service.js";
 import { Denied } from "./session.js";
 import { bytesOf } from "./shapes.js";
+import { StorageFull } from "./storage.js";
 
 const EMPTY = new Uint8Array(0);
 const NEWER_MAX = 4;
 const PHOTOS_MAX = 64;
+const SEGMENTS_MAX = 4096; // no record is longer; what has no end is no record
 /** @type {Updated} */
-const NOTHING = { result: "nothing", reason: null, receipt: null, handedIn: false, battery: null, records: 0, image: null };
+const NOTHING = { result: "nothing", reason: null, receipt: null, handedIn: false, battery: null, records: 0, image: null, proof: null };
 
 /**
  * @param {{courier: Courier, lock: string, pull: boolean, onstep?: (step: Step) => void, signal?: AbortSignal}} facts
@@ -84,7 +86,7 @@ async function attempt(facts, signal, fetch) {
       const key = await converse({ ...facts, entry, session, signal, updated });
       const handedIn = handIn(courier, key);
       const [image] = await Promise.all([firmware({ ...facts, entry, session, signal, updated }), handedIn]); // the proof does not wait for it
-      return { ...updated, image, handedIn: await handedIn };
+      return { ...updated, image, handedIn: await handedIn, proof: key };
     } finally {
       session.close();
     }
@@ -102,7 +104,7 @@ async function choose({ channel, wallet }, lock) {
 /** After a session has begun whatever breaks it is an interruption. @param {unknown} problem @param {AbortSignal} signal @param {boolean} begun */
 function told(problem, signal, begun) {
   if (signal.aborted) return { result: /** @type {const} */ ("stopped"), reason: null };
-  if (problem instanceof Interrupted || problem instanceof OutboxFull)
+  if (problem instanceof Interrupted || problem instanceof StorageFull)
     return { result: /** @type {const} */ ("interrupted"), reason: null };
   const { result, reason } = failure(problem, signal);
   return { result: begun && result === "out_of_reach" ? /** @type {const} */ ("interrupted") : result, reason };
@@ -211,7 +213,7 @@ async function sendAll(facts) {
 
 /** Each piece is safe on this phone before the next is asked for. @param {Conversation} facts */
 async function pullRecord({ courier, entry, session, signal, onstep, updated }) {
-  for (let number = 0; ; number += 1) {
+  for (let number = 0; number < SEGMENTS_MAX; number += 1) {
     if (signal.aborted) throw new Interrupted("stopped");
     const segment = await session.segment(number);
     if (segment === null) return;
@@ -230,7 +232,7 @@ async function pullPhotos({ courier, entry, session, signal }) {
       await courier.outbox.put("photo", entry.lock, parcel);
     }
   } catch (problem) {
-    if (!(problem instanceof LinkEnded || problem instanceof OutboxFull || problem instanceof Denied)) throw problem;
+    if (!(isBroken(problem) || problem instanceof StorageFull || problem instanceof Denied)) throw problem;
   }
 }
 
@@ -250,7 +252,7 @@ async function serviceNonce({ courier, lock, signal }) {
     const answer = await courier.service.ask("/gateway/nonce", new Map().set("lock", unhex(lock)), signal);
     return bytesOf(answer.get("nonce"), 16);
   } catch (problem) {
-    if (problem instanceof NoSignal || problem instanceof Refused) return null;
+    if (problem instanceof NoSignal || problem instanceof Refused || problem instanceof NotCanonical) return null;
     throw problem;
   }
 }
@@ -258,22 +260,21 @@ async function serviceNonce({ courier, lock, signal }) {
 /** With signal: whether the service has this very proof; then what is new is fetched. @param {Courier} courier @param {string | null} key @returns {Promise<boolean>} */
 async function handIn(courier, key) {
   try {
-    const { refused } = await courier.outbox.handIn();
-    const handedIn = key !== null && !refused.includes(key) && !(await courier.outbox.waits(key));
-    if (handedIn) await courier.inbox.refresh();
-    return handedIn;
+    await courier.outbox.handIn();
+    if (key === null || !courier.outbox.took(key)) return false;
+    await refresh(courier);
   } catch (problem) {
-    if (problem instanceof Refused || problem instanceof PhoneRemoved) return false;
-    throw problem;
+    if (!(problem instanceof Refused || problem instanceof NotCanonical || problem instanceof PhoneRemoved)) throw problem;
   }
+  return key !== null && courier.outbox.took(key);
 }
 
-/** What is carried is good even when the service does not answer, or not this session. @param {Courier} courier @returns {Promise<boolean>} */
+/** What is carried is good even when the service does not answer, or not this session, or nothing new finds room. @param {Courier} courier @returns {Promise<boolean>} */
 async function refresh(courier) {
   try {
     return await courier.inbox.refresh();
   } catch (problem) {
-    if (problem instanceof Refused) return false;
+    if (problem instanceof Refused || problem instanceof NotCanonical || problem instanceof StorageFull) return false;
     throw problem;
   }
 }

@@ -18,12 +18,13 @@
 /** @import { Service } from "./service.js" */
 /** @import { Change, Sealed, Storage } from "./storage.js" */
 
-import { base64url, hex, utf8 } from "./bytes.js";
-import { decode, encode } from "./cbor.js";
+import { base64url, equal, hex, utf8 } from "./bytes.js";
+import { decode, encode, NotCanonical } from "./cbor.js";
 import { compressed, signerOf } from "./cose.js";
 import { CLS, readGrant } from "./grants.js";
+import { Refused } from "./service.js";
 import { bytesOf, listOf, perhaps, textOf, wholeOf } from "./shapes.js";
-import { freshSealingKey, seal, unseal } from "./storage.js";
+import { DRAWERS, freshSealingKey, seal, unseal } from "./storage.js";
 
 const ENTRY_BYTES_MAX = 1 << 20;
 /** What is known of a door that one only passes, beside its lock. */
@@ -47,11 +48,21 @@ export class Wallet {
     const known = await this.phone();
     if (known !== null) return known.id;
     const pair = await this.keyPair();
-    const publicKey = base64url(await compressed(pair.publicKey));
-    const answer = await this.service.tell("/home/api/phones", { public_key: publicKey, platform: "browser", name });
+    const publicKey = await compressed(pair.publicKey);
+    const answer = await this.service.tell("/home/api/phones", { public_key: base64url(publicKey), platform: "browser", name });
     const phone = { id: String(answer["id"]), name };
-    await this.storage.change([{ drawer: "phone", name: "registered", put: phone }]);
+    await this.storage.alone(async () => {
+      // Somebody signed out meanwhile: a phone is nothing without the key that it was registered by.
+      if (!(await this.#keyIs(publicKey))) throw new Refused(401, "signed-out", "");
+      await this.storage.change([{ drawer: "phone", name: "registered", put: phone }]);
+    });
     return phone.id;
+  }
+
+  /** @param {Bytes} publicKey @returns {Promise<boolean>} whether it is the key that lies here now */
+  async #keyIs(publicKey) {
+    const kept = /** @type {CryptoKeyPair | undefined} */ (await this.storage.get("phone", "key"));
+    return kept !== undefined && equal(await compressed(kept.publicKey), publicKey);
   }
 
   /** @returns {Promise<{id: string, name: string} | null>} */
@@ -94,8 +105,7 @@ export class Wallet {
 
   /** Digests of the images that doors of either view wait for, in hex. @returns {Promise<string[]>} */
   async imagesWanted() {
-    const kept = await this.storage.all("doors");
-    const opened = await Promise.all(kept.map(([name, value]) => this.opened(name, value)));
+    const opened = await this.#openedAll(await this.storage.all("doors"));
     return opened.flatMap(({ entry }) => (entry.firmware === null ? [] : [hex(entry.firmware.digest)]));
   }
 
@@ -107,7 +117,7 @@ export class Wallet {
 
   /** Nothing of this phone remains here: at sign-out, and when the phone was removed. @returns {Promise<void>} */
   async empty() {
-    await this.storage.change(["phone", "doors", "outbox", "questions", "images"].map((drawer) => ({ drawer, name: "", clear: true })));
+    await emptied(this.storage);
   }
 
   /** @param {Entry} entry @returns {Door} */
@@ -122,17 +132,23 @@ export class Wallet {
   /** @param {string} lock @returns {Promise<Entry | null>} */
   async entry(lock) {
     const kept = await this.storage.get("doors", `${this.as} ${lock}`);
-    return kept === undefined ? null : (await this.opened(`${this.as} ${lock}`, kept)).entry;
+    return kept === undefined ? null : ((await this.opened(`${this.as} ${lock}`, kept))?.entry ?? null);
   }
 
   /** @returns {Promise<Entry[]>} */
   async entries() {
     const kept = (await this.storage.all("doors")).filter(([name]) => name.startsWith(`${this.as} `));
-    const opened = await Promise.all(kept.map(([name, value]) => this.opened(name, value)));
+    const opened = await this.#openedAll(kept);
     return opened.sort((one, other) => one.place - other.place).map(({ entry }) => entry);
   }
 
-  /** The whole of what the service says now takes the place of what was there. @param {ReadonlyArray<Entry>} entries @returns {Promise<void>} */
+  /** @param {[string, unknown][]} kept @returns {Promise<{entry: Entry, place: number}[]>} those that open */
+  async #openedAll(kept) {
+    const opened = await Promise.all(kept.map(([name, value]) => this.opened(name, value)));
+    return opened.filter((one) => one !== null);
+  }
+
+  /** The whole of what the service says now takes the place of what was there; call it alone. @param {ReadonlyArray<Entry>} entries @returns {Promise<void>} */
   async replace(entries) {
     const before = (await this.storage.all("doors")).map(([name]) => name).filter((name) => name.startsWith(`${this.as} `));
     const puts = await Promise.all(entries.map((entry, place) => this.closed(`${this.as} ${entry.lock}`, entry, place)));
@@ -143,17 +159,20 @@ export class Wallet {
 
   /** A receipt of this version was checked here; that is true in both views. @param {string} lock @param {number} ver @returns {Promise<void>} */
   async hold(lock, ver) {
-    for (const name of [`resident ${lock}`, `manager ${lock}`]) {
-      const kept = await this.storage.get("doors", name);
-      if (kept === undefined) continue;
-      const { entry, place } = await this.opened(name, kept);
-      if (ver > entry.held) await this.storage.change([await this.closed(name, { ...entry, held: ver }, place)]);
-    }
+    await this.storage.alone(async () => {
+      for (const name of [`resident ${lock}`, `manager ${lock}`]) {
+        const kept = await this.storage.get("doors", name);
+        const opened = kept === undefined ? null : await this.opened(name, kept);
+        if (opened === null || ver <= opened.entry.held) continue;
+        await this.storage.change([await this.closed(name, { ...opened.entry, held: ver }, opened.place)]);
+      }
+    });
   }
 
   /** The lock has signed that it is empty: there is nothing left to bring there. @param {string} lock @returns {Promise<void>} */
   async forget(lock) {
-    await this.storage.change([`resident ${lock}`, `manager ${lock}`].map((name) => ({ drawer: "doors", name })));
+    const changes = [`resident ${lock}`, `manager ${lock}`].map((name) => ({ drawer: "doors", name }));
+    await this.storage.alone(() => this.storage.change(changes));
   }
 
   /** @returns {Promise<CryptoKey>} */
@@ -187,8 +206,18 @@ export class Wallet {
     return { drawer: "doors", name: label, put: await seal(await this.sealingKey(), plain, utf8(label)) };
   }
 
-  /** @param {string} label @param {unknown} kept @returns {Promise<{entry: Entry, place: number}>} */
+  /** What does not open is not there: the next inbox brings it anew. @param {string} label @param {unknown} kept @returns {Promise<{entry: Entry, place: number} | null>} */
   async opened(label, kept) {
+    try {
+      return await this.#read(label, kept);
+    } catch (problem) {
+      if (problem instanceof NotCanonical || (problem instanceof DOMException && problem.name === "OperationError")) return null;
+      throw problem;
+    }
+  }
+
+  /** @param {string} label @param {unknown} kept @returns {Promise<{entry: Entry, place: number}>} */
+  async #read(label, kept) {
     const plain = await unseal(await this.sealingKey(), /** @type {Sealed} */ (kept), utf8(label));
     const [place, serial, door, name, cls, ver, proven, until_ms, info, grants, bundle, ack, held, release, firmware] = listOf(
       decode(plain, ENTRY_BYTES_MAX),
@@ -213,6 +242,11 @@ export class Wallet {
     // An earlier version of this page kept more of doors that one only passes.
     return { entry: entry.class === CLS.courier ? { ...entry, ...NAMELESS } : entry, place: wholeOf(place) };
   }
+}
+
+/** Drawers of this phone leave nothing behind, what was begun at a lock included. @param {Storage} storage @returns {Promise<void>} */
+export function emptied(storage) {
+  return storage.alone(() => storage.change(DRAWERS.map((drawer) => ({ drawer, name: "", clear: true }))));
 }
 
 /** @param {unknown} said `[offer, digest]` @returns {{offer: Bytes, digest: Bytes}} @throws {NotCanonical} */

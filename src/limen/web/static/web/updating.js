@@ -6,7 +6,10 @@
 /** @import { Updated } from "../courier/update.js" */
 /** @import { Stage } from "./stage.js" */
 
+import { handedInLater } from "../courier/proof.js";
 import { update } from "../courier/update.js";
+import { left } from "../courier/whose.js";
+import { reached } from "./signal.js";
 
 const HANDS_IN_EVERY_MS = 3000;
 /** @type {Record<string, string>} */
@@ -47,7 +50,7 @@ export class Updating {
   async start(lock) {
     this.turn += 1;
     this.running = new AbortController();
-    localStorage.setItem(begun(lock), "begun");
+    note(lock);
     this.stage.show("running");
     this.stage.progress(0);
     this.stage.fill("extra", "");
@@ -83,7 +86,7 @@ export class Updating {
   }
 
   /** @param {Courier} courier @param {Updated} answer */
-  async #told(courier, { result, receipt, battery, handedIn, image }) {
+  async #told(courier, { result, receipt, battery, handedIn, image, proof }) {
     const { records } = await courier.outbox.waiting();
     this.stage.fill("at", this.stage.clock(receipt?.at_ms ?? courier.now()));
     this.stage.fill("battery", battery === null ? "" : this.stage.words("battery", "percent").replace("{n}", String(battery)));
@@ -91,19 +94,16 @@ export class Updating {
     this.stage.fill("image-said", image === null ? "" : this.stage.words("image-said", image));
     this.stage.part("image-more", image === "interrupted");
     this.stage.show(handedIn ? result : "at-lock");
-    if (!handedIn) this.#handInLater(courier, this.turn, result);
+    if (!handedIn && proof !== null) this.#later(courier, proof, result).catch((problem) => console.warn(problem.name));
   }
 
-  /** The hollow check becomes a green one when the service has the proof. @param {Courier} courier @param {number} turn @param {string} result */
-  #handInLater(courier, turn, result) {
-    const timer = setInterval(async () => {
-      if (turn !== this.turn) return clearInterval(timer);
-      const { refused } = await courier.outbox.handIn().catch(() => ({ refused: [] }));
-      const { receipts } = await courier.outbox.waiting();
-      if (receipts > 0 || refused.length > 0) return;
-      clearInterval(timer);
-      if (turn === this.turn) this.stage.show(result);
-    }, HANDS_IN_EVERY_MS);
+  /** The hollow check becomes a green one when the service has the proof. @param {Courier} courier @param {string} key @param {string} result */
+  async #later(courier, key, result) {
+    const { turn } = this;
+    const goesOn = () => turn === this.turn;
+    if (!(await handedInLater({ courier, key, every_ms: HANDS_IN_EVERY_MS, goesOn }))) return;
+    reached(true);
+    this.stage.show(result);
   }
 
   /** @param {Step} step */
@@ -121,6 +121,16 @@ export class Updating {
       this.stage.fill(part, words.replace("{done}", String(done)).replace("{total}", String(total)));
       this.stage.progress((100 * done) / total);
     }
+  }
+}
+
+/** @param {string} lock */
+async function note(lock) {
+  if (await left()) return;
+  try {
+    localStorage.setItem(begun(lock), "begun");
+  } catch {
+    // A browser that notes nothing updates all the same; it only forgets where it was.
   }
 }
 
