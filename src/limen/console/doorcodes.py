@@ -80,7 +80,7 @@ def _after(asker: Asker, door: places.DoorView, state: fleet.DoorState) -> tuple
         return [_("No code that was given out for %(door)s before now opens it after its next update.") % said], True
     floors = credentials.code_floors(door.id, asker.now)
     if not floors:
-        return [_("No code that was given out for %(door)s lives now. There is nothing to end.") % said], False
+        return [_("No code that was given out for %(door)s works now. There is nothing to end.") % said], False
     at = when.say(max(floor.raised_at for floor in floors), asker.place.zone, asker.now)
     return [_("Ordered %(at)s: no code that was given out for %(door)s before opens it after its update.") % (said | {"at": at})], True
 

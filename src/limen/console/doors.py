@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from limen.access import queries as access
 from limen.console import hours, lists
 from limen.console.asker import Asker, managed, page, who_can
+from limen.console.bolt import allowed, has_bolt, may_allow
 from limen.console.doorcodes import may_end_codes
 from limen.console.fields import NameField, choice
 from limen.console.naming import changes, door_of, names, still
@@ -82,6 +83,7 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
         "sign": intercom.link_of(view.id) if view.kind != "unit" else None,
         "updaters": "" if asker.rights.device_management else either(who_can(asker, "devices", first_names=True)),
         "may_look": may_look(asker, view),
+        "past_bolt": allowed(asker, view) if may_allow(asker, view) and has_bolt(state.device) else None,
         "passage": hours.words(view.doorway.passage) if view.doorway.passage else "",
         "wired": has_sensor(view, state.device),
         "released": left(asker, view.id)[:1],

@@ -11,7 +11,7 @@ from limen.access import queries as access
 from limen.access import services as verbs
 from limen.console.asker import Asker, managed, page
 from limen.console.effects import floor_offer, given_out, lives_on, losing
-from limen.console.moments import story
+from limen.console.moments import given_to, may_see, story
 from limen.console.naming import has_phones_here_alone, person_of
 from limen.credentials import services as credentials
 from limen.identity import queries as identity
@@ -81,10 +81,10 @@ def ended(request: HttpRequest, asker: Asker, person_id: UUID, revocation_id: UU
     revocation = access.revocation_view(revocation_id)
     if revocation is None or revocation.person_id != who.id or revocation.property_id != asker.place.id:
         raise NotYours
-    grant = access.grant_view(revocation.grant_id) if revocation.grant_id else None
-    if not asker.changes_people and (grant is None or grant.group_id is None or not asker.rights.manages(grant.group_id)):
+    given = given_to(asker, who.id)
+    if not may_see(asker, revocation, given):
         raise NotYours
-    return page(request, "ended.html", asker, {"here": "people", "person": who, "story": story(asker, revocation)})
+    return page(request, "ended.html", asker, {"here": "people", "person": who, "story": story(asker, revocation, given)})
 
 
 @managed

@@ -9,13 +9,14 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from limen.access import queries as access
 from limen.access import services as verbs
 from limen.console.asker import Asker, managed, page, who_can
 from limen.console.effects import gaining, until_words
 from limen.console.fields import choice
+from limen.console.moments import given_to, may_come_back
 from limen.console.naming import person_of
 from limen.console.people import NEW
 from limen.console.sentences import both
@@ -134,6 +135,35 @@ def give(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
     if step in {"groups", "terms"} or not form.is_valid():
         return page(request, "give_terms.html", asker, context)
     return _check_or_give(request, asker, context, who, chosen)
+
+
+@managed
+@require_GET
+def give_back(request: HttpRequest, asker: Asker, grant_id: UUID) -> HttpResponse:
+    """Access that ended, on the terms it had, for the check before anything is given. It is no undo: codes are made anew."""
+    grant = access.grant_view(grant_id)
+    if grant is None or grant.property_id != asker.place.id or not may_come_back(asker, grant, given_to(asker, grant.person_id)):
+        raise NotYours
+    who = person_of(asker, grant.person_id)
+    chosen = [group for group in access.groups(asker.place.id, asker.rights) if group.id == grant.group_id]
+    form = GiveForm(_as_typed(asker, grant))
+    context: dict[str, object] = {"here": "people", "person": who, "chosen": chosen, "zone_city": _city(asker), "form": form, "back": True}
+    return _check_or_give(request, asker, context, who, chosen) if form.is_valid() else page(request, "give_terms.html", asker, context)
+
+
+def _as_typed(asker: Asker, grant: access.GrantView) -> dict[str, str]:
+    """A grant as somebody would type it into the form; one that had begun begins now."""
+
+    def wall(at: datetime | None) -> str:
+        return at.astimezone(asker.place.zone).replace(tzinfo=None).isoformat(timespec="seconds") if at else ""
+
+    return {
+        "standing": grant.standing,
+        "role_kind": grant.role_kind or "",
+        "starts": wall(grant.starts) if grant.starts > asker.now else "",
+        "ends": wall(grant.ends),
+        "opens_by": APP if grant.opens_app else CODE_OR_CARD,
+    } | ({"may_share": "on"} if grant.may_share else {})
 
 
 def _check_or_give(

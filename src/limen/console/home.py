@@ -117,6 +117,13 @@ def more(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 
 @managed
+@require_GET
+def guide(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Help for the property team, a section for each part of the console; the link in every header leads to the one of its page."""
+    return page(request, "help.html", asker, {"here": "help"})
+
+
+@managed
 @require_POST
 def choose_place(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Goes on in another building of the asker's."""

@@ -39,15 +39,15 @@ def choose(request: HttpRequest, asker: Asker) -> HttpResponse:
     if request.method == "GET":
         return page(request, "import.html", asker, {"here": "more", "kind": kind})
     file = request.FILES.get("file")
-    error = ""
+    error, status = "", 422
     if kind not in KINDS:
         error = _("Choose whether the file lists doors or people.")
     elif file is None:
         error = _("Choose a file.")
     elif (file.size or 0) > FILE_MAX_BYTES:
-        error = _("This file is larger than 700 kB. Split it into parts.")
+        error, status = _("This file is larger than 700 kB. Split it into parts."), 413
     if error or file is None:
-        return page(request, "import.html", asker, {"here": "more", "error": error, "kind": kind}, status=422)
+        return page(request, "import.html", asker, {"here": "more", "error": error, "kind": kind}, status=status)
     uploads.keep(request, asker, kind, file.name or "", file.read())
     return HttpResponseRedirect("/c/import/preview")
 

@@ -1,4 +1,4 @@
-"""How a wired reader behaves at its door, and which weak cards a property allows (LOCK-4, LOCK-16, LOCK-17, CARD-3)."""
+"""How a wired reader behaves at its door (LOCK-4, LOCK-16, LOCK-17)."""
 
 from uuid import UUID
 
@@ -13,8 +13,6 @@ from limen.console.doors import has_sensor
 from limen.console.fields import choice
 from limen.console.group_hours import ROWS_SHOWN, StretchForm, initial_of
 from limen.console.naming import door_of
-from limen.credentials import queries as credentials
-from limen.credentials import services as cards
 from limen.fleet import queries as fleet
 from limen.kernel.periods import MAX_INTERVALS, Weekly
 from limen.kernel.problems import NotYours, Problem
@@ -40,13 +38,6 @@ class ReaderForm(forms.Form):
             (HOURS, _("In these hours"), _("From the first who comes in. The button inside ends it early.")),
         ],
     )
-
-
-class WeakCardsForm(forms.Form):
-    """Cards that can be copied, each kind by itself."""
-
-    uid = forms.BooleanField(label=_("Plain cards: anybody who holds one for a minute has a copy"), required=False)
-    sun = forms.BooleanField(label=_("Counting cards: what one door has read opens another door later"), required=False)
 
 
 @managed
@@ -78,17 +69,3 @@ def _wanted(form: ReaderForm, rows: list[StretchForm]) -> places.Doorway:
         raise Problem("no_hours", _g("Give at least one row of days and hours."))
     hours = Weekly(tuple(stretches)) if given["passage"] == HOURS else None
     return places.Doorway(hours, None if given["ajar"] == NEVER else int(given["ajar"]), int(given["engaged"]))
-
-
-@managed
-@require_http_methods(["GET", "POST"])
-def weak_cards(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Which cards that can be copied open doors of this property."""
-    asker.must(asker.rights.edits_groups, "groups")
-    policy = credentials.card_policy(asker.place.id)
-    form = WeakCardsForm(request.POST if request.method == "POST" else None, initial={"uid": policy.allow_uid, "sun": policy.allow_sun})
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        cards.allow_weak_cards(property_id=asker.place.id, uid=given["uid"], sun=given["sun"], by=asker.actor, now=asker.now)
-        return HttpResponseRedirect(request.path)
-    return page(request, "weak_cards.html", asker, {"here": "more", "form": form})

@@ -1,8 +1,11 @@
-"""QR signs for visitors: made, shown as they print, printed, rotated (LINK-1, LINK-8)."""
+"""QR signs for visitors: made, shown as they print, printed, rotated, their calls switched off and on (LINK-1, LINK-8, LINK-9)."""
 
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from limen.console import panel
@@ -50,9 +53,22 @@ def sign(request: HttpRequest, asker: Asker, link_id: UUID) -> HttpResponse:
         "spoken": panel.spaced(link.code),
         "has_device": credentials.has_device(link.door_id),
         "rotated": request.GET.get("was", ""),
+        "switched": request.GET.get("calls", ""),
+        "calls": _calls(asker, link.door_id),
         "now": asker.now,
     }
     return page(request, "sign.html", asker, context)
+
+
+def _calls(asker: Asker, door_id: UUID) -> str:
+    """ "31 calls in November, 24 answered.": of this month, on the building's wall."""
+    wall = asker.now.astimezone(asker.place.zone)
+    month = formats.date_format(wall, "F")
+    count = intercom.calls_at(door_id, wall.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+    if not count.made:
+        return _("No calls in %(month)s.") % {"month": month}
+    words = ngettext("%(n)d call in %(month)s, %(answered)d answered.", "%(n)d calls in %(month)s, %(answered)d answered.", count.made)
+    return words % {"n": count.made, "month": month, "answered": count.answered}
 
 
 @managed
@@ -75,6 +91,15 @@ def rotate(request: HttpRequest, asker: Asker, link_id: UUID) -> HttpResponse:
     asker.must(asker.rights.edits_groups, "groups")
     fresh = verbs.rotate(link_id=_link(asker, link_id).id, by=asker.actor, now=asker.now)
     return HttpResponseRedirect(f"/c/links/{fresh.id}?was=1")
+
+
+@managed
+@require_POST
+def switch_calls(request: HttpRequest, asker: Asker, link_id: UUID) -> HttpResponse:
+    """Lets a sign ring nobody until somebody switches its calls on again; both can be taken back, so nothing is asked twice."""
+    asker.must(asker.rights.edits_groups, "groups")
+    link = verbs.switch_calls(link_id=_link(asker, link_id).id, on=request.POST.get("calls") == "on", by=asker.actor, now=asker.now)
+    return HttpResponseRedirect(f"/c/links/{link.id}?calls=1")
 
 
 def _link(asker: Asker, link_id: UUID) -> intercom.LinkView:

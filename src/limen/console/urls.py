@@ -4,6 +4,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from limen.console import (
     activation,
+    bolt,
+    building,
+    cards,
     checking,
     codes,
     contact,
@@ -30,14 +33,17 @@ from limen.console import (
 pages: list[URLPattern | URLResolver] = [
     path("", home.home, name="console-home"),
     path("more", home.more, name="console-more"),
+    path("help", home.guide, name="console-help"),
     path("find", home.find, name="console-find"),
     path("place", home.choose_place, name="console-place"),
     path("updates", updates.due, name="console-updates"),
+    path("updates/faster", updates.faster, name="console-updates-faster"),
     path("doors", doors.doors, name="console-doors"),
     path("doors/add", doors.add, name="console-door-add"),
     path("doors/<uuid:door_id>", doors.door, name="console-door"),
     path("doors/<uuid:door_id>/rules", doorrules.edit, name="console-door-rules"),
     path("doors/<uuid:door_id>/floor", doors.floor, name="console-door-floor"),
+    path("doors/<uuid:door_id>/bolt", bolt.past_bolt, name="console-door-bolt"),
     path("doors/<uuid:door_id>/codes", doorcodes.end_codes, name="console-door-codes"),
     path("doors/<uuid:door_id>/update", updates.update, name="console-door-update"),
     path("doors/<uuid:door_id>/activate", activation.activate, name="console-door-activate"),
@@ -45,7 +51,7 @@ pages: list[URLPattern | URLResolver] = [
     path("doors/<uuid:door_id>/remove", removing.remove, name="console-door-remove"),
     path("doors/<uuid:door_id>/reader", readers.reader, name="console-door-reader"),
     path("firmware", firmware.firmware, name="console-firmware"),
-    path("cards", readers.weak_cards, name="console-weak-cards"),
+    path("cards", cards.cards, name="console-cards"),
     path("doors/<uuid:door_id>/history", history.door_history, name="console-door-history"),
     path("history", history.history, name="console-history"),
     path("photos/<uuid:photo_id>", history.still, name="console-photo"),
@@ -68,7 +74,10 @@ pages: list[URLPattern | URLResolver] = [
     path("people/<uuid:person_id>/check", checking.check, name="console-check"),
     path("people/<uuid:person_id>/phones/<uuid:phone_id>/remove", ending.remove_phone, name="console-phone-remove"),
     path("grants/<uuid:grant_id>/end", ending.end, name="console-grant-end"),
+    path("grants/<uuid:grant_id>/back", giving.give_back, name="console-grant-back"),
     path("grants/<uuid:grant_id>/sharing", ending.sharing, name="console-grant-sharing"),
+    path("settings", building.edit, name="console-building"),
+    path("settings/codes", building.lengths, name="console-code-lengths"),
     path("holidays", holidays.holidays, name="console-holidays"),
     path("holidays/remove", holidays.remove, name="console-holiday-remove"),
     path("groups", groups.groups, name="console-groups"),
@@ -87,6 +96,7 @@ pages: list[URLPattern | URLResolver] = [
     path("links/<uuid:link_id>/print", signs.print_sign, name="console-link-print"),
     path("links/<uuid:link_id>/print.svg", signs.print_sign, {"form": "svg"}, name="console-link-svg"),
     path("links/<uuid:link_id>/rotate", signs.rotate, name="console-link-rotate"),
+    path("links/<uuid:link_id>/calls", signs.switch_calls, name="console-link-calls"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [*pages, path("<uuid:property_id>/", include(pages))]

@@ -15,6 +15,7 @@ from limen.identity.models import User
 from limen.people import services as people
 from limen.storage import clock, outbox
 from limen.storage.transactions import unit_of_work
+from tests.standing import standing
 from tests.unit.fleet.house import ANA, House
 
 PASSWORD = "correct horse battery"
@@ -137,6 +138,13 @@ LOCKS = {
 
 def harbor(now: datetime, locks: tuple[str, ...] = ()) -> Desk:
     """The building of the examples, small: doors, the staff, some who live here, and the locks that a test needs."""
+    desk = _built(now, locks)
+    clock.use(Fixed(desk.house))
+    return desk
+
+
+@standing
+def _built(now: datetime, locks: tuple[str, ...]) -> Desk:
     house = House.build(now)
     clock.use(Fixed(house))
     desk = Desk(house)

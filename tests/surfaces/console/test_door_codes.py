@@ -90,7 +90,7 @@ def test_where_no_code_lives_there_is_nothing_to_press(desk: Desk) -> None:
     """Nor is anything done for who presses anyway; and a door without a device has no code at all."""
     path = f"{desk.door('Package Room')}/codes"
     page = desk.get("Ana", path)
-    assert page.says("No code that was given out for Package Room lives now. There is nothing to end.")
+    assert page.says("No code that was given out for Package Room works now. There is nothing to end.")
     assert "data-state" not in page.html[page.html.index("<h1") :], "nothing was ordered, so nothing waits for the lock"
     assert '<form method="post" class="stack">' not in page.html
     desk.post("Ana", path)

@@ -104,8 +104,9 @@ def test_a_form_without_file_or_kind_says_what_is_missing(office: Desk) -> None:
 
 
 def test_a_file_that_is_too_large_is_refused(office: Desk) -> None:
-    """The limit is told, before anything is read."""
-    assert upload(office, "doors", b"x" * (700 * 1024 + 1)).says("This file is larger than 700 kB. Split it into parts.")
+    """The limit is told beside the field, before anything is read."""
+    answer = upload(office, "doors", b"x" * (700 * 1024 + 1))
+    assert answer.status == 413 and answer.says("This file is larger than 700 kB. Split it into parts.", "There is a problem")
 
 
 def test_a_body_beyond_the_limit_is_refused_before_it_is_parsed(office: Desk) -> None:

@@ -1,5 +1,6 @@
 """Who sees which page: the gate, the roles, and every page once."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -44,6 +45,15 @@ def test_ana_opens_every_page(office: Desk) -> None:
         assert answer.status == 200, path
         assert answer.html.count("<h1") == 1, path
         assert "<title></title>" not in answer.html
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_a_technicians_wallet_is_their_own(desk: Desk) -> None:
+    """The page names whose it is: on a shared browser nobody carries with another manager's phone, and signing out empties this one."""
+    for who in ("Ana", "Milo"):
+        answer = desk.get(who, "/c/updates")
+        assert f'<meta name="limen-person" content="{desk.house.people[who]}">' in answer.html
+        assert re.search(r"<form[^>]*data-sign-out", answer.html)
 
 
 def test_ana_opens_every_page_of_a_person_and_of_a_door(desk: Desk) -> None:

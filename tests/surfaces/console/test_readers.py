@@ -1,8 +1,7 @@
-"""How a wired reader behaves, and which weak cards are allowed (LOCK-4, LOCK-16, LOCK-17, CARD-3)."""
+"""How a wired reader behaves (LOCK-4, LOCK-16, LOCK-17)."""
 
 import pytest
 
-from limen.credentials import queries as credentials
 from limen.kernel.periods import Weekly
 from limen.places import queries as places
 from limen.places.views import Doorway
@@ -32,14 +31,3 @@ def test_a_door_without_a_reader_has_no_such_page(desk: Desk) -> None:
     door = desk.house.doors["Package Room"]
     assert desk.get("Ana", f"/c/doors/{door}/reader").status == 404
     assert "Behaviour of this reader" not in desk.get("Ana", f"/c/doors/{door}").text
-
-
-@pytest.mark.rule("CARD-3")
-def test_weak_cards_are_switched_on_by_hand_only(desk: Desk) -> None:
-    """Neither kind before somebody says so."""
-    before = credentials.card_policy(desk.house.property_id)
-    assert (before.allow_uid, before.allow_sun) == (False, False)
-    assert desk.get("Ana", "/c/cards").says("Weak cards", "anybody who holds one for a minute has a copy")
-    desk.post("Ana", "/c/cards", {"sun": "on"})
-    after = credentials.card_policy(desk.house.property_id)
-    assert (after.allow_uid, after.allow_sun) == (False, True)

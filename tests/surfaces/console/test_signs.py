@@ -1,10 +1,14 @@
 """QR signs: what is printed is what works (LINK-1, LINK-6, LINK-8)."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import pypdfium2
 import pytest
 import zxingcpp
 
 from limen.intercom import queries as intercom
+from limen.intercom.models import Call
 from tests.surfaces.console.desk import Desk
 
 DOTS_PER_POINT = 3
@@ -63,6 +67,49 @@ def test_a_door_without_device_says_that_it_gives_no_code(office: Desk) -> None:
     """Before the sign is put up."""
     page = office.post("Ana", "/c/links", {"door": str(office.house.doors["Gym"])})
     assert page.says("No code can be made at this door: no device is active.")
+
+
+@pytest.mark.rule("LINK-9")
+def test_the_calls_of_a_sign_are_switched_off_and_on_where_it_stands(office: Desk) -> None:
+    """The page and the list say how it is and since when; it is for those who may replace the sign, and it is in the journal."""
+    office.post("Ana", "/c/links", {"door": str(office.house.doors["Gym"])})
+    link = intercom.link_of(office.house.doors["Gym"])
+    assert link is not None
+    path = f"/c/links/{link.id}"
+    page = office.get("Ana", path)
+    assert (
+        page.says("Switched off, this sign rings nobody", "Switch calls off")
+        and "Calls are switched off." not in office.get("Ana", "/c/links").text
+    )
+    page = office.post("Ana", f"{path}/calls", {"calls": "off"})
+    assert page.says("Calls from this sign are switched off. Since today 14:02.", "Switch calls on")
+    assert office.get("Ana", "/c/links").says("Calls are switched off.")
+    assert intercom.live_link(link.code) is None
+    assert "Switch calls" not in office.get("Milo", path).text
+    assert office.post("Milo", f"{path}/calls", {"calls": "on"}).status == 403
+    assert intercom.live_link(link.code) is None
+    page = office.post("Ana", f"{path}/calls", {"calls": "on"})
+    assert page.says("Calls from this sign are switched on.", "Switch calls off")
+    assert intercom.live_link(link.code) is not None
+
+
+def test_the_sign_counts_its_calls_of_this_month_and_names_nobody(desk: Desk) -> None:
+    """Made and answered, also those from the sign before; last month's are not among them."""
+    house = desk.house
+    room, dana = house.doors["Package Room"], house.people["Dana"]
+    desk.post("Ana", "/c/links", {"door": str(room)})
+    link = intercom.link_of(room)
+    assert link is not None
+    assert desk.get("Ana", f"/c/links/{link.id}").says("No calls in November.")
+    month = house.now.replace(day=1, hour=12)
+    for number, (made_at, answered_at) in enumerate(((month, month), (house.now, None), (month - timedelta(days=1), month))):
+        Call.objects.create(
+            id=UUID(int=number), link_id=link.id, door_id=room, person_id=dana, state="ended", token_hash=bytes([number]),
+            visitor_mark=b"mark", made_at=made_at, answered_at=answered_at, ended_at=made_at,
+        )  # fmt: skip
+    page = desk.post("Ana", f"/c/links/{link.id}/rotate")
+    assert page.says("2 calls in November, 1 answered.")
+    assert "Dana" not in page.text
 
 
 def test_long_names_fit_on_the_sheet(office: Desk) -> None:

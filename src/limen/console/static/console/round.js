@@ -1,7 +1,9 @@
 // The round: takes the sealed updates along, and then updates door after door on this very page, so that no signal is needed there.
 
+import { reached } from "../web/signal.js";
 import { Stage } from "../web/stage.js";
 import { listen, Updating } from "../web/updating.js";
+import { fasterThanThis, proved } from "./faster.js";
 import { technician } from "./technician.js";
 
 const take = document.getElementById("take");
@@ -35,9 +37,30 @@ take?.addEventListener("click", async () => {
   /** @type {[string, number]} */
   const [name, count] = await takeAlong().catch(() => ["nosignal", 0]);
   for (const one of saying) clearTimeout(one);
+  reached(name !== "nosignal");
   taken.setAttribute("aria-busy", "false");
   tell(words[name] ?? "", count);
+  await lookAround();
 });
+
+/** What a row said of its lock is over; the line takes the place of the button. @param {HTMLElement} link @param {HTMLElement} line */
+function settle(link, line) {
+  for (const old of link.closest("li")?.querySelectorAll(".truth-line, .passing") ?? []) old.remove();
+  link.parentElement?.replaceWith(line);
+}
+
+/** Rows of doors that somebody else was faster at say so; they stay where they are. */
+async function lookAround() {
+  const links = /** @type {HTMLElement[]} */ ([...(list?.querySelectorAll("a[data-id]") ?? [])]);
+  if (links.length === 0) return;
+  const done = await fasterThanThis(links.map((link) => link.dataset.id ?? ""));
+  for (const link of links) {
+    const sentence = done.get(link.dataset.id ?? "");
+    if (sentence) settle(link, proved(sentence));
+  }
+}
+addEventListener("online", lookAround);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && lookAround());
 
 if (document.getElementById("round") && list) walk(list);
 
@@ -60,9 +83,24 @@ function walk(rows) {
     rows.hidden = true;
     stage.root.hidden = false;
     stage.root.querySelector("h2")?.focus();
+    compare(link);
   });
 
-  listen(updating, () => here?.dataset.lock ?? "");
+  /** Where the door needs nothing any more, the stage says that instead. @param {HTMLElement} link */
+  async function compare(link) {
+    const id = link.dataset.id ?? "";
+    const sentence = (await fasterThanThis([id])).get(id);
+    const idle = ["ready", "interrupted", "nothing"].includes(stage.root.dataset.state ?? "");
+    if (!sentence || here !== link || stage.root.hidden || !idle) return;
+    stage.fill("already", sentence);
+    stage.show("already");
+  }
+
+  listen(
+    updating,
+    () => here?.dataset.lock ?? "",
+    () => here && compare(here),
+  );
   stage.root.addEventListener("click", (event) => {
     if (!(/** @type {HTMLElement} */ (event.target).closest('[data-do="list"]'))) return;
     done(stage.root.dataset.state ?? "");
@@ -73,11 +111,11 @@ function walk(rows) {
 
   /** The row says what the stage said last, in the same words. @param {string} end */
   function done(end) {
-    if (end !== "confirmed" && end !== "at-lock") return;
+    if (!["confirmed", "at-lock", "already"].includes(end)) return;
     const line = stage.root.querySelector(`[data-when="${end}"] .truth-line`)?.cloneNode(true);
     const row = here?.closest("li");
     if (!line || !row) return;
-    here?.parentElement?.replaceWith(line);
+    if (here) settle(here, /** @type {HTMLElement} */ (line));
     here = row.querySelector("a");
   }
 }

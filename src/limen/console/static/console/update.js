@@ -2,6 +2,7 @@
 
 import { Stage } from "../web/stage.js";
 import { listen, Updating } from "../web/updating.js";
+import { fasterThanThis } from "./faster.js";
 import { technician } from "./technician.js";
 
 const stage = new Stage("update");
@@ -11,5 +12,18 @@ updating.open(lock);
 listen(
   updating,
   () => lock,
-  (confirmed) => confirmed && document.querySelector("[data-hide-when-done]")?.remove(),
+  async (confirmed) => {
+    if (confirmed) document.querySelector("[data-hide-when-done]")?.remove();
+    else if (stage.root.dataset.state === "nothing") await compare();
+  },
 );
+
+/** Nothing is to be sent: perhaps because somebody else was faster. */
+async function compare() {
+  const door = stage.root.dataset.id ?? "";
+  const sentence = (await fasterThanThis([door])).get(door);
+  if (!sentence || stage.root.dataset.state !== "nothing") return;
+  document.querySelector("[data-hide-when-done]")?.remove();
+  stage.fill("already", sentence);
+  stage.show("already");
+}
