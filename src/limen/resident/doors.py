@@ -7,12 +7,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from limen.access import queries as access
+from limen.credentials import queries as credentials
 from limen.fleet import queries as fleet
 from limen.kernel.problems import NotYours
 from limen.places import queries as places
 from limen.places import services as place_verbs
 from limen.resident import words
 from limen.resident.asker import Asker, at_home, page
+from limen.resident.endcodes import own
+from limen.resident.lost import lost
 from limen.resident.words import Row
 from limen.web import limits
 from limen.web.when import say
@@ -56,7 +59,7 @@ def home(request: HttpRequest, asker: Asker) -> HttpResponse:
     """The doors, each with one button named after it (W7)."""
     mine = rows(asker)
     first = next((row for row in mine if row.opens), None)  # its button gets the one clear colour
-    return page(request, "home.html", asker, {"here": "doors", "rows": mine, "first": first})
+    return page(request, "home.html", asker, {"here": "doors", "rows": mine, "first": first, "lost": lost(asker)})
 
 
 @at_home
@@ -64,7 +67,8 @@ def home(request: HttpRequest, asker: Asker) -> HttpResponse:
 def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
     """One big button and what comes of it (W8)."""
     row = row_of(asker, door_id)
-    return page(request, "door.html", asker, {"here": "doors", "row": row, "place_phone": _phone(row)})
+    given_out = credentials.living_at(door_id, asker.now) if any(door.id == door_id for door in own(asker)) else None
+    return page(request, "door.html", asker, {"here": "doors", "row": row, "place_phone": _phone(row), "given_out": given_out})
 
 
 @at_home

@@ -1,5 +1,6 @@
 """Sharing: guests with the app, whom one can end, and codes for everybody else, which nobody can (ACCESS-7, ACCESS-8, CODE-6)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,12 +19,14 @@ from limen.identity import queries as identity
 from limen.kernel.problems import NotYours, Problem
 from limen.places import queries as places
 from limen.resident.asker import Asker, at_home, page
+from limen.resident.endcodes import own
 from limen.resident.speech import Asked, Json, bad_request, by_app
 from limen.resident.until import cannot_end, code_until, ending
 from limen.web import limits
 from limen.web.fields import NameField
 from limen.web.when import say
 
+OUTSIDE: Final = "outside_your_own"
 INVITED_MOST: Final = (20, timedelta(hours=1))
 ENDED_SHOWN: Final = timedelta(days=14)
 BESIDE: Final = {"bad_email": "email", "email_wrong": "email", "end_before_start": "ends", "date_unheld": "ends", "too_far_ahead": "starts"}
@@ -41,11 +44,12 @@ def guests(request: HttpRequest, asker: Asker) -> HttpResponse:
 def _listed(asker: Asker) -> dict[str, object]:
     grants = access.guests_of(asker.id, asker.now, ended_too=True)
     names = access.guest_names(asker.id)
+    mine = {door.id for door in own(asker)}
     codes = [c for c in credentials.temporary_of(asker.id, asker.now) if asker.now < c.stops_at_latest + timedelta(days=1)]
     return {
         "living": [_guest(grant, names.get(grant.id, "")) for grant in grants if grant.is_live(asker.now)],
         "ended": [told for grant in grants if _just_ended(grant, asker.now) for told in _still(asker, grant, names.get(grant.id, ""))],
-        "codes": [_code(asker, code) for code in codes],
+        "codes": [_code(asker, code, mine) for code in codes],
         "may_share": bool(_shareable(asker)),
     }
 
@@ -81,7 +85,7 @@ def still_opens(asker: Asker, name: str, door: places.DoorView, bound: fleet.Sta
     return _("%(name)s's app still opens %(door)s until that door is updated, at most until %(until)s.") % said
 
 
-def _code(asker: Asker, code: credentials.TemporaryView) -> dict[str, object]:
+def _code(asker: Asker, code: credentials.TemporaryView, mine: set[UUID]) -> dict[str, object]:
     door = places.door_view(code.door_id)
     zone = places.property_view(door.property_id).zone
     return {
@@ -91,6 +95,7 @@ def _code(asker: Asker, code: credentials.TemporaryView) -> dict[str, object]:
         "until": code_until(code, zone, asker.now),
         "cannot": ending(door.name, code, zone, asker.now) if code.floored_at else cannot_end(code, zone, asker.now),
         "over": asker.now >= code.works_until,
+        "all_end_at": code.door_id if code.door_id in mine and not code.floored_at else None,
     }
 
 
@@ -159,9 +164,20 @@ def _invite(asker: Asker, given: dict[str, str], doors: list[UUID], starts: date
         host_id=asker.id, door_ids=doors, first=given["first"], last=given["last"], email=given["email"], starts=starts or asker.now, ends=ends,
         by=asker.actor, now=asker.now,
     )  # fmt: skip
-    done = [result for result in answer.results if result.ok]
-    failed = [result.reason for result in answer.results if not result.ok]
-    return {"sentence": _partly(len(done), len(answer.results), failed), "failed": failed, "done": bool(done), "results": answer.results}
+    results = [_dated(asker, result) for result in answer.results]
+    done = [result for result in results if result.ok]
+    failed = [result.reason for result in results if not result.ok]
+    return {"sentence": _partly(len(done), len(results), failed), "failed": failed, "done": bool(done), "results": results}
+
+
+def _dated(asker: Asker, result: access.DoorResult) -> access.DoorResult:
+    """Whose own access has an end reads which, and not only that there is one."""
+    shared = [w.ends for w in access.windows(asker.id, result.door_id, asker.now) if w.may_share and w.ends is not None]
+    if result.type != OUTSIDE or not shared:
+        return result
+    door = places.door_view(result.door_id)
+    said = {"door": door.name, "at": say(max(shared), places.property_view(door.property_id).zone, asker.now)}
+    return replace(result, reason=_("Your own access to %(door)s ends %(at)s. Choose an end before that.") % said)
 
 
 def _partly(done: int, total: int, failed: list[str]) -> str:

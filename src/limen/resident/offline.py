@@ -34,6 +34,13 @@ def without(request: HttpRequest, asker: Asker) -> HttpResponse:
     return page(request, "no_signal.html", asker)
 
 
+@at_home
+@require_GET
+def guide(request: HttpRequest, asker: Asker) -> HttpResponse:
+    """Help, kept on the phone like the doors: who is refused in a cellar reads why there."""
+    return page(request, "help.html", asker, {"here": "help"})
+
+
 @cache
 def assets() -> list[str]:
     """The addresses of everything that the pages load."""

@@ -3,12 +3,13 @@
 from limen.intercom import queries as intercom
 from limen.resident.calls import as_json
 from limen.resident.doors import rows
+from limen.resident.lost import lost
 from limen.resident.speech import Asked, Json, by_app
 
 
 @by_app("GET")
 def state(asked: Asked) -> Json:
-    """Doors with their one sentence, and the call that rings or talks now. Leases are the courier's (`/gateway/inbox`)."""
+    """Doors with their one sentence, those that went away lately, and the call that rings or talks now. Leases are the courier's (`/gateway/inbox`)."""
     asker = asked.asker
     call = intercom.ringing_for(asker.id, asked.now)
     return {
@@ -30,5 +31,6 @@ def state(asked: Asked) -> Json:
             }
             for row in rows(asker)
         ],
+        "ended": [{"id": str(one.door_id), "sentence": one.sentence} for one in lost(asker)],
         "call": as_json(call) if call is not None else None,
     }

@@ -47,4 +47,4 @@ def cannot_end(code: Lasting, zone: ZoneInfo, now: datetime) -> str:
 def ending(door: str, code: Lasting, zone: ZoneInfo, now: datetime) -> str:
     """What is said of a code that a code floor ends (CODE-13): dead with the update, no later than by itself."""
     said = {"door": door, "until": code_until(code, zone, now)}
-    return _("The property team ends the codes of %(door)s. This one stops when %(door)s is updated, by itself at %(until)s.") % said
+    return _("The codes given out for %(door)s end early. This one stops when %(door)s is updated, by itself at %(until)s.") % said

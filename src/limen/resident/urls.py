@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from limen.resident import calls, codes, doors, guestcode, guests, history, joining, keypad, me, moving, offline, phones, state
+from limen.resident import calls, codes, doors, endcodes, guestcode, guests, history, joining, keypad, me, moving, offline, phones, state
 
 pages = [
     path("join/<str:token>", joining.join, name="join"),
@@ -17,6 +17,7 @@ pages = [
     path("home/guests", guests.guests, name="home-guests"),
     path("home/guests/invite", guests.invite, name="home-invite"),
     path("home/guests/code", guestcode.form, name="home-guest-code"),
+    path("home/guests/codes/<uuid:door_id>", endcodes.end_codes, name="home-door-codes"),
     path("home/guests/end-all", guests.end_all, name="home-end-all"),
     path("home/guests/<uuid:grant_id>/end", guests.end, name="home-end-guest"),
     path("home/history", history.shown, name="home-history"),
@@ -29,6 +30,7 @@ pages = [
     path("home/me/phones", me.phones, name="home-phones"),
     path("home/me/phones/<uuid:phone_id>/remove", me.remove_phone, name="home-remove-phone"),
     path("home/me/sessions/<int:session_id>/end", me.end_session, name="home-end-session"),
+    path("home/help", offline.guide, name="home-help"),
     path("home/no-signal", offline.without, name="home-no-signal"),
     path("home/sw.js", offline.worker, name="home-worker"),
     path("home/manifest.webmanifest", offline.manifest, name="home-manifest"),

@@ -16,7 +16,7 @@ from limen.web.when import say
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One door with its one button. `state`: ready, setting-up, waits, hours, later, paused, no-device."""
+    """One door with its one button. `state`: ready, setting-up, waits, hours, later, paused, no-device; `ends`: when the last of it is over."""
 
     door: places.DoorView
     state: str
@@ -30,6 +30,7 @@ class Row:
     jumpstart: bool
     wired: bool
     hours: str
+    ends: datetime | None
     battery: fleet.Battery | None
 
     @property
@@ -67,7 +68,7 @@ def row(
         door=door, state=which, sentence=sentence, lock=device.lock_id.hex() if device else "", serial=device.serial if device else "",
         model=device.model if device else "", code=door.codes_allowed and any(w.code for w in windows), app=any(w.app for w in windows),
         home=home, jumpstart=bool(model and model.jumpstart), wired=bool(model and model.wired), hours=hours(windows, holidays, zone, now),
-        battery=state.battery if home and state.battery.state in {"low", "critical"} else None,
+        ends=_ends(windows), battery=state.battery if home and state.battery.state in {"low", "critical"} else None,
     )  # fmt: skip
 
 
@@ -110,6 +111,11 @@ def hours(windows: Sequence[access.AccessWindow], holidays: frozenset[date], zon
     today = now.astimezone(zone).date()
     spans = {span for schedule in schedules if schedule for span in _spans(schedule, HOLIDAY_BIT if today in holidays else today.weekday())}
     return ", ".join(_("%(start)s to %(end)s") % {"start": _clock(a), "end": _clock(b)} for a, b in sorted(spans)) or _("not today")
+
+
+def _ends(windows: Sequence[access.AccessWindow]) -> datetime | None:
+    ends = [w.ends for w in windows]
+    return max((at for at in ends if at is not None), default=None) if None not in ends else None
 
 
 def _spans(schedule: Weekly, weekday: int) -> list[tuple[int, int]]:

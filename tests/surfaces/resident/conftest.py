@@ -24,6 +24,7 @@ from limen.resident.sockets import ResidentEnd
 from limen.storage import clock
 from limen.storage.transactions import unit_of_work
 from tests.cast import PASSWORD, Harbor, harbor
+from tests.standing import standing
 from tests.unit.fleet.house import FACTORY, trust_factory
 from tests.unit.fleet.tiny_lock import TinyLock
 
@@ -78,6 +79,13 @@ def home(db: None, now: datetime) -> Iterator[Home]:
     cache.clear()
     stopped = Stopped(now)
     clock.use(stopped)
+    made = _lived_in(now)
+    yield Home(made, lambda who: browser_of(made, who), stopped)
+    clock.use(None)
+
+
+@standing
+def _lived_in(now: datetime) -> Harbor:
     made = harbor(now)
     made.group("Residents 4B", "Main Entrance", "Package Room", "Unit 4B")
     made.group("Gym", "Gym", codes=False)
@@ -86,8 +94,7 @@ def home(db: None, now: datetime) -> Iterator[Home]:
         made.give(who, "Residents 4B")
         made.give(who, "Gym", may_share=False)
     made.give("kim", "Residents 4C")
-    yield Home(made, lambda who: browser_of(made, who), stopped)
-    clock.use(None)
+    return made
 
 
 def browser_of(made: Harbor, who: str, *, agreed: bool = True) -> Client:
@@ -111,4 +118,4 @@ async def knock(browser: Client | None) -> tuple[ApplicationCommunicator, dict[s
     }  # fmt: skip
     socket = ApplicationCommunicator(ResidentEnd.as_asgi(), scope)
     await socket.send_input({"type": "websocket.connect"})
-    return socket, await socket.receive_output(5)
+    return socket, await socket.receive_output(60)

@@ -132,7 +132,7 @@ def end_of(browser: Client | None, hello: dict[str, object]) -> list[dict[str, o
         socket, first = await knock(browser)
         heard = [first]
         await socket.send_input({"type": "websocket.receive", "text": json.dumps({"t": "hello"} | hello)})
-        heard.append(await socket.receive_output(5))
+        heard.append(await socket.receive_output(60))
         await socket.send_input({"type": "websocket.disconnect", "code": 1000})
         await socket.wait(5)
         return heard
@@ -162,10 +162,10 @@ def test_a_socket_does_not_outlive_its_session(home: Home) -> None:
     async def listen() -> list[dict[str, object]]:
         socket, _ = await knock(dana)
         await socket.send_input({"type": "websocket.receive", "text": json.dumps({"t": "hello"})})
-        heard = [await socket.receive_output(5)]
+        heard = [await socket.receive_output(60)]
         await sync_to_async(dana.session.delete)()
         await socket.send_input({"type": "websocket.receive", "text": json.dumps({"t": "hello"})})
-        heard.append(await socket.receive_output(5))
+        heard.append(await socket.receive_output(60))
         await socket.wait(5)
         return heard
 

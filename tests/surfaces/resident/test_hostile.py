@@ -137,7 +137,7 @@ def test_the_socket_answers_or_closes_and_never_breaks(home: Home) -> None:
     async def say(message: str) -> int | None:
         socket, _ = await knock(dana)
         await socket.send_input({"type": "websocket.receive", "text": message})
-        told = await socket.receive_output(5) if not await socket.receive_nothing(0.2) else {}
+        told = await socket.receive_output(60) if not await socket.receive_nothing(0.2) else {}
         await socket.send_input({"type": "websocket.disconnect", "code": 1000})
         await socket.wait(5)  # raises what broke
         code: int | None = told.get("code")

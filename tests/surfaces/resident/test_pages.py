@@ -11,7 +11,7 @@ from limen.storage.transactions import unit_of_work
 from tests.surfaces.resident.conftest import Home, browser_of
 
 PAGES = ["/home/", "/home/codes", "/home/guests", "/home/guests/invite", "/home/guests/code", "/home/history", "/home/history?list=mine",
-         "/home/calls", "/home/me", "/home/me/intercom", "/home/me/phones", "/home/carry", "/home/no-signal"]  # fmt: skip
+         "/home/calls", "/home/me", "/home/me/intercom", "/home/me/phones", "/home/carry", "/home/help", "/home/no-signal"]  # fmt: skip
 QUESTIONS = ["/home/api/state", "/home/api/phones", "/home/api/guests", "/home/api/intercom"]
 
 

@@ -5,9 +5,10 @@
 import { unlock } from "../courier/unlock.js";
 import { now } from "../web/clock.js";
 import { Stage } from "../web/stage.js";
+import { clock } from "../web/when.js";
 import { offerFirst, putFirst } from "./favourites.js";
+import { endedByDate, mayBeOver, whatBecame } from "./over.js";
 import { phone, refreshed } from "./phone.js";
-import { clock } from "./when.js";
 
 const OPEN_MS = 10_000;
 const CRITICAL = 5;
@@ -48,7 +49,7 @@ async function open(row) {
   const lock = row.dataset.lock ?? "";
   if ((await courier.wallet.entry(lock)) === null) await Promise.race([ready, new Promise((end) => setTimeout(end, PATIENCE_MS))]);
   if ((await courier.wallet.entry(lock)) === null) {
-    settle(row, "not_ready");
+    await refused(row, "not_ready", turn);
     return;
   }
   const answer = await unlock({ courier, lock, onstep: (said) => row.dataset.turn === turn && step(row, said) });
@@ -59,8 +60,24 @@ async function open(row) {
   }
   stageOf(row).fill("clock", clock(now()));
   if (answer.result === "stopped") settle(row, "idle");
-  else if (answer.result === "refused") settle(row, answer.reason === null ? "refused" : `reason-${answer.reason}`);
+  else if (answer.result === "refused") await refused(row, answer.reason, turn);
   else settle(row, answer.result);
+}
+
+/** What the lock says at once; then, where access may be over, what the service or the page knows of it. @param {HTMLElement} row @param {string | null} reason @param {string} turn */
+async function refused(row, reason, turn) {
+  settle(row, reason === null || reason === "not_ready" ? (reason ?? "refused") : `reason-${reason}`);
+  if (!mayBeOver(reason)) return;
+  const stage = stageOf(row);
+  const byDate = endedByDate(stage.root, now());
+  const became = byDate ? { ended: byDate } : await whatBecame(row.dataset.door ?? "");
+  if (row.dataset.turn !== turn || became === null) return;
+  if (became === "held") {
+    if (reason === "revoked") settle(row, "changed");
+    return;
+  }
+  stage.fill("ended", became.ended);
+  settle(row, "reason-ended");
 }
 
 /** @param {HTMLElement} row @param {import("../courier/unlock.js").Unlocked} answer @param {string} turn */
@@ -82,6 +99,12 @@ async function opened(row, answer, turn) {
   const battery = /** @type {HTMLElement | null} */ (row.querySelector('[data-part="battery"]'));
   if (battery) battery.hidden = passed.battery === null || passed.battery >= CRITICAL;
   refreshed().catch(() => undefined);
+}
+
+/** What no page can expect: nobody is left with a row that goes on looking. @param {HTMLElement} row @param {Error} problem */
+function failed(row, problem) {
+  console.warn(problem.name);
+  if (row.dataset.opening !== "open" && row.dataset.opening !== "idle") settle(row, "out_of_reach");
 }
 
 /** Where this browser cannot talk to locks each row offers the code instead (M17). */
@@ -107,7 +130,7 @@ async function carried() {
 document.getElementById("doors")?.addEventListener("click", (event) => {
   const button = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest('[data-do="open"]'));
   const row = /** @type {HTMLElement | null} */ (button?.closest("[data-lock]") ?? null);
-  if (row) open(row);
+  if (row) open(row).catch((problem) => failed(row, problem));
 });
 const list = document.querySelector("ul#doors");
 if (list) putFirst(/** @type {HTMLElement} */ (list));

@@ -1,4 +1,4 @@
-// The doors that somebody wants on top (W7). The choice stays on this phone: no list of it is kept anywhere else, and it needs no signal.
+// The doors that somebody wants on top (W7). The choice stays on this phone until somebody signs out: no list of it is kept anywhere else, and it needs no signal.
 
 const WHERE = "limen-first";
 
@@ -11,11 +11,6 @@ function chosen() {
 function choose(door, first) {
   const others = chosen().filter((one) => one !== door);
   localStorage.setItem(WHERE, (first ? [...others, door] : others).join(" "));
-}
-
-/** Nobody else on this phone finds them. */
-export function forgetFavourites() {
-  localStorage.removeItem(WHERE);
 }
 
 /** @param {HTMLElement} button on the page of a door @param {string} door */

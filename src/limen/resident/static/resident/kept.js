@@ -1,13 +1,4 @@
-// The pages kept for when there is no signal. They go when somebody signs out, and when this phone was removed; what was put first goes with them.
-
-import { forgetFavourites } from "./favourites.js";
-
-export const KEPT = "limen-home";
-
-export async function forgetPages() {
-  forgetFavourites();
-  for (const name of await caches.keys()) if (name.startsWith(KEPT)) await caches.delete(name);
-}
+// The pages kept for when there is no signal. They go when somebody signs out, and when this phone was removed (leaving.js).
 
 /** Asks the service worker to keep these pages. @param {string[]} pages @returns {Promise<boolean>} true when every one of them is here */
 export async function keepPages(pages) {

@@ -1,30 +1,20 @@
-// The bar under the header: what is old and what still works when there is no signal (M16). It leaves with "Signal is back."
+// Without signal: until when this phone opens doors (M16), from when the page is, and "Signal is back."
 
 import { now } from "../web/clock.js";
+import { madeAt, SignalBar } from "../web/signal.js";
+import { until } from "../web/when.js";
 import { phone, refreshed } from "./phone.js";
-import { until } from "./when.js";
 
 const bar = /** @type {HTMLElement} */ (document.getElementById("offline"));
-const BACK_MS = 4000;
-let without = false;
 
-/** @param {boolean} there */
-async function tell(there) {
-  if (there && without) {
-    bar.textContent = bar.dataset.back ?? "";
-    setTimeout(() => {
-      if (!without) bar.hidden = true;
-    }, BACK_MS);
-  } else if (!there) {
-    bar.textContent = await sentence();
-    bar.hidden = false;
-  }
-  without = !there;
-  document.documentElement.dataset.signal = there ? "there" : "none";
+/** What still works, and how old it is: two sentences, the one that matters at a door first. */
+async function sentence() {
+  const made = madeAt();
+  return [await opensUntil(), made === "" ? "" : (bar.dataset.made ?? "").replace("{at}", made)].filter(Boolean).join(" ");
 }
 
 /** Until when this phone opens doors without signal: the first lease that ends, of those that have not. */
-async function sentence() {
+async function opensUntil() {
   // rule: LOCK-3
   const { wallet } = await phone();
   const doors = await wallet.doors();
@@ -33,7 +23,5 @@ async function sentence() {
   return (doors.length > 0 ? bar.dataset.over : bar.dataset.nodoors) ?? "";
 }
 
-addEventListener("offline", () => tell(false));
 addEventListener("online", () => refreshed().catch(() => undefined));
-document.addEventListener("limen:fetched", (event) => tell(/** @type {CustomEvent<{there: boolean}>} */ (event).detail.there));
-if (!navigator.onLine) tell(false);
+new SignalBar(bar, sentence).watch();

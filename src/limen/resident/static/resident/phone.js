@@ -5,17 +5,24 @@
 import { openCourier } from "../courier/courier.js";
 import { PhoneRemoved } from "../courier/inbox.js";
 import { NoSignal, Refused } from "../courier/service.js";
+import { SignedOut } from "../courier/storage.js";
+import { left } from "../courier/whose.js";
 import { now } from "../web/clock.js";
-import { forgetPages } from "./kept.js";
+import { forgetKept } from "../web/leaving.js";
 
 /** @type {Promise<Courier> | null} */
 let opened = null;
 /** @type {Promise<boolean> | null} */
 let fetched = null;
+/** Removed: this page makes no new phone of it. */
+let gone = false;
 
 /** @returns {Promise<Courier>} */
 export function phone() {
-  opened ??= openCourier({ as: "resident", now });
+  opened ??= openCourier({ as: "resident", now, onremoved: removed }).catch((problem) => {
+    opened = null; // the next tap tries again
+    throw problem;
+  });
   return opened;
 }
 
@@ -31,6 +38,7 @@ export function refreshed() {
 }
 
 async function refresh() {
+  if (gone || (await left())) return true;
   const courier = await phone();
   try {
     await courier.wallet.register(nameOfThisBrowser());
@@ -43,9 +51,11 @@ async function refresh() {
       document.dispatchEvent(new CustomEvent("limen:fetched", { detail: { there: false } }));
       return false;
     }
-    if (problem instanceof PhoneRemoved || (problem instanceof Refused && problem.type === "phone_removed")) await removed(courier);
-    else if (problem instanceof Refused && problem.type === "too_many_phones") show("too-many");
-    else if (!(problem instanceof Refused)) throw problem;
+    if (problem instanceof Refused && problem.type === "phone_removed") {
+      await courier.wallet.empty();
+      removed();
+    } else if (problem instanceof Refused && problem.type === "too_many_phones") show("too-many");
+    else if (!(problem instanceof Refused || problem instanceof PhoneRemoved || problem instanceof SignedOut)) throw problem;
     return true;
   }
 }
@@ -56,12 +66,12 @@ function fetchImages(courier) {
   if (!connection?.saveData) courier.images.refresh().catch(() => undefined);
 }
 
-/** This phone is nobody's any more: nothing stays on it. @param {Courier} courier */
-async function removed(courier) {
+/** This phone is nobody's any more: its wallet is empty, and nothing else stays on it. */
+function removed() {
   // rule: PEOPLE-7
-  await courier.wallet.empty();
-  await forgetPages();
+  gone = true;
   show("removed");
+  forgetKept();
 }
 
 /** @param {string} id */

@@ -1,25 +1,26 @@
 // What every page of the app does: stays usable without signal, says so, and rings.
 
+import { left, person } from "../courier/whose.js";
 import { meetDemonstration } from "../web/clock.js";
-import { forgetPages, keepPages } from "./kept.js";
-import { phone } from "./phone.js";
+import { forgetKept } from "../web/leaving.js";
+import { keepPages } from "./kept.js";
 import "./offline.js";
 import "./ring.js";
 
 const WHO = "limen-who";
-const ALWAYS = ["/home/", "/home/codes", "/home/carry", "/home/no-signal"];
+const ALWAYS = ["/home/", "/home/codes", "/home/carry", "/home/help", "/home/no-signal"];
 
 meetDemonstration();
 
 /** Another person on the same browser finds nobody else's pages. */
 async function mine() {
-  const person = document.querySelector('meta[name="limen-person"]')?.getAttribute("content") ?? "";
-  if ((localStorage.getItem(WHO) ?? person) !== person) await forgetPages();
-  localStorage.setItem(WHO, person);
+  const whose = person();
+  if ((localStorage.getItem(WHO) ?? whose) !== whose) await forgetKept();
+  if (!(await left())) localStorage.setItem(WHO, whose);
 }
 
 async function serve() {
-  if (!("serviceWorker" in navigator)) return;
+  if (!("serviceWorker" in navigator) || (await left())) return;
   await mine();
   await navigator.serviceWorker.register("/home/sw.js", { scope: "/home/" }).catch(() => undefined);
   await keep();
@@ -34,15 +35,4 @@ async function keep() {
 document.addEventListener("limen:fetched", (event) => {
   const { there } = /** @type {CustomEvent<{there: boolean}>} */ (event).detail;
   if (there && document.documentElement.dataset.kept === "some") keep();
-});
-
-// Who signs out leaves nothing behind: no grants, no pages.
-document.addEventListener("submit", async (event) => {
-  const form = /** @type {HTMLFormElement} */ (event.target);
-  if (!form.matches("[data-sign-out]") || form.dataset.emptied) return;
-  event.preventDefault();
-  form.dataset.emptied = "yes";
-  await (await phone()).wallet.empty().catch(() => undefined);
-  await forgetPages().catch(() => undefined);
-  form.submit();
 });

@@ -8,6 +8,11 @@ const PATIENCE_MS = 4000;
 // Pages that make no sense without the service: they are asked for afresh each time.
 const NEVER = /^\/home\/(api|ws|call|calls|guests|history|consent|me\/phones|sw\.js)/;
 
+// Held by the page that signs out (courier/whose.js): until that came back the session is good, and no page is kept.
+const LEAVING = "limen-leaving";
+// Counts how often everything was forgotten: what was asked for before that is not kept after it.
+let forgotten = 0;
+
 addEventListener("install", (event) => {
   event.waitUntil(caches.open(FILES).then((files) => files.addAll(ASSETS)).then(() => skipWaiting()));
 });
@@ -23,23 +28,38 @@ addEventListener("activate", (event) => {
 // Who asks is told when every one of the pages is here, or that one is missing.
 addEventListener("message", (event) => {
   if (event.data?.t === "keep") event.waitUntil(keep(event.data.pages).then((all) => event.ports[0]?.postMessage({ all })));
+  if (event.data?.t === "forget") {
+    forgotten += 1;
+    event.waitUntil(caches.delete(PAGES));
+  }
 });
 
+async function leaving() {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return held.some(({ name }) => name === LEAVING);
+}
+
 async function keep(paths) {
+  const since = forgotten;
   let all = true;
   for (const path of paths.slice(0, 64)) {
+    if (since !== forgotten || (await leaving())) return false;
     if (typeof path !== "string" || !path.startsWith("/home/") || NEVER.test(path)) continue;
     const answer = await fetch(path, { headers: { Accept: "text/html" } }).catch(() => null);
-    all = answer !== null && (await put(path, answer)) && all;
+    all = answer !== null && (await put(path, answer, since)) && all;
   }
   return all;
 }
 
 // A page that led to the sign-in is nobody's page: it is not kept, and what was kept goes.
-async function put(path, answer) {
+async function put(path, answer, since) {
   const good = answer.ok && !answer.redirected;
-  if (good) await (await caches.open(PAGES)).put(path, answer.clone());
-  else if (answer.redirected && new URL(answer.url).pathname.startsWith("/signin")) await caches.delete(PAGES);
+  if (since !== forgotten || (await leaving())) return false;
+  if (good) {
+    const pages = await caches.open(PAGES);
+    if (since === forgotten) await pages.put(path, answer.clone());
+    else await caches.delete(PAGES);
+  } else if (answer.redirected && new URL(answer.url).pathname.startsWith("/signin")) await caches.delete(PAGES);
   return good;
 }
 
@@ -62,8 +82,10 @@ async function file(request) {
 // The newest page where there is signal; the kept one where there is none, or where it takes longer than a person at a door waits.
 async function page(event, path) {
   const keeps = !NEVER.test(path);
+  const since = forgotten;
+  const tooLate = leaving();
   const fresh = fetch(event.request).then(async (answer) => {
-    if (keeps && answer.type !== "opaqueredirect") await put(path, answer);
+    if (keeps && answer.type !== "opaqueredirect" && !(await tooLate)) await put(path, answer, since);
     return answer;
   });
   const kept = keeps && (await caches.match(path, { cacheName: PAGES, ignoreVary: true }));
