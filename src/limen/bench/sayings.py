@@ -1,9 +1,12 @@
 """What simulated locks say, in the reader's language. A lock knows no languages: its sentences are few and known."""
 
 import json
+import re
+from functools import cache
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 WAYS: Final = {
@@ -33,6 +36,7 @@ HAPPENED: Final = (
     _("code not compared, keypad waits"),
     _("faulty: only metal key and inside open"),
     _("inside button pressed"),
+    _("inside button held: opens from inside only until it is activated anew"),
     _("not opened: no record could be written"),
     _("started, clock lost"),
     _("started"),
@@ -51,23 +55,43 @@ HAPPENED: Final = (
     _("passage began"),
     _("passage ended"),
     _("battery pulled"),
+    _("battery low"),
+    _("battery critical"),
+    _("batteries are flat"),
     _("power cut"),
     _("not supported by this model"),
     _("one opening, then dark again"),
     _("update applied, list {n}"),
+    _("trying firmware {n}"),
+    _("runs firmware {n}"),
+    _("firmware {n} failed its self-test"),
     _("Somebody else's card"),
 )
 OPENED: Final = _("opened, {way}")
 REFUSED: Final = _("{way} refused")
+_NUMBER: Final = re.compile(r"[0-9]+")
 
 
 def book() -> str:
     """All of it as JSON for the page: sentence as a lock says it, sentence as it is read here; numbers stand as {n}."""
+    return json.dumps(_known(get_language()), ensure_ascii=False)
+
+
+def say(sentence: str) -> str:
+    """One sentence of a lock as it is read here; what nobody knows stays as it is."""
+    numbers = iter(_NUMBER.findall(sentence))
+    known = _known(get_language()).get(_NUMBER.sub("{n}", sentence))
+    return sentence if known is None else re.sub(r"\{n\}", lambda _gap: next(numbers, ""), known)
+
+
+@cache
+def _known(language: str | None) -> dict[str, str]:
+    """Every sentence by its pattern, in the language that is read now; kept, because a shelf asks for a hundred at once."""
     said = {_english(sentence): str(sentence) for sentence in (*LENS, *HAPPENED)}
     for way, name in WAYS.items():
         said[f"opened, {way}"] = str(OPENED).replace("{way}", str(name))
         said[f"{way} refused"] = str(REFUSED).replace("{way}", str(name))
-    return json.dumps(said, ensure_ascii=False)
+    return said
 
 
 def _english(sentence: str | Promise) -> str:

@@ -1,6 +1,7 @@
 """The demonstration: what to try, the mailbox, the clock, and the bench with every simulated lock. It exists only where it was asked for."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from limen.bench import tour as steps
 from limen.bench import yesterday
 from limen.bench.cast import PLAYERS, player
+from limen.bench.running import Last, last_lines
 from limen.bench.sayings import book
 from limen.fleet import queries as fleet
 from limen.identity import services as accounts
@@ -31,6 +33,18 @@ from limen.web.when import say_clock, say_day
 LONGEST_STEP_MS: Final = 400 * 24 * 3600 * 1000
 OURS: Final = re.compile(r"/(home|c)/[A-Za-z0-9/_-]*")
 MODELS: Final = {"C": "Lock C", "C2": "Lock C2", "M": "Lock M", "M2": "Lock M2", "M3": "Lock M3", "R": "Reader R"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A door's lock on the shelf. `runs` also when the locks did not say so in time; `told`: they did."""
+
+    door: places.DoorView
+    model: str
+    active: bool
+    runs: bool
+    told: bool
+    last: Last | None
 
 
 @require_GET
@@ -98,13 +112,25 @@ def sign_in(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_GET
 def shelf(request: HttpRequest) -> HttpResponse:
-    """All simulated locks by door."""
+    """All simulated locks by door, with their last line."""
     asked = request.GET.get("q", "").strip().casefold()[:40]
     doors = [door for place in places.properties() for door in places.doors(place.id) if door.planned_serial]
     found = [door for door in doors if asked in door.name.casefold() or asked in door.planned_serial.casefold()]
     active = {device.serial for place in places.properties() for device in fleet.devices(place.id)}
-    rows = [(door, MODELS.get(door.planned_model, door.planned_model), door.planned_serial in active) for door in found]
-    context = {"doors": rows, "asked": asked, "total": len(doors), "setting_up": steps.setting_up()}
+    lines = last_lines()
+    told = lines or {}
+    rows = [
+        Row(
+            door=door,
+            model=MODELS.get(door.planned_model, door.planned_model),
+            active=door.planned_serial in active,
+            runs=lines is None or door.planned_serial in told,
+            told=bool(told),
+            last=told.get(door.planned_serial),
+        )
+        for door in found
+    ]
+    context = {"rows": rows, "asked": asked, "none_run": not doors or lines == {}, "setting_up": steps.setting_up()}
     return render(request, "bench/shelf.html", context, zone=steps.zone())
 
 

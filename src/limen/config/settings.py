@@ -175,6 +175,9 @@ ACCOUNT_FORMS = {
 }
 MFA_ADAPTER = "limen.identity.adapters.MfaAdapter"
 MFA_FORMS = {
+    "authenticate": "limen.identity.forms.SecondFactor",
+    "authenticate_webauthn": "limen.identity.forms.PasskeyAsSecondFactor",
+    "reauthenticate_webauthn": "limen.identity.forms.PasskeyAgain",
     "reauthenticate": "limen.identity.forms.SecondFactorAgain",
     "activate_totp": "limen.identity.forms.ActivateAuthenticator",
     "add_webauthn": "limen.identity.forms.AddPasskey",
@@ -193,6 +196,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = HERE.proxies
 
 # ---- browsers
 
+SESSION_ENGINE = "limen.identity.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HERE.secure

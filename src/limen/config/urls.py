@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from limen.config import front
+from limen.web import staying
 
 
 def surface(prefix: str, room: str) -> list[URLResolver]:
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before allauth's own: nobody changes an address or connects a provider by hand (PEOPLE-1).
     path("account/email/", front.nowhere, name="account_email"),
     path("account/3rdparty/", front.nowhere, name="socialaccount_connections"),
+    path("account/stay", staying.stay, name="stay"),
     path("account/", include("allauth.urls")),
     # After allauth's own, so that its names lead to these addresses.
     path("signin", account.login, name="account_login"),
@@ -36,5 +38,6 @@ if settings.LIMEN_DEMO:
     urlpatterns += surface("", "bench")  # /demo/… and /bench/…
 
 handler400 = "limen.web.problems.not_understood"
+handler429 = "limen.web.problems.too_many"  # asked for by allauth
 handler404 = "limen.web.problems.not_found"
 handler500 = "limen.web.problems.broken"

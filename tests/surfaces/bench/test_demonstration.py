@@ -109,7 +109,7 @@ def test_time_only_goes_forward(house: Harbor, client: Client) -> None:
         assert client.post("/demo/clock", wrong, content_type="application/json").status_code == 400
 
 
-def test_the_shelf_has_every_planned_lock_and_says_which_are_active(house: Harbor, client: Client) -> None:
+def test_the_shelf_has_every_planned_lock_and_says_which_are_active(house: Harbor, client: Client, lock: str) -> None:
     """Found by a part of the door's name or of the serial; what is not there is said."""
     for asked in ("", "packa", "000103"):
         shelf = client.get("/bench/", {"q": asked}).content.decode()

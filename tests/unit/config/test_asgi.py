@@ -59,9 +59,9 @@ def test_a_restart_ends_a_socket_and_says_so_to_both_sides() -> None:
 
         live.remember(asyncio.get_running_loop())
         served = asyncio.create_task(EndsWhenTold(Talker.as_asgi())({"type": "websocket", "path": "/", "headers": []}, heard.get, send))
-        await asyncio.wait_for(talking.wait(), 5)
+        await asyncio.wait_for(talking.wait(), 60)
         live.close_all()
-        await asyncio.wait_for(served, 5)
+        await asyncio.wait_for(served, 60)
 
     Talker.gone.clear()
     asyncio.run(restarted())
