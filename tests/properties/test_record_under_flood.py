@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from limen.history.rules import covered_until
+from limen.history.rules import Settled, covered_until, missing
 from limen.lock import journal as journal_room
 from limen.lock.flash import FlashError, Layout
 from limen.lock.journal import Journal
@@ -116,15 +116,15 @@ class UnderFlood(RuleBasedStateMachine):
     def a_courier_brings_all(self) -> None:
         """Then every number is here or declared lost, however much was pushed out (invariant 57)."""
         self.upload(self.journal.entries())
-        missing = gaps(self.arrived, self.losses, 0, self.journal.head.seqnext)
+        lacking = gaps(self.arrived, self.losses, 0, self.journal.head.seqnext)
         owed = self.journal.head.seqnext - 1 not in self.arrived  # what could not be written is declared with the next record
-        assert all(declared for first, last, declared in missing if not (owed and last == self.journal.head.seqnext - 1))
+        assert all(declared for first, last, declared in lacking if not (owed and last == self.journal.head.seqnext - 1))
 
     @rule()
     def the_service_acknowledges(self) -> None:
         """Nothing is freed that has not arrived, whatever a courier kept back (invariant 58)."""
         runs = gaps(self.arrived, self.losses, 0, max(self.arrived, default=-1) + 1)
-        covered = covered_until(frozenset(self.arrived), runs, 0)
+        covered = covered_until(frozenset(self.arrived), missing(runs, Settled()), 0)
         if covered is None:
             return
         before = self.held()

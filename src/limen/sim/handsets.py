@@ -34,9 +34,10 @@ def phone_key(chance: Random) -> SoftSigner:
 
 @dataclass
 class Visit:
-    """What a visit left behind besides its result."""
+    """What a visit left behind besides its result. `struck`: how often the bolt had moved when the air did harm; None: it did none."""
 
     heard: int = 0
+    struck: int | None = None
     kept: list[Item] = field(default_factory=list)
 
 
@@ -140,7 +141,7 @@ class Handset:
         try:
             return carry_out(act(courier), air, hands), left
         finally:
-            left.heard = air.heard
+            left.heard, left.struck = air.heard, air.struck
             air.close()
 
 

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from limen.phone.inbox import Inbox
@@ -168,8 +168,8 @@ class Desk(Protocol):
 class Uplink(Protocol):
     """The gateway's end of the link that a connected lock opened. Every call may raise NoSignal, after which it is over."""
 
-    def round(self) -> int | None:
-        """Brings the newest list, fetches the record; the version that was brought."""
+    def round(self, brings: Callable[[int], None]) -> None:
+        """Brings the newest list, which `brings` hears of first, and fetches the record."""
 
     def press(self, person_id: UUID, door_id: UUID, late: Callable[[], None]) -> bool:
         """Somebody presses "open" from afar; `late` happens before the order goes on the line. SaidNo where the service refuses."""
@@ -198,6 +198,10 @@ class Kept:
     acknowledged: int | None
     alarms: tuple[str, ...]
     marked: frozenset[int] = frozenset()
+
+
+OPENINGS: Final = frozenset({"granted", "inside"})
+"""How a record says that somebody was let in, or went out by the button that moves a reader's strike."""
 
 
 @dataclass(frozen=True)

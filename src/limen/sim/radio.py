@@ -23,7 +23,8 @@ class Trouble:
 
 
 class Air:
-    """One visit of one phone to one lock: `driver.Channel` over a body. `heard` is the number of bytes that the lock sent."""
+    """One visit of one phone to one lock: `driver.Channel` over a body. `heard` is the number of bytes that the lock sent, `struck` how often its
+    bolt had moved when the air did harm; None: it did none."""
 
     def __init__(self, body: Body, time: TrueTime, trouble: Trouble | None = None) -> None:
         self._body, self._time, self._trouble = body, time, trouble
@@ -31,6 +32,7 @@ class Air:
         self._held: tuple[str, bytes] | None = None
         self._count = 0
         self.heard = 0
+        self.struck: int | None = None
         self.broken = False
         self._link = body.dial()
 
@@ -83,6 +85,7 @@ class Air:
             return [frame, held[1]] if held[0] == way else [frame]
         if self._trouble is None or self._count != self._trouble.frame:
             return [frame]
+        self.struck = len(self._body.moved)
         if self._trouble.harm == "swapped":
             self._held = (way, frame)
             return []

@@ -50,6 +50,12 @@ class Tally:
         if len(self.stories) < STORIES_MAX:
             self.stories.append(f"{kind}: {story}")
 
+    def judged(self, *, moved: bool, may: bool) -> None:
+        """An attempt is over. `may`: either end of it would have been accepted."""
+        self.attempts += 1
+        self.openings += moved
+        self.may += may
+
     @property
     def digest(self) -> str:
         """Of everything noted so far."""

@@ -14,6 +14,7 @@ class Echo:
 
     def __init__(self) -> None:
         self.heard: list[bytes] = []
+        self.moved: list[bytes] = []
 
     def dial(self) -> int:
         """The only link."""
@@ -22,6 +23,7 @@ class Echo:
     def frame(self, link: int, data: bytes) -> list[bytes]:
         """Says it again."""
         self.heard.append(data)
+        self.moved += [data] if data == b"open" else []
         return [data]
 
     def hang_up(self, link: int) -> None:
@@ -69,3 +71,12 @@ def test_late_frames_take_time() -> None:
     air.send(b"a")
     assert time.ms > 5_000
     assert air.heard == 1
+
+
+@pytest.mark.parametrize(("frame", "struck"), [(1, 0), (2, 0), (3, 0), (4, 1), (9, None)])
+def test_a_witness_knows_whether_the_bolt_had_moved_when_the_air_did_harm(frame: int, struck: int | None) -> None:
+    """What happens afterwards, or never, is no reason for a door to stay shut."""
+    air = Air(Echo(), TrueTime(0), Trouble("damaged", frame))  # type: ignore[arg-type]
+    for one in (b"hello", b"open"):
+        air.send(one)
+    assert air.struck == struck

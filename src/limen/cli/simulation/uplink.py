@@ -83,25 +83,27 @@ class Uplink:
         self._since = now()
         desk.note_online(lock_id, self._since)
         self._name = ears.open(lock_id)
-        self._tell_time()
+        try:
+            self._tell_time()
+        except NoSignal:
+            self.hang_up()
+            raise
 
-    def round(self) -> int | None:
-        """Brings what is new, fetches record and stills, asks for a word; the version of the list that was brought."""
+    def round(self, brings: Callable[[int], None]) -> None:
+        """Brings what is new, fetches record and stills, asks for a word. `brings` hears of the list's version before the lock does."""
         from limen.gateway import desk
 
-        brought = None
         parcel = desk.parcel(self.lock_id, self._now())
         if parcel is not None:
+            brings(parcel.version)
             done = _done(self._line.push(parcel.manifest, parcel.chunks))
             if isinstance(done, Settled):
-                brought = parcel.version
                 desk.take_receipt(done.receipt, self._now())
         self._record()
         self._receipt()
         reading = _done(self._line.ask(TelemetryAsk()))
         if isinstance(reading, Given) and reading.data:
             desk.take_telemetry(reading.data, self._now())
-        return brought
 
     def press(self, person_id: UUID, door_id: UUID, late: Callable[[], None]) -> bool:
         """Somebody presses "open"; `late` is what happens before the order reaches the line. SaidNo where the service refuses."""

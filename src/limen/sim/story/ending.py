@@ -1,19 +1,18 @@
 """The end of a run: everybody helps until every door holds the newest list and every record has arrived; then the books are compared."""
 
+from contextlib import suppress
 from typing import Final
 
 from limen.sim.clock import DAY_MS
 from limen.sim.faults import Faults
 from limen.sim.handsets import Handset
-from limen.sim.ports import Kept
+from limen.sim.ports import OPENINGS, Kept, SaidNo
 from limen.sim.story.lines import Lines
 from limen.sim.story.visits import Visits
 from limen.sim.story.world import Door, World
 
 ROUNDS: Final = 4
 PROBES_MOST: Final = 40
-OPENINGS: Final = frozenset({"granted", "inside"})
-"""How a record says that somebody was let in, or went out by the button that moves a reader's strike."""
 FORGOTTEN: Final = "unissued"
 """A service whose database was copied back takes codes of the time that it lost for ones that nobody was given; a restore knows them."""
 HELD_ON_MOST: Final = 4
@@ -120,11 +119,40 @@ class Ending:
             for phone in world.held_on[:HELD_ON_MOST]:
                 self.visits.tap(phone, door, calm=True)
 
+    def carry_home(self) -> None:
+        """Where a bolt moved since, or nobody may pull any more, somebody who lives there is let back and brings the rest of the record."""
+        world = self.world
+        for door in world.doors:
+            late = any(self.closed_ms is not None and moved.ms >= self.closed_ms for moved in door.body.moved)
+            if door.connected or (self._helpers(door) and not late):
+                continue
+            self._let_back(door)
+            world.service.machine.settle()
+            self._helped(door)
+            door.emptied = self._arrives(door)
+            world.tally.note(world.time.ms, "carried home", door.number, door.body.next_record)
+
+    def _let_back(self, door: Door) -> None:
+        """The first whose home it is, or who was meant to have it."""
+        world, desk = self.world, self.world.service.desk
+        for person in world.plan.people:
+            groups = [group.name for group in world.plan.groups if group.name in person.groups and door.number in group.doors]
+            if self._helpers(door):
+                break
+            with suppress(SaidNo):
+                if groups and world.truth.is_paused(person.number, world.time.ms):
+                    desk.resume(person.number)
+                    world.truth.resumed(person.number, world.time.ms)
+                for name in groups:
+                    if not world.truth.holds(person.number, name, world.time.ms):
+                        desk.give(person.number, name)
+                        world.truth.gave(person.number, name, world.time.ms)
+
     # ---- the books
 
     def audit(self) -> None:
         """Every opening has its record, every acknowledged record is there, every hole is declared."""
-        for door in self.world.doors:
+        for door in (*self.world.doors, *self.world.boxed):
             kept = self.world.service.machine.kept(door.body.lock_id)
             self.world.tally.events += len(kept.numbers)
             self._openings(door, kept)
@@ -136,15 +164,18 @@ class Ending:
                 self.world.tally.wrong("undeclared_gap", f"{self.world.name(door)}: the service raised {alarm}")
 
     def _openings(self, door: Door, kept: Kept) -> None:
-        """A movement of the bolt whose record neither arrived, nor was declared lost, nor went down with a lost database."""
+        """A movement of the bolt whose record neither arrived (perhaps in a database that was lost later) nor was declared lost. Where it was, or is
+        on a lock from which nobody may carry it any more, that is a judgement either way."""
         arrived = self._arrives(door)
         for moved in door.body.moved:
-            if self.closed_ms is not None and moved.ms >= self.closed_ms:
-                break
             numbers = range(moved.first, moved.past + moved.unwritten)
-            logged = any(OPENINGS & set(kept.numbers.get(number) or ()) for number in numbers)
-            excused = any(number in kept.declared or number in door.exempt for number in numbers)
-            if (arrived or not numbers) and not logged and not excused:
+            closed = self.closed_ms is not None and moved.ms >= self.closed_ms and not door.emptied
+            if any(number in door.told or OPENINGS & set(kept.numbers.get(number) or ()) for number in numbers):
+                continue
+            lost = any(number in kept.declared or number in door.disowned for number in numbers)
+            if lost or (numbers and (closed or not arrived)):
+                self.world.tally.may += 1
+            else:
                 self.world.tally.wrong("unlogged_opening", f"{self.world.name(door)}: the bolt moved at {moved.ms}, records {numbers}")
 
     def _marks(self, door: Door, kept: Kept) -> None:
@@ -173,5 +204,5 @@ class Ending:
                 )
 
     def _arrives(self, door: Door) -> bool:
-        """Whether somebody is here who may pull."""
-        return bool(self._helpers(door))
+        """Whether a line is here, or somebody who may pull; nobody pulls from a lock in a box."""
+        return not door.gone and (door.connected or bool(self._helpers(door)))

@@ -9,6 +9,7 @@ from limen.phone.commands import OutOfReach
 from limen.sim.clock import DAY_MS
 from limen.sim.oracle import Clock, Verdict
 from limen.sim.ports import NoSignal, SaidNo, Uplink
+from limen.sim.story.power import Unharmed
 from limen.sim.story.visits import Visits
 from limen.sim.story.world import Door, World
 
@@ -19,6 +20,9 @@ REMOTE_MS: Final = 10_000
 LATE_MS: Final = (0, 0, 0, 4_000, 30_000)
 """What an order from afar may lose on its way; nothing is kept for later, so the last of these opens nothing."""
 EXACT: Final = 0
+NO_LINK: Final = -1
+OFTEN: Final = 10
+"""How much likelier something goes wrong at a lock while it speaks on its line than in a visit: few of all its rounds are played."""
 
 
 class Lines:
@@ -53,27 +57,36 @@ class Lines:
 
     def round(self, door: Door) -> None:
         """The lock dials, or is still there: list, time, record."""
-        with self._link(door) as line:
+        with self._link(door, "line") as line:
             if line is not None:
                 self._take(door, line)
 
     def press(self, door: Door) -> None:
         """Somebody opens from afar, with a right to it or without."""
-        world, chance = self.world, self.world.chance
-        person = chance.choice(world.plan.people).number
-        with self._link(door) as line:
-            if line is None:
-                return
-            clock, moved, stills, late_ms = world.clock(door), len(door.body.moved), door.body.stills, chance.choice(LATE_MS)
+        person = self.world.chance.choice(self.world.plan.people).number
+        self.visits.tried(door, f"remote {person}", partial(self._press, door, person))
+
+    def _press(self, door: Door, person: int, again: bool) -> bool | None:
+        """One order; False where there is no link that it could take, None where harm hides what would have come of it."""
+        world, before, told = self.world, Unharmed.of(door.body), None
+        with self._link(door, "remote") as line:
+            if line is None or door.body.lock is None:
+                return None if again or not before.still(door.body) else False
+            late_ms = EXACT if again else world.chance.choice(LATE_MS)
+            clock, moved, stills = world.clock(door), len(door.body.moved), door.body.stills
             verdict = self._verdict(person, door, clock, late_ms)
             try:
                 line.press(*world.service.machine.ids(person, door.number), partial(world.time.pass_ms, late_ms))
                 said = ""
             except SaidNo as problem:
                 said = str(problem)
-            self.visits.judge(door, f"remote {person}", verdict, len(door.body.moved) > moved, said)
+            except NoSignal:
+                said = "line broke"
+            harmed, opened = not before.still(door.body), len(door.body.moved) > moved
+            told = self.visits.judge(door, f"remote {person}", verdict, opened, said, disturbed=harmed, again=again)
             if door.body.stills > stills:
                 world.tally.wrong("push_only_leak", f"{world.name(door)}: a still of whoever an order from afar let in")
+        return told
 
     def _verdict(self, person: int, door: Door, clock: Clock, late_ms: int) -> Verdict:
         """The service lets those press who may open here now, by its own exact clock; the lock obeys at once or not at all."""
@@ -86,30 +99,45 @@ class Lines:
 
     def _take(self, door: Door, line: Uplink) -> None:
         world, belief = self.world, self.world.truth.belief(door.number, self.world.time.ms)
-        version = line.round()
-        if version is not None:
+
+        def brings(version: int) -> None:
             world.lists(door, version, belief)
             door.brought[version] = world.generation
+
+        line.round(brings)
         world.look(door)
         world.tally.note(world.time.ms, "line", door.number, door.version, door.body.next_record)
 
     @contextmanager
-    def _link(self, door: Door) -> Iterator[Uplink | None]:
-        """A link that stands for as long as it is needed; None where there is none."""
-        world, link, line = self.world, -1, None
+    def _link(self, door: Door, sort: str) -> Iterator[Uplink | None]:
+        """A link that stands for as long as it is needed, unless the lock is harmed meanwhile; None where there is none."""
+        world, power = self.world, self.visits.power
         world.look(door)
+        before = power.arm(door, sort, OFTEN)
+        link, line = self._dialled(door)
         try:
-            if not door.offline and door.body.lock is not None:
-                link = door.body.dial(outgoing=True)
-                line = world.service.machine.dialled(door.body.lock_id, partial(_said, door, link))
             yield line
-        except (NoSignal, OutOfReach):
+        except NoSignal:
             world.tally.note(world.time.ms, "line broke", door.number)
         finally:
             if line is not None:
                 line.hang_up()
             door.body.hang_up(link)
+            power.disarm(door, sort, before)
             world.look(door)
+            power.back(door)
+
+    def _dialled(self, door: Door) -> tuple[int, Uplink | None]:
+        """The lock's own end, and the gateway's where one came of it."""
+        if door.offline or door.body.lock is None:
+            return NO_LINK, None
+        link, machine = NO_LINK, self.world.service.machine
+        try:
+            link = door.body.dial(outgoing=True)
+            return link, machine.dialled(door.body.lock_id, partial(_said, door, link))
+        except (NoSignal, OutOfReach):
+            self.world.tally.note(self.world.time.ms, "line broke", door.number)
+            return link, None
 
 
 def _said(door: Door, link: int, frame: bytes) -> list[bytes]:

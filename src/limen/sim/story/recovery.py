@@ -10,9 +10,9 @@ from functools import partial
 from typing import Final
 
 from limen.sim.chance import seeded
-from limen.sim.ports import PersonPlan, SaidNo
+from limen.sim.ports import OPENINGS, Kept, PersonPlan, SaidNo
 from limen.sim.story.habits import HOUR_MS, Habits
-from limen.sim.story.world import Backup, World
+from limen.sim.story.world import Backup, Door, World
 from limen.sim.truth import Facts, Given
 
 BACKUPS_KEPT: Final = 3
@@ -42,17 +42,18 @@ class Recovery:
         world = self.world
         if not world.backups:
             return
-        backup, numbers = world.chance.choice(world.backups), world.service.machine.numbers
+        backup, machine = world.chance.choice(world.backups), world.service.machine
         del world.backups[world.backups.index(backup) + 1 :]
-        held = {door.number: numbers(door.body.lock_id) for door in world.doors}
+        doors = (*world.doors, *world.boxed)
+        held = [machine.kept(door.body.lock_id) for door in doors]
         by_hand = self._chance.random() < BY_HAND
         world.generation += 1
         if by_hand:
             self._copy_back(backup)
         else:
             self._restore(backup)
-        for door in world.doors:
-            door.exempt |= held[door.number] - numbers(door.body.lock_id)
+        for door, was in zip(doors, held, strict=True):
+            _keep_in_mind(door, was, machine.numbers(door.body.lock_id))
         world.tally.note(world.time.ms, "copied back" if by_hand else "restored", world.time.ms - backup.copy.ms)
 
     # ---- by the command
@@ -133,6 +134,14 @@ class Recovery:
             if not paused and truth.is_paused(person, world.time.ms):
                 desk.resume(person)
                 truth.resumed(person, world.time.ms)
+
+
+def _keep_in_mind(door: Door, was: Kept, here: frozenset[int]) -> None:
+    """What the lost database knew of a door's record, for the books: a number that is gone excuses no opening of which it did not tell."""
+    gone = (was.numbers.keys() | was.declared) - here
+    door.exempt |= gone
+    door.disowned |= gone & was.declared
+    door.told |= {number for number in gone if OPENINGS & set(was.numbers.get(number) or ())}
 
 
 def _over(one: Given, ms: int) -> bool:

@@ -38,5 +38,6 @@ def play(opened: Opened, seed: int, days: int, level: Level, *, day_done: Days =
     ending.probe()
     ending.converge()
     ending.held_on()
+    ending.carry_home()
     ending.audit()
     return world.tally

@@ -175,6 +175,7 @@ class Staff:
             return
         making = replace(door.body.making, serial=f"SX{world.chance.randrange(10**6):06}", chance=branch(world.chance))
         body = Body.made(making, world.time)
+        self._carry_up(door)
         try:
             put_on(site, line, planned, body, swap=True)
         except (NoSignal, SaidNo):
@@ -185,6 +186,17 @@ class Staff:
         world.backups.clear()
         world.tally.note(world.time.ms, "swapped", door.number)
         world.at(world.time.ms + world.chance.randint(0, 6) * HOUR_MS, partial(self._empty, door, digits))
+
+    def _carry_up(self, door: Door) -> None:
+        """Before a lock goes into a box somebody who may pull brings its record: what stays on it, nobody reads any more."""
+        world = self.world
+        for person in world.plan.people:
+            rights = world.truth.rights(person.number, door.number, world.time.ms)
+            phone = world.phones[person.number]
+            if any(right.until_ms is None for right in rights) and world.fetch(phone, "resident"):
+                self.visits.update(phone, door, "resident", calm=True)
+                phone.hand_in()
+                return
 
     def _empty(self, door: Door, digits: list[str]) -> None:
         """The box is opened: the release is brought, and from then on the lock knows nobody (LOCK-10)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from limen.lock.shell.nfc import Card
 from limen.phone.unlock import Opened, Outcome, Refused
@@ -23,8 +24,11 @@ from limen.wire.grants import Cls
 from limen.wire.receipts import Receipt, read_receipt
 
 Verdicts = Callable[[Moment], Verdict]
+Try = Callable[[bool], bool | None]
+"""One try at a door, the first or (True) the one after harm: whether the bolt moved; None where harm hides what it would have come to."""
 OWN_ACCESS_MOST = Cls.VENDOR
 """Classes up to this one are access of one's own (protocol C.1)."""
+AGAIN_MS = 3_000
 
 
 @dataclass
@@ -50,26 +54,29 @@ class Visits:
 
     def tap(self, phone: Handset, door: Door, *, calm: bool = False, signal: bool | None = None) -> bool:
         """One tap; True if the bolt moved. `signal`: whether the phone has any there, drawn where nobody says so."""
+        return self.tried(door, f"app {phone.owner}", lambda again: self._tap(phone, door, calm or again, signal, again))
+
+    def _tap(self, phone: Handset, door: Door, calm: bool, signal: bool | None, again: bool) -> bool | None:
         world, entry = self.world, phone.wallet.doors["resident"].get(door.body.lock_id)
         if entry is None or not entry.grants:
-            return False
+            return None if again else False
         before = self._arrive(door, "app")
         if before is None:
-            return False
+            return None if again else False
         phone.signal = calm or (signal if signal is not None else world.chance.random() >= world.faults.dead_zone)
         trouble = None if calm else world.faults.trouble(world.chance)
         world.carries(phone, "resident", door, entry.bundle)
-        outcome, _visit = phone.visit(door.body, "resident", tap, trouble=trouble)
+        outcome, visit = phone.visit(door.body, "resident", tap, trouble=trouble)
         phone.signal = True
         shown = Phone(phone.owner, phone.key.public, [held.grant for held in entry.grants])
         self._leave(door, before)
         moved = len(door.body.moved) > before.moved
-        disturbed = trouble is not None or not before.whole.still(door.body)
+        disturbed = visit.struck == before.moved or not before.whole.still(door.body)
         verdict = self._phone_verdict(shown, door, before)
-        self.judge(door, f"app {phone.owner}", verdict, moved, _said(outcome), disturbed=disturbed)
+        told = self.judge(door, f"app {phone.owner}", verdict, moved, _said(outcome), disturbed=disturbed, again=again)
         self._pictured(door, before, _quality(shown), by_code=False)
         self.power.back(door)
-        return moved
+        return told
 
     def _phone_verdict(self, shown: Phone, door: Door, before: _Before) -> Verdict:
         """By the list before the visit or after it: a phone may bring a list first, or afterwards in passing."""
@@ -127,12 +134,17 @@ class Visits:
 
     def type_code(self, person: int, digits: str, door: Door) -> bool:
         """Somebody types their own code, or one that is nobody's."""
-        return self._entry(f"code {person}", digits, door, lambda at: self.world.oracle.by_code(digits, at), Who.RESIDENT)
+        who, verdict = f"code {person}", partial(self.world.oracle.by_code, digits)
+        return self.tried(door, who, lambda again: self._entry((who, Who.RESIDENT), digits, door, verdict, again))
 
     def type_second(self, person: int, digits: str, door: Door) -> bool:
         """Somebody types their second code, with whoever makes them do it beside them: it opens as the first one does, and marks the opening."""
+        who = f"second of {person}"
+        return self.tried(door, who, lambda again: self._second(who, digits, door, again))
+
+    def _second(self, who: str, digits: str, door: Door, again: bool) -> bool | None:
         before = Unharmed.of(door.body)
-        opened = self._entry(f"second of {person}", digits, door, lambda at: self.world.oracle.by_code(digits, at), Who.RESIDENT)
+        opened = self._entry((who, Who.RESIDENT), digits, door, partial(self.world.oracle.by_code, digits), again)
         if opened:
             door.marks.append(door.body.moved[-1])
         elif not before.still(door.body):
@@ -141,22 +153,24 @@ class Visits:
 
     def type_temporary(self, made: Made, door: Door) -> bool:
         """A guest types the code they were given."""
+        return self.tried(door, f"{made.kind} of {made.person}", lambda again: self._temporary(made, door, again))
 
+    def _temporary(self, made: Made, door: Door, again: bool) -> bool | None:
         def verdict(at: Moment) -> Verdict:
             return self.world.oracle.by_temporary(made, at) if made.door == door.number else Verdict.MUST_REFUSE
 
         before = Unharmed.of(door.body)
-        opened = self._entry(f"{made.kind} of {made.person}", made.digits, door, verdict, Who.GUEST)
+        opened = self._entry((f"{made.kind} of {made.person}", Who.GUEST), made.digits, door, verdict, again)
         if opened:
             self.world.oracle.used(made, self.world.time.ms)
         elif made.door == door.number and not before.still(door.body):
             self.world.oracle.perhaps_used(made, self.world.time.ms)
         return opened
 
-    def _entry(self, who: str, digits: str, door: Door, verdict: Verdicts, quality: Who) -> bool:
+    def _entry(self, who: tuple[str, Who], digits: str, door: Door, verdict: Verdicts, again: bool) -> bool | None:
         world, before = self.world, self._arrive(door, "code")
         if before is None:
-            return False
+            return None if again else False
         door.body.type(digits)
         moved, harmed = len(door.body.moved) > before.moved, not before.whole.still(door.body)
         now, waits = world.time.ms, door.keypad.waits(world.time.ms)
@@ -171,35 +185,44 @@ class Visits:
         elif waits is Verdict.MUST_OPEN and len(digits) >= length:  # too few digits are no try (CODE-9)
             door.keypad.wrong(now)
         self._leave(door, before)
-        self.judge(door, who, expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=harmed)
-        self._pictured(door, before, quality, by_code=True)
+        told = self.judge(door, who[0], expected, moved, "waits" if waits is Verdict.MUST_REFUSE else "", disturbed=harmed, again=again)
+        self._pictured(door, before, who[1], by_code=True)
         self.power.back(door)
-        return moved
+        return told
 
     def tap_card(self, card: Pocketed, door: Door, *, copied: bool = False) -> bool:
         """A card at the reader: the card itself, with an eavesdropper, or a copy of its number."""
-        taped = Taped(card.copied() if copied else card.card)
-        opened = self._card(f"{'copy of ' if copied else ''}card {card.person}", taped, door, proves=not copied)
-        door.tapes.append((card.uid, taped.tape))
+        tapes = list[Taped]()
+
+        def held() -> Card:
+            tapes.append(Taped(card.copied() if copied else card.card))
+            return tapes[-1]
+
+        opened = self._card(f"{'copy of ' if copied else ''}card {card.person}", held, door, proves=not copied)
+        door.tapes.append((card.uid, tapes[-1].tape if tapes else []))
         return opened
 
     def replay_card(self, uid: bytes, tape: list[bytes], door: Door) -> bool:
         """Somebody plays to the reader what a card said here once: a number is all that it proves."""
-        return self._card("tape", Replayed(uid, list(tape)), door, proves=False)
+        return self._card("tape", lambda: Replayed(uid, list(tape)), door, proves=False)
 
-    def _card(self, who: str, card: Card, door: Door, *, proves: bool) -> bool:
+    def _card(self, who: str, held: Callable[[], Card], door: Door, *, proves: bool) -> bool:
+        return self.tried(door, who, lambda again: self._held(who, held, door, proves, again))
+
+    def _held(self, who: str, held: Callable[[], Card], door: Door, proves: bool, again: bool) -> bool | None:
         world = self.world
         before = self._arrive(door, "card") if door.reads_cards else None
         if before is None:
-            return False
+            return None if again else False
+        card = held()
         verdict = world.oracle.by_card(card.uid, proves, self._moment(door, before.belief, before.clock))
         door.body.tap(card)
         moved = len(door.body.moved) > before.moved
         self._leave(door, before)
-        self.judge(door, who, verdict, moved, "", disturbed=not before.whole.still(door.body))
+        told = self.judge(door, who, verdict, moved, "", disturbed=not before.whole.still(door.body), again=again)
         self._pictured(door, before, Who.RESIDENT, by_code=False)
         self.power.back(door)
-        return moved
+        return told
 
     def turn_key(self, door: Door, times: int = 1) -> None:
         """The metal key, an event without a person."""
@@ -243,20 +266,37 @@ class Visits:
         self.power.disarm(door, before.sort, before.whole)
         self.world.look(door)
 
-    def judge(self, door: Door, who: str, verdict: Verdict, moved: bool, reason: str, *, disturbed: bool = False) -> None:
-        """Writes down what came of an attempt, and whether that is wrong."""
+    def tried(self, door: Door, who: str, one: Try) -> bool:
+        """An attempt: harm may cost one try, and never what it must come to. The next one follows at once, in still air. Where harm comes again, or
+        the door is dark or refuses rightly now, nobody can say any more what was due: that counts as an attempt judged either way."""
+        world, opened = self.world, one(False)
+        if opened is not None:
+            return opened
+        world.time.pass_ms(AGAIN_MS)
+        opened = one(True)
+        if opened is None:
+            world.tally.judged(moved=False, may=True)
+            world.tally.note(world.time.ms, door.number, who, "gave up")
+        return bool(opened)
+
+    def judge(
+        self, door: Door, who: str, verdict: Verdict, moved: bool, reason: str, *, disturbed: bool = False, again: bool = False
+    ) -> bool | None:
+        """Writes down what came of a try, and whether that is wrong: whether the bolt moved, None where harm hides what was due. `again`: it is
+        the try after one that had to open, so a refusal that is right by now leaves that one open."""
         world = self.world
-        world.tally.attempts += 1
-        world.tally.openings += moved
-        if verdict is Verdict.MAY:
-            world.tally.may += 1
+        unsure = disturbed and not moved and verdict is Verdict.MUST_OPEN
+        if not unsure:
+            world.tally.judged(moved=moved, may=verdict is Verdict.MAY or (again and verdict is Verdict.MUST_REFUSE))
         if moved and verdict is Verdict.MUST_REFUSE:
             world.tally.wrong("wrong_open", f"{world.name(door)} opened to {who}")
         if not moved and verdict is Verdict.MUST_OPEN and not disturbed:
             world.tally.wrong("wrong_deny", f"{world.name(door)} refused {who} ({reason or 'no reason'})")
         clock = world.clock(door) if door.body.lock is not None else None
         world.tally.note(world.time.ms, door.number, who, "opened" if moved else "closed", reason, door.version, door.body.next_record,
-                         "dark" if clock is None else "lost" if clock.u_ms is None else "good" if clock.good else "coarse")  # fmt: skip
+                         "dark" if clock is None else "lost" if clock.u_ms is None else "good" if clock.good else "coarse",
+                         *(("harmed",) if unsure else ()))  # fmt: skip
+        return None if unsure else moved
 
     def _pictured(self, door: Door, before: _Before, who: Who, *, by_code: bool) -> None:
         """Whether the camera had power when it had to, and only then."""

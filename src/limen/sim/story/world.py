@@ -46,6 +46,13 @@ class Door:
     lost_since_sync: bool = False
     faulty: bool = False
     exempt: set[int] = field(default_factory=set)
+    """Records that had arrived and went down with a lost database."""
+    told: set[int] = field(default_factory=set)
+    """Of these, those that told of an opening."""
+    disowned: set[int] = field(default_factory=set)
+    """Of these, numbers that the lock had declared lost."""
+    emptied: bool = False
+    """The rest of the record was carried home in the end."""
     marks: list[Movement] = field(default_factory=list)
     """Openings by a second code."""
     perhaps_marked: bool = False
@@ -95,6 +102,8 @@ class World:
         self.held_on: list[Handset] = []
         """Phones that stayed offline when something was taken from their owners."""
         self.cards = {person: [self._pocketed(person, *card)] for person, card in opened.cards.items()}
+        self.boxed: list[Door] = []
+        """Locks that another one has taken the place of."""
         self._by_lock = {door.body.lock_id: door for door in self.doors}
 
     def _door(self, number: int) -> Door:
@@ -137,6 +146,7 @@ class World:
     def hang(self, door: Door, body: Body) -> Door:
         """Another lock in the place of a door's; what it holds now is what is true now. Whoever comes finds this one."""
         door.gone = True
+        self.boxed.append(door)
         fresh = Door(door.number, door.kind, door.unit, body, Keypad(door.kind, seen_ms=self.time.ms), body.version, self.generation)
         fresh.lists[self.generation, body.version] = self.truth.belief(door.number, self.time.ms)
         fresh.tapes, fresh.old_bundles = door.tapes, list(door.old_bundles)

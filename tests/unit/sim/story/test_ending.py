@@ -61,3 +61,28 @@ def test_an_opening_whose_record_could_not_be_written_is_a_declared_loss(unwritt
     ending._arrives = lambda door: True  # type: ignore[method-assign]
     ending._openings(one.doors[0], Kept({}, frozenset(declared), frozenset(), None, ()))
     assert one.tally.violations["unlogged_opening"] == missing
+
+
+@pytest.mark.parametrize(
+    ("told", "disowned", "arrives", "closed", "missing", "may"),
+    [
+        (True, False, True, False, 0, 0),
+        (False, False, True, False, 1, 0),
+        (False, True, True, False, 0, 1),
+        (False, False, False, False, 0, 1),
+        (False, False, True, True, 0, 1),
+    ],
+)
+def test_a_lost_database_excuses_no_opening_of_which_it_did_not_tell(
+    told: bool, disowned: bool, arrives: bool, closed: bool, missing: int, may: int
+) -> None:
+    """A number that arrived once and is gone proves an opening only if its record told of one; what nobody can compare is counted."""
+    one = world()
+    door = one.doors[0]
+    door.body.moved.append(Movement(T0, 3, 4))
+    door.exempt, door.told, door.disowned = {3}, {3} if told else set(), {3} if disowned else set()
+    ending = Ending(one, cast(Visits, None), cast(Lines, None))
+    ending._arrives = lambda door: arrives  # type: ignore[method-assign]
+    ending.closed_ms = T0 if closed else None
+    ending._openings(door, Kept({}, frozenset(), frozenset(), None, ()))
+    assert (one.tally.violations["unlogged_opening"], one.tally.may) == (missing, may)
