@@ -81,7 +81,7 @@ class Place:
         self.air: Air = self.do(Air)
         self._count = 0
         self._lines: set[asyncio.Transport] = set()
-        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(5)
+        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(60)
         self.link = f"tcp-client:127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def do(self, act: Callable[[], Result]) -> Result:
@@ -90,7 +90,7 @@ class Place:
         async def there() -> Result:
             return act()
 
-        return asyncio.run_coroutine_threadsafe(there(), self._loop).result(5)
+        return asyncio.run_coroutine_threadsafe(there(), self._loop).result(60)
 
     def start(self, work: Coroutine[object, object, Result]) -> "Future[Result]":
         """Begins something that lasts, where the air is."""
@@ -106,14 +106,19 @@ class Place:
         self.do(unplug)
 
     def settled(self) -> None:
-        """Waits until whoever hung up is gone."""
-        self.start(asyncio.sleep(0.05)).result(5)
+        """Waits until every radio was given back."""
+
+        async def gone() -> None:
+            while self._lines:
+                await asyncio.sleep(0.005)
+
+        self.start(gone()).result(60)
 
     def close(self) -> None:
         """No radio any more."""
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(60)
         self._loop.close()
 
     async def _end(self) -> None:

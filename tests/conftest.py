@@ -1,5 +1,6 @@
 """What every test finds: cheap password hashing, the folder for static files, and `now`."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from hypothesis import Phase
 from hypothesis import settings as properties
 from pytest_django import Settings
@@ -40,7 +41,7 @@ class _AtOnce:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The simulated houses first, for they take minutes each and the rest fills up behind them; browsers last, for they leave a loop running in the process.
 
     A test elsewhere that asks for a browser, if only by a parameter called `page`, would run in between: it is refused.
@@ -49,6 +50,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "browser_name" in getattr(item, "fixturenames", ()) and "browser" not in item.path.parts:
             raise pytest.UsageError(f"{item.nodeid} asks for a browser: move it to tests/browser, or name its parameter something else")
     items.sort(key=lambda item: 0 if item.path.name == "test_simulator_seeds.py" else 1 + ("browser" in item.path.parts))
+    if os.environ["LIMEN_TEST_DATABASE"] == "postgresql":
+        config.hook.pytest_deselected(items=[item for item in items if not _asks_a_database(item)])
+        items[:] = [item for item in items if _asks_a_database(item)]
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    """Whoever does not say so cannot reach it (pytest-django stands in the way): on another database it would be the same test again."""
+    said = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    of_django = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    return bool(said) or of_django or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urlsplit
 
 FIRST_BYTES = 65_536
@@ -18,16 +18,18 @@ class Cellar:
         self._flows = threading.Event()
         self._flows.set()
         self._open: list[socket.socket] = []
+        self._one_at_a_time = threading.Lock()
         self._door = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://localhost:{self._door.getsockname()[1]}"
         threading.Thread(target=self._listen, daemon=True).start()
 
     def cut(self) -> None:
         """The signal is gone, also for what was being said."""
-        self.signal = False
-        for one in self._open:
+        with self._one_at_a_time:
+            self.signal = False
+            cut, self._open = self._open, []
+        for one in cut:
             _end(one)
-        self._open.clear()
 
     def fall_silent(self) -> None:
         """Nothing comes through any more, and nobody is told: no connection ends."""
@@ -42,7 +44,7 @@ class Cellar:
         """Nobody comes through any more."""
         self.cut()
         self._flows.set()
-        self._door.close()
+        _end(self._door)  # shut first: who waits at a door that is merely closed still lets one in
 
     def _listen(self) -> None:
         with suppress(OSError):
@@ -51,20 +53,29 @@ class Cellar:
                 threading.Thread(target=self._pass, args=(near,), daemon=True).start()
 
     def _pass(self, near: socket.socket) -> None:
-        with suppress(OSError):
+        """One connection; both its ends are let go whatever becomes of it."""
+        with ExitStack() as held, suppress(OSError):
+            held.callback(_end, near)
             first = near.recv(FIRST_BYTES)
             air = first.startswith(b"GET /air/")
             if not (self.signal or air):
-                _end(near)
                 return
             far = socket.create_connection(self.there)
+            held.callback(_end, far)
+            if not (air or self._lets_in(near, far)):
+                return
             flows = _always() if air else self._flows
-            if not air:
-                self._open += [near, far]
             flows.wait()
             far.sendall(first)
             threading.Thread(target=_copy, args=(far, near, flows), daemon=True).start()
             _copy(near, far, flows)
+
+    def _lets_in(self, near: socket.socket, far: socket.socket) -> bool:
+        """None comes in between the cut and the end of what it cuts."""
+        with self._one_at_a_time:
+            if self.signal:
+                self._open += [near, far]
+            return self.signal
 
 
 def _always() -> threading.Event:

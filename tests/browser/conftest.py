@@ -3,11 +3,12 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.cellar import Cellar, cellar
 from tests.server import Running, running
@@ -79,5 +80,6 @@ def someone(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield phone
     for context in contexts:
         for page in context.pages:  # shown where the test failed
-            print(page.url, "\n", page.locator("body").inner_text()[:1500])
+            with suppress(Error):  # a page that is just leaving has nothing to show
+                print(page.url, "\n", page.locator("body").inner_text()[:1500])
         context.close()

@@ -27,7 +27,7 @@ NOTES_WHAT_IS_READ = """() => {
   const words = document.getElementById("reading-words");
   new MutationObserver(() => sessionStorage.setItem("said", words.textContent)).observe(words, { childList: true });
 }"""
-TIME = r"(today|\w{3} \d+ \w{3}) \d\d:\d\d"
+TIME = r"(today|\w{3} \d+ \w{3}( \d{4})?) \d\d:\d\d"
 
 
 def staff(page: Page, address: str, who: str) -> Page:
@@ -74,8 +74,12 @@ def come_in(page: Page, address: str, join: str) -> None:
         page.locator("input[name=password]").fill(PASSWORD)
         page.locator("main form button[type=submit]").first.click()
     secret = page.get_by_label("Secret, to type instead").input_value()
-    page.locator("input[name=code]").fill(one_time_code(secret))
-    page.locator("main form button[type=submit]").first.click()
+    for _ in range(2):  # at the end of its half minute a code comes too late: then the next one
+        page.locator("input[name=code]").fill(one_time_code(secret))
+        with page.expect_navigation():
+            page.locator("main form button[type=submit]").first.click()
+        if not page.url.endswith("/totp/activate/"):
+            break
     page.goto(f"{address}/c/")
     expect(page.get_by_role("heading", name="No doors yet. Import your doors, or add one.")).to_be_visible()
 
@@ -206,9 +210,7 @@ def test_j4_and_j5_a_revocation_is_told_truly_and_milo_brings_it(demo: Running, 
     milo.get_by_role("link", name="Update Roof").click()
     expect(milo.get_by_text("Sends changes only. It brings back no battery and no history. The resident app does both.")).to_be_visible()
     none_on(milo)
-    milo.get_by_role("button", name="Start, I am at Roof").click()
-    expect(milo.locator("#round [data-when=at-lock]")).to_be_visible(timeout=60_000)
-    expect(milo.locator("#round [data-when=at-lock]")).to_contain_text("The proof is on this phone and goes up when there is signal.")
+    _brings_it_without_signal(milo)
     ana.goto(f"{demo.address}/c/updates")
     expect(ana.get_by_role("heading", name="Roof")).to_be_visible()
     place.back()
@@ -216,6 +218,7 @@ def test_j4_and_j5_a_revocation_is_told_truly_and_milo_brings_it(demo: Running, 
     expect(milo.locator("#round [data-when=confirmed]")).to_contain_text(
         re.compile(r"Up to date\. Confirmed by the lock today \d\d:\d\d\.")
     )
+    expect(milo.locator("#signal")).to_be_hidden()
     none_on(milo)
 
     ana.goto(f"{demo.address}/c/updates")
@@ -228,6 +231,16 @@ def test_j4_and_j5_a_revocation_is_told_truly_and_milo_brings_it(demo: Running, 
     ana.get_by_role("link", name="Roof").click()
     expect(ana.get_by_text("Battery not known.")).to_be_visible()
     none_on(ana)
+
+
+def _brings_it_without_signal(milo: Page) -> None:
+    """The page says from when it is and what works; the lock signs, and the proof stays on this phone."""
+    expect(milo.locator("#signal")).to_have_text(
+        re.compile(rf"^No signal\. This is from {TIME}\. What was taken along works at the doors\.$")
+    )
+    milo.get_by_role("button", name="Start, I am at Roof").click()
+    expect(milo.locator("#round [data-when=at-lock]")).to_be_visible(timeout=60_000)
+    expect(milo.locator("#round [data-when=at-lock]")).to_contain_text("The proof is on this phone and goes up when there is signal.")
 
 
 def _given_the_roof(ana: Page, address: str) -> str:
@@ -253,6 +266,7 @@ def _carries_the_roof(phone: Page, address: str) -> None:
     phone.wait_for_url(re.compile("/home/"))
     if phone.url.endswith("/home/consent"):
         phone.locator("button[value=agree]").click()
+        phone.wait_for_url(re.compile("/home/$"))
     expect(phone.get_by_role("link", name="Roof", exact=True)).to_be_visible()
     phone.wait_for_function("() => document.documentElement.dataset.signal === 'there'")
 

@@ -85,7 +85,7 @@ def test_two_callers_at_once_make_one_key(opened: Page) -> None:
 
 
 def test_a_change_is_whole_and_what_was_emptied_is_gone(opened: Page) -> None:
-    """Drawers hold what was put, and a removed phone leaves nothing."""
+    """Drawers hold what was put, what is done alone is done one after the other, and a removed phone leaves nothing."""
     opened.evaluate(STORE)
     found = opened.evaluate(
         """async () => {
@@ -93,11 +93,14 @@ def test_a_change_is_whole_and_what_was_emptied_is_gone(opened: Page) -> None:
           await storage.change([{ drawer: "questions", name: "a", put: 1 }, { drawer: "questions", name: "b", put: new Uint8Array([2]) }]);
           await storage.change([{ drawer: "questions", name: "a" }, { drawer: "outbox", name: "c", put: 3 }]);
           const before = [await storage.all("questions"), await storage.get("outbox", "c"), await storage.keep("outbox", "c", 4)];
+          const order = [];
+          const first = storage.alone(async () => order.push("one begins", await storage.count("questions"), "one ends"));
+          await Promise.all([first, storage.alone(async () => order.push("other"))]);
           await wallet.empty();
-          return [before.map((one) => JSON.stringify(one)), await storage.all("questions"), await storage.all("phone")];
+          return [before.map((one) => JSON.stringify(one)), order, await storage.all("questions"), await storage.all("phone")];
         }"""
     )
-    assert found == [['[["b",{"0":2}]]', "3", "3"], [], []]
+    assert found == [['[["b",{"0":2}]]', "3", "3"], ["one begins", 1, "one ends", "other"], [], []]
 
 
 def test_what_lies_in_the_drawers_is_sealed(opened: Page) -> None:

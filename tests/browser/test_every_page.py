@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.hindrances import RULES
 from tests.server import Running
 
@@ -46,6 +47,7 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "bench": ("stranger", ("/bench/?q=room",)),
     "bench-face": ("stranger", ("/bench/LM000103", "/bench/LM000101")),
     "visitor-directory": ("stranger", ("/v/{sign}", "/v/{sign}?q=whi", "/v/{sign}?q=w", "/v/nosuchsign")),
+    "visitor-help": ("stranger", ("/v/{sign}/help",)),
     "visitor-call": ("stranger", ("/v/{sign}/call?to=gone",)),
     "visitor-code": ("stranger", ("/v/{sign}/code?to=gone",)),
     "join": ("stranger", ("/join/no-such-invitation",)),
@@ -71,12 +73,14 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "home-guests": ("dana", ("/home/guests",)),
     "home-invite": ("dana", ("/home/guests/invite",)),
     "home-guest-code": ("dana", ("/home/guests/code",)),
+    "home-door-codes": ("dana", ("/home/guests/codes/{own}",)),
     "home-history": ("dana", ("/home/history", "/home/history?list=mine")),
     "home-calls": ("dana", ("/home/calls",)),
     "home-call": ("dana", ("/home/call/00000000-0000-4000-8000-000000000000",)),
     "home-me": ("dana", ("/home/me",)),
     "home-intercom": ("dana", ("/home/me/intercom",)),
     "home-phones": ("dana", ("/home/me/phones",)),
+    "home-help": ("dana", ("/home/help",)),
     "home-no-signal": ("dana", ("/home/no-signal",)),
     "account_logout": ("ben", ("/account/logout/",)),
     "account_reauthenticate": ("ben", ("/account/reauthenticate/",)),
@@ -92,6 +96,7 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "mfa_add_webauthn": ("ben", ("/account/2fa/webauthn/add/",)),
     "console-home": ("ana", ("/c/",)),
     "console-more": ("ana", ("/c/more",)),
+    "console-help": ("ana", ("/c/help",)),
     "console-find": ("ana", ("/c/find?q=da", "/c/find?q=zzz")),
     "console-updates": ("ana", ("/c/updates",)),
     "console-doors": ("ana", ("/c/doors", "/c/doors?q=Rof", "/c/no-such-page")),
@@ -99,12 +104,13 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "console-door": ("ana", ("/c/doors/{door}", "/c/doors/{reader}", "/c/doors/{bare}")),
     "console-door-rules": ("ana", ("/c/doors/{door}/rules", "/c/doors/{bare}/rules")),
     "console-door-codes": ("ana", ("/c/doors/{door}/codes", "/c/doors/{bare}/codes")),
+    "console-door-bolt": ("ana", ("/c/doors/{bolted}/bolt",)),
     "console-door-update": ("ana", ("/c/doors/{door}/update",)),
     "console-door-activate": ("ana", ("/c/doors/{bare}/activate",)),
     "console-door-swap": ("ana", ("/c/doors/{door}/swap",)),
     "console-door-remove": ("ana", ("/c/doors/{door}/remove",)),
     "console-door-reader": ("ana", ("/c/doors/{reader}/reader",)),
-    "console-weak-cards": ("ana", ("/c/cards",)),
+    "console-cards": ("ana", ("/c/cards",)),
     "console-firmware": ("ana", ("/c/firmware",)),
     "console-door-history": ("ana", ("/c/doors/{door}/history?days=7",)),
     "console-history": ("ana", ("/c/history",)),
@@ -121,6 +127,8 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "console-codes": ("ana", ("/c/people/{person}/codes",)),
     "console-check": ("ana", ("/c/people/{person}/check",)),
     "console-grant-end": ("ana", ("/c/grants/{grant}/end",)),
+    "console-building": ("ana", ("/c/settings",)),
+    "console-code-lengths": ("ana", ("/c/settings/codes",)),
     "console-holidays": ("ana", ("/c/holidays",)),
     "console-groups": ("ana", ("/c/groups",)),
     "console-group-add": ("ana", ("/c/groups/add",)),
@@ -137,15 +145,19 @@ PAGES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 POSTED: Final = frozenset({
     "console-door-floor", "console-unit-door", "console-grant-sharing", "console-contact-keep", "console-holiday-remove",
     "console-resume", "console-phone-remove", "console-place", "console-import-run", "console-invite-again",
-    "console-link-rotate", "home-end-guest", "home-end-all", "home-remove-phone", "home-end-session", "demo-sign-in", "visitor-start", "visitor-look",
+    "console-link-rotate", "console-link-calls", "home-end-guest", "home-end-all", "home-remove-phone", "home-end-session", "demo-sign-in",
+    "visitor-start", "visitor-look",
 })  # fmt: skip
 FILES: Final = frozenset({
     "console-import-template", "console-import-bad", "console-link-print", "console-link-svg", "console-photo", "home-photo", "home-worker",
     "home-manifest", "mfa_download_recovery_codes", "health",
 })  # fmt: skip
-ANSWERS: Final = frozenset({"console-import-progress", "demo-clock", "demo-yesterday", "bench-ours", "mfa_login_webauthn"})
+ANSWERS: Final = frozenset({
+    "console-import-progress", "console-updates-faster", "demo-clock", "demo-yesterday", "bench-ours", "mfa_login_webauthn", "stay",
+})  # fmt: skip
 ELSEWHERE: Final = {
     "console-ended": "J4 walks through it: it is there after an end only",
+    "console-grant-back": "there after an end only, with the page that giving checks on: tests/surfaces/console/test_ending.py",
     "account_email": "nobody changes an address here (PEOPLE-1): not found",
     "account_email_verification_sent": "sends on to the sign-in: invitations prove addresses",
     "account_set_password": "sends on to the change: everybody has a password",
@@ -193,6 +205,7 @@ class House:
         made = self.browser.new_context(
             locale=look.language, color_scheme=look.scheme, viewport=look.size, reduced_motion="reduce", service_workers="block"
         )
+        made.set_default_timeout(PATIENCE_MS)
         if who == "stranger":
             return made
         signed = made.new_page()
@@ -201,6 +214,7 @@ class House:
         signed.wait_for_url(re.compile("/(home|c)/"))
         if signed.url.endswith("/home/consent"):
             signed.locator("button[value=agree]").click()
+            signed.wait_for_url(re.compile("/home/$"))
         if who in {"ben", "dana"}:
             self.prove(signed, who)
         signed.close()
@@ -227,6 +241,8 @@ class House:
             "door": first("/c/doors?q=Package", 'href="/c/doors/ID"'),
             "reader": first("/c/doors?q=Main", 'href="/c/doors/ID"'),
             "bare": first("/c/doors?q=Boiler", 'href="/c/doors/ID"'),
+            "own": first("/c/doors?q=4B", 'href="/c/doors/ID"'),
+            "bolted": first("/c/doors?q=10H", 'href="/c/doors/ID"'),
             "unit": first("/c/units?q=4B", 'href="/c/units/ID"'),
             "person": first("/c/people?q=Dana", 'href="/c/people/ID"'),
             "group": first("/c/groups?q=Services", 'href="/c/groups/ID"'),

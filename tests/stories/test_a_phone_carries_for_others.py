@@ -46,7 +46,7 @@ class Walk:
         """What stands under the cover; the inside button is pressed on the way."""
         with connect(f"{self.hands}/face/{SERIAL}") as face:
             face.send('{"do": "button"}')
-            sticker: str = json.loads(face.recv(timeout=5))["sticker"]
+            sticker: str = json.loads(face.recv(timeout=60))["sticker"]
         return sticker
 
     def files(self) -> bytes:

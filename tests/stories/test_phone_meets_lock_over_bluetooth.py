@@ -47,13 +47,13 @@ class Scene:
         """Pressed from inside."""
         with connect(f"{self.hands}/face/{self.desk.serial}") as socket:
             socket.send('{"do": "button"}')
-            socket.recv(timeout=5)
+            socket.recv(timeout=60)
 
     def shelf(self) -> dict[str, str]:
         """What is printed on the housing."""
         with connect(f"{self.hands}/shelf") as socket:
             socket.send("{}")
-            found: dict[str, str] = json.loads(socket.recv(timeout=5))["locks"][0]
+            found: dict[str, str] = json.loads(socket.recv(timeout=60))["locks"][0]
         return found
 
     def change(self, people: int) -> None:

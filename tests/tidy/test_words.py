@@ -34,6 +34,40 @@ def test_every_sentence_is_translated_with_the_same_blanks(catalogue: Path) -> N
     assert not wrong
 
 
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_no_blank_of_a_sentence_is_forgotten(catalogue: Path) -> None:
+    """What the sentence names, its translation names; only the form for one may say "the" where English counts."""
+    for e in polib.pofile(str(catalogue)):
+        if e.msgid_plural:
+            assert set(PLACEHOLDER.findall(e.msgstr_plural[1])) == set(PLACEHOLDER.findall(e.msgid_plural)), e.msgid
+        else:
+            assert set(PLACEHOLDER.findall(e.msgstr)) == set(PLACEHOLDER.findall(e.msgid)), e.msgid
+
+
+def test_one_sentence_is_said_in_one_way() -> None:
+    """All catalogues become one: two translations of a sentence would make what is read depend on the order of the rooms."""
+    said: dict[tuple[str | None, str], set[str]] = {}
+    for catalogue in CATALOGUES:
+        for e in polib.pofile(str(catalogue)):
+            said.setdefault((e.msgctxt, e.msgid), set()).add(" | ".join([e.msgstr, *e.msgstr_plural.values()]))
+    assert [sentence for sentence, ways in said.items() if len(ways) > 1 and sentence[1]] == []
+
+
+GUESSED = re.compile(
+    r"\b(los invitados|el invitado|los residentes|bienvenido|dueños?|para todos(?! l[oa]s)|todos los que|usuarios?)\b", re.IGNORECASE
+)
+"""Words that guess who somebody is; "la persona invitada", "quien reside", "todo el mundo" do not."""
+FAMILIAR = re.compile(r"\b(tú|tu|tus|tienes|puedes|debes|quieres|haz|vosotros|vuestr[oa]s?|añad\w*|ordenador|móvil)\b", re.IGNORECASE)
+"""Words to somebody whom one calls by their first name, or of another shore of the ocean."""
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_spanish_speaks_to_usted_and_guesses_nobody(catalogue: Path) -> None:
+    """Screens 10, rule 8: usted, American Spanish, no gendered guesses."""
+    texts = [t for e in polib.pofile(str(catalogue)) for t in (e.msgstr, *e.msgstr_plural.values())]
+    assert [text for text in texts if GUESSED.search(text) or FAMILIAR.search(text)] == []
+
+
 def in_python(path: Path) -> Iterator[str]:
     """Literal sentences in calls of gettext."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -25,17 +25,19 @@ class Command(Protocol):
         """Does it; 0 when it went well."""
 
 
-def commands() -> dict[str, Command]:
-    """All commands that can be loaded, by name; what is wrong with another one is said, and the rest goes on."""
+def commands(asked: str = "") -> dict[str, Command]:
+    """The command that is asked for and nothing else, or all that can be loaded, by name; what is wrong with another one is said, and the rest goes on."""
     found: dict[str, Command] = {}
-    for module in pkgutil.iter_modules(__path__):
+    for name in sorted((module.name for module in pkgutil.iter_modules(__path__)), key=lambda name: name != asked):
         try:
-            loaded = importlib.import_module(f"{__name__}.{module.name}")
+            loaded = importlib.import_module(f"{__name__}.{name}")
         except Exception as problem:  # noqa: BLE001 — one broken command must not take `limen migrate` away from whoever mends it
-            print(f"limen {module.name} cannot be loaded: {problem!r}", file=sys.stderr)
+            print(f"limen {name} cannot be loaded: {problem!r}", file=sys.stderr)
             continue
         if callable(getattr(loaded, "add", None)) and callable(getattr(loaded, "run", None)):
-            found[module.name] = cast(Command, loaded)
+            found[name] = cast(Command, loaded)
+        if asked in found:
+            break  # to load the others takes longer than most of what one asks for
     return found
 
 
@@ -44,9 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "limen.config.settings")
     parser = argparse.ArgumentParser(prog="limen", description="Access software for apartment buildings that you host yourself.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
-    known = commands()
+    words = sys.argv[1:] if argv is None else argv
+    known = commands(*words[:1])
     for name in sorted(known):
         known[name].add(subparsers)
-    args = parser.parse_args(argv)
+    args = parser.parse_args(words)
     run: Callable[[argparse.Namespace], int] = known[args.command].run
     return run(args)

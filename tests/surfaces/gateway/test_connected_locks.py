@@ -133,19 +133,19 @@ class Socket(ApplicationCommunicator):
     async def dial(self) -> bool:
         """True if the call is taken."""
         await self.send_input({"type": "websocket.connect"})  # type: ignore[no-untyped-call]
-        return str((await self.receive_output(5))["type"]) == "websocket.accept"  # type: ignore[no-untyped-call]
+        return str((await self.receive_output(60))["type"]) == "websocket.accept"  # type: ignore[no-untyped-call]
 
     async def say(self, frame: bytes) -> None:
         await self.send_input({"type": "websocket.receive", "bytes": frame})  # type: ignore[no-untyped-call]
 
     async def hear(self) -> bytes | None:
         """The next frame; None when the gateway hung up."""
-        said = await self.receive_output(5)  # type: ignore[no-untyped-call]
+        said = await self.receive_output(60)  # type: ignore[no-untyped-call]
         return said["bytes"] if said["type"] == "websocket.send" else None
 
     async def hang_up(self) -> None:
         await self.send_input({"type": "websocket.disconnect", "code": 1005})  # type: ignore[no-untyped-call]
-        await self.wait(5)  # type: ignore[no-untyped-call]
+        await self.wait(60)  # type: ignore[no-untyped-call]
 
 
 async def speak(socket: Socket, lock: Speaking, until: Callable[[], Awaitable[bool]]) -> None:

@@ -183,7 +183,7 @@ def test_an_installer_activates_a_lock_through_the_gateway(desk: Desk) -> None:
     ("language", "title"),
     [
         ("en", "This lock has another owner. It must be released there first."),
-        ("es", "Esta cerradura tiene otro dueño. Primero deben liberarla allí."),
+        ("es", "Esta cerradura es de otra administración. Primero deben liberarla allí."),
     ],
 )
 def test_why_a_lock_cannot_be_activated_is_said_in_the_installers_language(desk: Desk, language: str, title: str) -> None:

@@ -24,6 +24,14 @@ def test_an_unknown_command_is_refused() -> None:
     assert end.value.code == 2
 
 
+def test_a_command_is_loaded_without_the_others() -> None:
+    """A lock's process needs no server, and starts in half the time."""
+    code = (
+        "import sys; from limen.cli import commands; raise SystemExit([*commands('lock')] != ['lock'] or 'limen.cli.serve' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_asking_for_help_prepares_nothing() -> None:
     """No settings, no data folder, no Django."""
     code = "from limen.cli import commands; from django.conf import settings; commands(); raise SystemExit(settings.configured)"

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from limen.access import queries as access
 from limen.access import services as giving
@@ -13,16 +14,28 @@ from limen.intercom import queries as intercom
 from limen.kernel.actors import SYSTEM
 from limen.people import queries as people
 from limen.places import queries as places
+from limen.storage import files
 from limen.storage.transactions import unit_of_work
+from tests.standing import standing
 from tests.thief import places_of
 
 LAST_DOORS = 128
 
 
 @pytest.fixture
-def made(db: None, tmp_path: Path, now: datetime) -> building.Made:
+def made(db: None, now: datetime) -> building.Made:
+    return _made(now)
+
+
+@standing
+def _made(now: datetime) -> building.Made:
     with unit_of_work():
-        return building.make(tmp_path, now)
+        return building.make(folder(), now)
+
+
+def folder() -> Path:
+    """Where the sign-ins are written down, once for all tests of this file."""
+    return files.folder(Path(settings.LIMEN_DATA) / "demonstration")
 
 
 @pytest.mark.rule("PLACE-5")
@@ -73,12 +86,12 @@ def test_the_story_of_today_is_told_once(made: building.Made, now: datetime) -> 
         building.today(made, now)
 
 
-def test_passwords_are_drawn_here_and_only_their_owner_reads_them(made: building.Made, tmp_path: Path) -> None:
+def test_passwords_are_drawn_here_and_only_their_owner_reads_them(made: building.Made) -> None:
     """No password is in the repository, and who manages has a second factor (PEOPLE-5)."""
-    signs = cast.sign_ins(tmp_path)
+    signs = cast.sign_ins(folder())
     assert len({one["password"] for one in signs}) == len(signs)
     assert all(one["authenticator"] for one in signs if one["role"] != "resident")
-    assert (tmp_path / cast.FILE).stat().st_mode & 0o077 == 0
+    assert (folder() / cast.FILE).stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.rule("PRIVACY-8")
