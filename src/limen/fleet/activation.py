@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from limen.credentials import services as credentials
-from limen.fleet import aiming, tasks
+from limen.fleet import aiming, logkeys, tasks
 from limen.fleet.catalogue import model
 from limen.fleet.doorconfig import KINDS
 from limen.fleet.models import Beginning, Bundle, Carry, Delivery, Device, DoorList, Lease
@@ -204,7 +204,7 @@ def _device(door_id: UUID, said: tickets.Attest, certificate: tickets.DeviceCert
     device.info, device.short_info = _infos(device, now)
     device.save(force_insert=True)
     _remember(device, now)
-    DoorList.objects.create(device=device)
+    DoorList.objects.create(device=device, log_key=logkeys.newest(device.property_id))
     # Revocations of people who held this door before any device have nothing to deliver here.
     Delivery.objects.filter(door_id=door_id, settled=False).update(settled=True)
     return device
@@ -234,7 +234,7 @@ def _ticket(device: Device, n_l: bytes, now: datetime) -> bytes:
         door=device.door_number,
         root=roots.statements()[-1],
         roles=roles,
-        klog=kms.log_key(device.property_id).public,
+        klog=logkeys.public(device.property_id, logkeys.newest(device.property_id)),
         utime=int(now.timestamp()),
     )
     return tickets.sign_ticket(ticket, kms.signer("activation"))

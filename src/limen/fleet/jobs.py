@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from limen.access import queries as access
-from limen.fleet import services
+from limen.fleet import logkeys, services
 from limen.fleet.models import Beginning
 from limen.storage import news, outbox, tidying
 from limen.storage.transactions import unit_of_work
@@ -42,3 +42,10 @@ def on_firmware_look(body: dict[str, Any], row_id: UUID, now: datetime) -> None:
 def forget_old_beginnings(now: datetime) -> int:
     """Activations that were begun and can no longer be finished: a lock's word for one is believed for a day (A.3)."""
     return Beginning.objects.filter(begun_at__lt=now - timedelta(seconds=limits.ATTESTED_S)).delete()[0]
+
+
+@tidying.tidies
+def turn_old_log_keys(now: datetime) -> int:
+    """A building's log key is over after a year (A.1). No row goes with it: what was sealed to it is still read."""
+    logkeys.turn_old(now)
+    return 0

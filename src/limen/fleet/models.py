@@ -83,7 +83,20 @@ class DoorList(models.Model):
     next_number = models.PositiveBigIntegerField(default=1)
     reserved = models.PositiveBigIntegerField(default=0)  # versions and numbers up to here are in the ledger as handed out
     forgotten_upto = models.PositiveBigIntegerField(default=0)  # unknown versions up to here fell to a restore
+    log_key = models.PositiveIntegerField(default=1)  # to which log key of the building the lock seals once it holds `log_key_version`
+    log_key_version = models.PositiveBigIntegerField(default=0)  # 0: the ticket's
     restored_at = models.DateTimeField(null=True)  # leases from before are void at a lock that has heard of it
+
+
+class LogKey(models.Model):
+    """A log key of a building after its first, and since when tickets and lists name it."""
+
+    property_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["property_id", "number"], name="fleet_log_key_once")]
 
 
 class ListVersion(models.Model):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from limen.fleet import aiming, carrying, catalogue, releasing, standing, waves
+from limen.fleet import aiming, carrying, catalogue, logkeys, releasing, standing, waves
 from limen.fleet.catalogue import Model, model
 from limen.fleet.models import Device, FirmwareImage, Lease, Pseudonym, Running
 from limen.fleet.rounds import Stop
@@ -101,6 +101,8 @@ class Ownership:
     """As the lock last attested it to somebody who may count; None at unit doors and before the first full receipt."""
     restored_at: datetime | None = None
     """When this service was last restored from a backup while the lock stood there: what it told the lock before that it may have forgotten."""
+    log_key: int = logkeys.FIRST
+    """The newest log key of the building. Its locks may seal to any up to it, and after a restore to the next one."""
 
 
 @dataclass(frozen=True)
@@ -239,11 +241,11 @@ def doors_known_to(person_id: UUID, door_ids: Iterable[UUID]) -> frozenset[UUID]
 
 def ownerships(lock_id: bytes) -> tuple[Ownership, ...]:
     """All epochs of a lock here, newest first: a record that comes late belongs to the door of its time."""
-    rows = Device.objects.filter(lock=lock_id.hex()).select_related("list").order_by("-epoch")
-    return tuple(_ownership(row) for row in rows)
+    rows = Device.objects.filter(lock=lock_id.hex()).select_related("list").annotate(log_key=logkeys.newest_of_device()).order_by("-epoch")
+    return tuple(_ownership(row, row.log_key) for row in rows)
 
 
-def _ownership(row: Device) -> Ownership:
+def _ownership(row: Device, log_key: int) -> Ownership:
     held = getattr(row, "list", None)
     return Ownership(
         lock_id=bytes.fromhex(row.lock),
@@ -254,6 +256,7 @@ def _ownership(row: Device) -> Ownership:
         until=row.ended_at,
         head=_head(row),
         restored_at=held.restored_at if held else None,
+        log_key=log_key,
     )
 
 

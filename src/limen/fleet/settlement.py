@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from limen.access import queries as access
 from limen.credentials import services as credentials
-from limen.fleet import aiming
+from limen.fleet import aiming, logkeys
 from limen.fleet.catalogue import Model, model
 from limen.fleet.doorconfig import changed_days, read_config, same_settings, stored_config, wanted_config
 from limen.fleet.models import Delivery, Device, DoorList, Lease, ListChange, ListRow, ListVersion
@@ -86,6 +86,8 @@ class Settlement:
         fields: dict[str, object] = {"current": version}
         if config is not None:
             fields |= {"config": stored_config(config), "config_version": version}
+        if (log_key := logkeys.unsaid(self.list, self.device.property_id)) is not None:
+            fields |= {"log_key": log_key, "log_key_version": version}
         DoorList.objects.filter(device=self.device).update(**fields)
         self.list.refresh_from_db()
         self._say(words, version)

@@ -10,7 +10,7 @@ from limen.fleet.queries import Ownership
 from limen.history import chain, doorway, holes, place, rules, stills
 from limen.history.chain import Branch
 from limen.history.models import Event, Gap, Loss, Record, Segment
-from limen.history.place import Door
+from limen.history.place import Door, LogOpener
 from limen.history.storing import store
 from limen.history.views import Taken
 from limen.wire.cbor import WireError
@@ -63,7 +63,7 @@ def note_head(lock_id: bytes, epoch: int, head: LogHead | bytes, probe: bytes, n
 
 
 def _take_entries(record: Record, owner: Ownership, entries: list[Entry], now: datetime, *, shown: bool) -> tuple[int, int]:
-    opener = place.opener_of(owner)
+    opener = LogOpener(owner)
     chain.keep_headers(record, owner.lock_id, (entry for entry in entries if isinstance(entry, SealedHeader)), opener, now)
     chain.keep_records(record, (entry for entry in entries if isinstance(entry, SealedRecord)))
     for row in chain.with_loose_records(record, {entry.logepoch for entry in entries}):
@@ -94,7 +94,7 @@ def _settle(record: Record, owner: Ownership, now: datetime, *, weigh: bool) -> 
 def _believed(record: Record, owner: Ownership, now: datetime) -> list[Opened]:
     """The events that waited for proof and have it, in the order of the lock."""
     found: list[Opened] = []
-    opener = place.opener_of(owner)
+    opener = LogOpener(owner)
     while rows := chain.with_waiting(record):
         branches = [Branch.of(row, owner.lock_id, opener) for row in rows]
         ready = [branch for branch in branches if branch.row.vouched]

@@ -1,6 +1,7 @@
 """Where the events and stills of one lock happened, whose key opens them, and by which rows of the table they are kept."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -13,7 +14,7 @@ from limen.places import queries as places
 from limen.storage import kms
 from limen.visibility import queries as visibility
 from limen.wire.cbor import WireError
-from limen.wire.hpke import HpkeOpener
+from limen.wire.hpke import HpkeOpener, NotForUs
 
 Inside = TypeVar("Inside")
 
@@ -46,16 +47,25 @@ class Door:
         return self.unit_id or self.owner.property_id
 
 
-def opener_of(owner: Ownership) -> HpkeOpener:
-    """The key to which a lock seals its record and its stills in one ownership."""
-    return HpkeOpener(kms.log_key(owner.property_id).private)
+class LogOpener:
+    """Opens what a lock sealed in one ownership: to the building's log key of that day, whichever it was (A.1). Newest first."""
+
+    def __init__(self, owner: Ownership) -> None:
+        self._openers = [HpkeOpener(kms.log_key(owner.property_id, number).private) for number in range(owner.log_key + 1, 0, -1)]
+
+    def open(self, ciphertext: bytes, info: bytes) -> bytes:
+        """What was sealed; `NotForUs` under none of the keys."""
+        for opener in self._openers[:-1]:
+            with suppress(NotForUs):
+                return opener.open(ciphertext, info)
+        return self._openers[-1].open(ciphertext, info)
 
 
-def opened(lock_id: bytes, read: Callable[[HpkeOpener], Inside]) -> tuple[Ownership, Inside] | None:
+def opened(lock_id: bytes, read: Callable[[LogOpener], Inside]) -> tuple[Ownership, Inside] | None:
     """The ownership of this lock for which something was sealed, and what is in it; None if no lock of ours can have sealed it for us."""
     for owner in fleet.ownerships(lock_id):
         try:
-            return owner, read(opener_of(owner))
+            return owner, read(LogOpener(owner))
         except WireError:
             continue
     return None

@@ -188,7 +188,7 @@ class Activation:
             taking.manifest = None
             return Plain(Op.CHUNK, Status.NEED_SNAPSHOT)
         direction = directed(manifest, payload, taking.ticket.keys())
-        holding = Holding(taking.statement, attested.xs_private, state, payload.ackver, direction=direction)
+        holding = Holding(taking.statement, attested.xs_private, state, payload.ackver, direction=direction, klog=payload.klog or b"")
         try:
             memory.store.install(holding)
         except FlashError:

@@ -254,9 +254,12 @@ class Memory:
         except FlashError as failed:
             problem = failed
         ticket = read_ticket(unverified_payload(holding.ticket, TICKET_BYTES_MAX)[1])
+        log = HpkeSealer(holding.klog or ticket.klog)
         if self.owner is None or self.owner.ticket != ticket:
             owners = Trust(self.notes, ticket)
-            self.owner = Ownership(ticket, owners.keys(), HpkeOpener(holding.xs_private), HpkeSealer(ticket.klog), owners)
+            self.owner = Ownership(ticket, owners.keys(), HpkeOpener(holding.xs_private), log, owners)
+        turned = self.owner.log.public != log.public
+        self.owner = replace(self.owner, log=log)
         self.direction = read_direction(unverified_payload(holding.direction, DIRECTION_BYTES_MAX)[1]) if holding.direction else None
         before, self.held, self._button_at = self.held, HeldList.of(self.lock_id, holding.state), None
         same = before is not None and before.daily_key == self.held.daily_key and before.config == self.held.config
@@ -269,7 +272,10 @@ class Memory:
         if problem is not None:
             raise problem
         if not self.journal.ready:
-            self.journal.begin(self.owner.log, at)
+            self.journal.begin(log, at)
+        elif turned:
+            with suppress(FlashError):  # the next record begins it
+                self.journal.begin(log, at)
         self._keep_root(self.owner.trust)
         self.owner.trust.settle()
 

@@ -37,6 +37,8 @@ class Holding:
     purge: int = 0
     direction: bytes = b""
     """The signed word on which image this lock should run (part G); empty: none."""
+    klog: bytes = b""
+    """The public half of the building's log key since it changed; empty: the ticket's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +216,14 @@ def _encoded(holding: Holding) -> bytes:
             state.k_pin,
             [state.records[slot].encoded for slot in sorted(state.records)],
             holding.direction,
+            holding.klog,
         ]
     )
 
 
 def _decoded(blob: bytes) -> Holding:
-    ticket, xs, ackver, purge, epoch, ver, salt, probe, config, k_daily, k_pin, rows, direction = shape.array(cbor.decode(blob), 13)
+    fields = shape.array(cbor.decode(blob), 13, 14)  # 13: written before a log key could change
+    ticket, xs, ackver, purge, epoch, ver, salt, probe, config, k_daily, k_pin, rows, direction = fields[:13]
     most = limits.CAPACITY_MAX * limits.RECORDS_PER_PERSON_TENTHS // 10
     records = [ListRecord.from_value(row, stored=True) for row in shape.array(rows, 0, most)]
     state = ListState(
@@ -239,4 +243,5 @@ def _decoded(blob: bytes) -> Holding:
         ackver=shape.uint(ackver, shape.U32),
         purge=shape.uint(purge, shape.U32),
         direction=shape.blob(direction, most=limits.DIRECTION_BYTES_MAX),
+        klog=shape.blob(fields[13], most=limits.X25519_BYTES) if len(fields) > 13 else b"",
     )

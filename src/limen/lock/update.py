@@ -178,6 +178,7 @@ class Updates:
             max(holding.ackver, payload.ackver),
             max(holding.purge, payload.purge or 0),
             directed(manifest, payload, memory.owner.keys, holding.direction),
+            payload.klog or holding.klog,
         )
         try:
             memory.propose_roots(payload.roots, manifest.ver)

@@ -113,9 +113,9 @@ class SealKey:
     public: bytes
 
 
-def log_key(property_id: UUID) -> SealKey:
-    """The building's log key, made at first use."""
-    return _seal_key(f"log:{property_id}")
+def log_key(property_id: UUID, number: int = 1) -> SealKey:
+    """The building's log key of that number, made at first use."""
+    return _seal_key(f"log:{property_id}" if number == 1 else f"log:{property_id}:{number}")
 
 
 def photo_key(audience: UUID) -> SealKey:

@@ -71,6 +71,7 @@ class Payload:
     roots: tuple[bytes, ...] = ()
     k_daily: bytes | None = field(default=None, repr=False)
     k_pin: bytes | None = field(default=None, repr=False)
+    klog: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -310,6 +311,7 @@ def encode_payload(payload: Payload) -> bytes:
         (9, list(payload.roots) or None),
         (10, payload.k_daily),
         (12, payload.k_pin),
+        (13, payload.klog),
     )
     said.update({key: value for key, value in may if value is not None})
     return cbor.encode(said)
@@ -317,7 +319,7 @@ def encode_payload(payload: Payload) -> bytes:
 
 def read_payload(data: bytes) -> Payload:
     """The payload in opened bytes; ``Malformed`` out of shape."""
-    said = shape.table(cbor.decode(data), (1, 2, 3, 7, 11), (4, 6, 8, 9, 10, 12))
+    said = shape.table(cbor.decode(data), (1, 2, 3, 7, 11), (4, 6, 8, 9, 10, 12, 13))
     most = records_max(limits.CAPACITY_MAX)
     roots: list[Value] = shape.array(said[9], 1, limits.ROOTS_MAX) if 9 in said else []
     return Payload(
@@ -332,6 +334,7 @@ def read_payload(data: bytes) -> Payload:
         roots=tuple(shape.blob(root, most=limits.ROOT_BYTES_MAX) for root in roots),
         k_daily=shape.blob(said[10], 32) if 10 in said else None,
         k_pin=shape.blob(said[12], 32) if 12 in said else None,
+        klog=shape.blob(said[13], limits.X25519_BYTES) if 13 in said else None,
     )
 
 

@@ -38,6 +38,7 @@ class HpkeSealer:
     """Seals to a public X25519 key of 32 bytes."""
 
     def __init__(self, public: bytes) -> None:
+        self.public = public
         self._public = X25519PublicKey.from_public_bytes(public)
 
     def seal(self, plaintext: bytes, info: bytes) -> bytes:

@@ -26,6 +26,7 @@ class TinyLock:
     model: str = "M"
     state: ListState | None = None
     ticket: tickets.Ticket | None = None
+    klog: bytes = b""
     epoch_keys: int = 0
     written: list[ratchet.SealedHeader | ratchet.SealedRecord] = field(default_factory=list)
     writer: ratchet.LogWriter | None = None
@@ -69,7 +70,7 @@ class TinyLock:
         said = tickets.read_ticket(cbor_payload(ticket))
         assert said.n_l == hashlib.sha256(self.xs).digest()[:16]
         tickets.open_ticket(ticket, said.keys())
-        self.ticket, self.state = said, None
+        self.ticket, self.state, self.klog = said, None, said.klog
         assert self.take(snapshot) == "applied"
         return self.receipt()
 
@@ -99,7 +100,7 @@ class TinyLock:
         after = bundles.next_state(self.state, head, payload)
         if liststate.after(after) != head.after:
             return "need_snapshot"
-        self.state = after
+        self.state, self.klog = after, payload.klog or self.klog
         return "applied"
 
     def receipt(
@@ -153,11 +154,10 @@ class TinyLock:
 
     def start_log(self, logepoch: int = 1) -> None:
         """A new log epoch, sealed to the building."""
-        assert self.ticket is not None
         seq, tag = (self.writer.seqnext, self.writer.last) if self.writer else (0, ratchet.NO_TAG)
         start = ratchet.EpochStart(self.lock_id, logepoch, seq, tag)
         seed = hashlib.sha256(b"seed" + self.lock_id + bytes((logepoch,))).digest()
-        self.writer, header = ratchet.start_epoch(start, seed, hpke.HpkeSealer(self.ticket.klog))
+        self.writer, header = ratchet.start_epoch(start, seed, hpke.HpkeSealer(self.klog))
         self.written.append(header)
 
     def note(self, **said: object) -> Event:
@@ -181,18 +181,15 @@ class TinyLock:
 
     def parcels(self) -> list[bytes]:
         """The stills as couriers carry them."""
-        assert self.ticket is not None
-        return [seal_parcel(self.lock_id, n, photo, hpke.HpkeSealer(self.ticket.klog)) for n, photo in enumerate(self.stills)]
+        return [seal_parcel(self.lock_id, n, photo, hpke.HpkeSealer(self.klog)) for n, photo in enumerate(self.stills)]
 
     def segment(self, number: int, body: Sequence[ratchet.SealedHeader | ratchet.SealedRecord]) -> bytes:
         """One segment as the lock, or whoever knows the building's public key, would cut it."""
-        assert self.ticket is not None
-        return segments.seal_segment(self.lock_id, number, body, hpke.HpkeSealer(self.ticket.klog))
+        return segments.seal_segment(self.lock_id, number, body, hpke.HpkeSealer(self.klog))
 
     def segments(self) -> list[bytes]:
         """Everything written, as couriers carry it."""
-        assert self.ticket is not None
-        return segments.pack(self.lock_id, self.written, hpke.HpkeSealer(self.ticket.klog))
+        return segments.pack(self.lock_id, self.written, hpke.HpkeSealer(self.klog))
 
 
 def bundle_parts(data: bytes) -> tuple[bytes, list[bytes]]:

@@ -6,8 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from limen.fleet import logkeys
+from limen.fleet.models import LogKey
 from limen.fleet.queries import Ownership
-from limen.history.place import Door
+from limen.history.models import Gap, Photo
+from limen.history.place import Door, LogOpener
+from limen.storage import kms
+from limen.storage.transactions import unit_of_work
+from limen.wire.hpke import HpkeSealer, NotForUs
+from tests.unit.history.conftest import Archive
 
 AT = datetime(2025, 1, 10, 12, tzinfo=UTC)
 OWNER = Ownership(b"LM000001", 1, UUID(int=1), UUID(int=2), AT, None)
@@ -42,3 +49,38 @@ def test_the_audience_of_a_door_is_its_household_or_the_buildings_security() -> 
     """Each has a photo key of its own."""
     assert door("unit", "US", UUID(int=7)).audience == UUID(int=7)
     assert door("common", "US").audience == OWNER.property_id
+
+
+@pytest.mark.rule("LOCK-8")
+def test_a_record_is_read_under_the_key_of_each_year(archive: Archive) -> None:
+    """A.1: what was sealed to the last year's key is read when it comes after the turn, what the lock seals from its next list on too, stills among it."""
+    house, lock = archive.house, archive.lock("Package Room")
+    archive.entry("Package Room", "Dana")
+    late = lock.segments()
+    with unit_of_work():
+        logkeys.turn(house.property_id, house.now)
+    house.give("Gus", house.group("More", "Package Room"))
+    house.update("Package Room")
+    lock.start_log(2)
+    after = archive.entry("Package Room", "Dana")
+    lock.still(after, b"jpeg")
+    archive.attest("Package Room")
+    for data in (*late, *lock.segments()):
+        assert archive.take("Package Room", data).status == "taken"
+    assert [archive.take_parcel("Package Room", parcel).status for parcel in lock.parcels()] == ["taken"]
+    assert len(archive.looked("Ana", "Package Room").events) == 2
+    assert (Gap.objects.count(), Photo.objects.filter(body=None).count()) == (0, 0)
+
+
+@pytest.mark.rule("OPS-2")
+def test_a_key_that_a_backup_does_not_know_yet_is_there_all_the_same(archive: Archive) -> None:
+    """The private half to come is made a year ahead: restored from before the turn, the service opens what locks sealed after it, and nothing of others."""
+    house = archive.house
+    with unit_of_work():
+        logkeys.turn(house.property_id, house.now)
+    sealed = HpkeSealer(kms.log_key(house.property_id, 2).public).seal(b"record", b"info")
+    LogKey.objects.all().delete()
+    owner = Ownership(b"LM000001", 1, UUID(int=1), house.property_id, AT, None)
+    assert LogOpener(owner).open(sealed, b"info") == b"record"
+    with pytest.raises(NotForUs):
+        LogOpener(OWNER).open(sealed, b"info")

@@ -92,6 +92,7 @@ class Service:
         self.factory = signer(1000)
         self.klog_private = hashlib.sha256(b"klog").digest()
         self.klog = HpkeOpener(self.klog_private)
+        self.new_klog: bytes | None = None
         self.chance = Chance(11 * seed)
         self.config, self.epoch, self.ver = config, 1, 0
         self.k_daily, self.k_pin = self.chance(32), self.chance(32)
@@ -152,6 +153,7 @@ class Service:
             k_daily=self.k_daily if snapshot else None,
             k_pin=self.k_pin if snapshot else None,
             roots=self.roots,
+            klog=self.new_klog,
             fw_director=sign_direction(self.direction(ver), self.roles[Role.KU]) if self.aimed else None,
         )
         head = BundleHead(

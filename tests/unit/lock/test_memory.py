@@ -1,5 +1,7 @@
 """What a lock knows after a start, and what it only remembered."""
 
+import hashlib
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -12,11 +14,15 @@ from limen.wire.answers import Denied, NeedUpdate, Plain, Settled
 from limen.wire.envelope import Role
 from limen.wire.events import Kind
 from limen.wire.grants import Cls
+from limen.wire.hpke import HpkeOpener, NotForUs
 from limen.wire.operations import Op
+from limen.wire.ratchet import SealedHeader, open_header
 from limen.wire.records import ConfigFlags
 from limen.wire.refusals import Reason
+from limen.wire.segments import open_segment, pack
+from limen.wire.session import public_of
 from tests.unit.lock.reading import events
-from tests.unit.lock.site import CONFIG, DANA, MILO, MODELS, Chance, code, house, opened, renamed, signer
+from tests.unit.lock.site import CONFIG, DANA, MILO, MODELS, Chance, House, code, house, opened, renamed, signer
 
 
 def test_a_lock_that_was_never_made_does_not_start() -> None:
@@ -123,3 +129,41 @@ def test_a_damaged_list_makes_the_lock_faulty_and_opens_for_nobody() -> None:
     assert not opened(home.rig.type("5550123"))
     with pytest.raises(AssertionError):
         home.session()
+
+
+def sealed_to(home: House, private: bytes) -> list[int]:
+    """The log epochs whose headers this key opens, of those the lock holds."""
+    found = []
+    for entry in home.rig.lock.memory.journal.entries():
+        if isinstance(entry, SealedHeader):
+            with suppress(NotForUs):
+                open_header(home.service.lock_id, entry, HpkeOpener(private))
+                found.append(entry.logepoch)
+    return found
+
+
+@pytest.mark.rule("LOCK-8")
+def test_a_list_with_a_new_log_key_turns_the_record_to_it_for_good() -> None:
+    """A.1: from its own record on, over lists that say nothing of a key and over a loss of power; what was sealed before stays as it is."""
+    home = house()
+    home.unlock(DANA, home.service.grant(DANA))
+    old, new = home.service.klog_private, hashlib.sha256(b"the year after").digest()
+    earlier = sealed_to(home, old)
+    assert earlier and not sealed_to(home, new)
+    home.service.edit()
+    home.service.new_klog = public_of(new)
+    assert isinstance(home.update(DANA), Settled)
+    home.service.new_klog = None
+    first = len(sealed_to(home, new))
+    assert (sealed_to(home, old), first) == (earlier, 1)
+    home.service.edit()
+    assert isinstance(home.update(DANA), Settled)
+    home.rig.pull_battery()
+    home.sync_clock(DANA)
+    home.unlock(DANA, home.service.grant(DANA))
+    assert sealed_to(home, old) == earlier
+    assert len(sealed_to(home, new)) > first
+    memory = home.rig.lock.memory
+    assert memory.owner is not None
+    segment = pack(memory.lock_id, memory.journal.entries(), memory.owner.log)[0]
+    assert open_segment(segment, HpkeOpener(new))[0] == home.service.lock_id

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from limen.lock import store as store_module
 from limen.lock.flash import FlashError, Layout
 from limen.lock.shell.flash import MemoryFlash
 from limen.lock.store import COMMIT_BYTES, Holding, ListStore
+from limen.wire import cbor, shape
 from limen.wire.liststate import ListState, after, stored
 from limen.wire.records import AesCard, ListRecord, RecordKind
 from tests.unit.lock.crash import CrashFlash, Failing, PowerLossError
@@ -30,7 +32,7 @@ def holding(ver: int) -> Holding:
         salt=chance(16),
         probe=chance(8),
     )
-    return Holding(b"ticket", b"x" * 32, state, ackver=ver)
+    return Holding(b"ticket", b"x" * 32, state, ackver=ver, klog=b"l" * 32 if ver % 2 else b"")
 
 
 def opened(flash: MemoryFlash) -> ListStore:
@@ -256,3 +258,13 @@ def test_a_release_that_fails_leaves_the_list_or_none() -> None:
             assert found.holding in (holding(14), None)
             store.install(holding(15))
             assert opened(flash).holding == holding(15)
+
+
+def test_a_list_written_before_log_keys_could_change_is_read_as_it_is() -> None:
+    """The thirteen fields of that firmware; the key is the ticket's then."""
+    flash = MemoryFlash()
+    earlier = cbor.encode(shape.array(cbor.decode(store_module._encoded(holding(2))), 14)[:13])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_module, "_encoded", lambda _holding: earlier)
+        opened(flash).install(holding(2))
+    assert opened(flash).holding == holding(2)

@@ -76,9 +76,8 @@ def _whole() -> bundles.Payload:
         lock_id=LOCK_ID, epoch=1, ver=1, image=(41, steady("image", 16)), starts=NOW, ends=NOW + 30 * 86_400, battery=40
     )
     signed = firmware.sign_direction(direction, signer("KU"))
-    return replace(
-        snapshot, config=GUARDED, tombstones=(21, 22), purge=1, roots=(steady("root 2", 96), steady("root 3", 96)), fw_director=signed
-    )
+    roots, klog = (steady("root 2", 96), steady("root 3", 96)), agreement("K_log of the next year")[1]
+    return replace(snapshot, config=GUARDED, tombstones=(21, 22), purge=1, roots=roots, fw_director=signed, klog=klog)
 
 
 def _bare() -> bundles.Payload:
@@ -107,11 +106,12 @@ def _no_payloads(record: list[cbor.Encodable]) -> Mapping[str, dict[int, cbor.En
         return {2: [[*record[:place], value, *record[place + 1 :]]]}
 
     return {
-        "a key that nobody knows": {13: 0},
+        "a key that nobody knows": {14: 0},
         "the key that is not used": {5: 0},
         "a salt too short": {1: bytes(15)},
         "a probe too long": {7: bytes(9)},
         "a kdaily too short": {10: bytes(31)},
+        "a klog too long": {13: bytes(33)},
         "no root in roots": {9: []},
         "nine roots": {9: [b"\x80"] * 9},
         "an ended slot below 0": {3: [-1]},
