@@ -14,7 +14,8 @@ DELAYS_MS = (5_000, 15_000, 60_000)
 WRONG_BEFORE_DELAY = 3
 GUARD_FACTOR = 4
 HOUR_MS = 3_600_000
-GUARD_HOURS = 24
+GUARD_HOURS, DAY_HOURS = 24, 24
+NORM_DAYS, NORM_TIMES = 30, 3
 PERSIST_EVERY_MS = 15 * 60_000
 _KEY, _SINCE = b"bucket", b"guarded"
 _FIXED = struct.Struct("<qqHIB")
@@ -44,21 +45,23 @@ class _State:
     delay_left_ms: int
     guarded: bool
     hours: tuple[int, ...]
+    """Wrong codes in the powered hour that runs, which is the last, and the 23 before it."""
+    days: tuple[int, ...]
+    """The same by powered day, with the 30 before the one that runs: what is usual at this door."""
 
     def packed(self) -> bytes:
         head = _FIXED.pack(self.powered_ms, self.spent_ms, min(self.wrong_in_a_row, 0xFFFF), self.delay_left_ms, int(self.guarded))
-        return head + b"".join(hour.to_bytes(2, "little") for hour in self.hours)
+        return head + b"".join(count.to_bytes(2, "little") for count in (*self.hours, *self.days))
 
     @classmethod
     def unpacked(cls, data: bytes) -> "_State":
         powered, spent, wrong, delay, guarded = _FIXED.unpack_from(data)
-        hours = data[_FIXED.size :]
-        return cls(
-            powered, spent, wrong, delay, bool(guarded), tuple(int.from_bytes(hours[i : i + 2], "little") for i in range(0, len(hours), 2))
-        )
+        counts = [int.from_bytes(data[i : i + 2], "little") for i in range(_FIXED.size, len(data), 2)]
+        days = counts[GUARD_HOURS:] or FULL.days  # an earlier firmware kept none
+        return cls(powered, spent, wrong, delay, bool(guarded), tuple(counts[:GUARD_HOURS]), tuple(days))
 
 
-FULL = _State(0, 0, 0, 0, False, (0,) * GUARD_HOURS)
+FULL = _State(0, 0, 0, 0, False, (0,) * GUARD_HOURS, (0,) * (NORM_DAYS + 1))
 
 
 class Bucket:
@@ -99,10 +102,15 @@ class Bucket:
     def settle(self, charged: Charged, rule: Rule, at: int) -> None:
         """The code was right and the bolt has moved: gives back the one token it paid and resets the delay."""
         now, before = self._now(at), charged.before
-        hours = _drop_one(now.hours)
         self._keep(
             replace(
-                now, spent_ms=max(0, now.spent_ms - _token_ms(rule)), wrong_in_a_row=0, delay_left_ms=0, guarded=before.guarded, hours=hours
+                now,
+                spent_ms=max(0, now.spent_ms - _token_ms(rule)),
+                wrong_in_a_row=0,
+                delay_left_ms=0,
+                guarded=before.guarded,
+                hours=_drop_one(now.hours),
+                days=_drop_one(now.days),
             ),
             at,
         )
@@ -117,7 +125,7 @@ class Bucket:
         """An authenticated sync ends the guard: the service answered this lock's own question."""
         now = self._now(at)
         if now.guarded:
-            self._keep(replace(now, guarded=False, hours=(0,) * GUARD_HOURS), at)
+            self._keep(replace(now, guarded=False, hours=FULL.hours), at)
 
     def persist(self, at: int) -> None:
         """Every 15 minutes: keeps what was earned since the last change."""
@@ -135,12 +143,14 @@ class Bucket:
         state = self._state
         earned = passed // GUARD_FACTOR if state.guarded else passed
         powered = state.powered_ms + passed
+        hour, before = int(powered // HOUR_MS), int(state.powered_ms // HOUR_MS)
         return replace(
             state,
             powered_ms=powered,
             spent_ms=max(0, state.spent_ms - earned),
             delay_left_ms=max(0, state.delay_left_ms - passed),
-            hours=_aged(state.hours, int(powered // HOUR_MS) - int(state.powered_ms // HOUR_MS)),
+            hours=_aged(state.hours, hour - before),
+            days=_aged(state.days, hour // DAY_HOURS - before // DAY_HOURS),
         )
 
     def _keep(self, state: _State, at: int) -> None:
@@ -152,28 +162,40 @@ def _as_if_wrong(state: _State, rule: Rule) -> _State:
     wrong = state.wrong_in_a_row + 1
     late = wrong - WRONG_BEFORE_DELAY
     delay = 0 if late < 0 else DELAYS_MS[min(late, len(DELAYS_MS) - 1)]
-    hours = (*state.hours[:-1], min(0xFFFF, state.hours[-1] + 1))
+    hours, days = _one_more(state.hours), _one_more(state.days)
     return replace(
         state,
         spent_ms=state.spent_ms + _token_ms(rule),
         wrong_in_a_row=wrong,
         delay_left_ms=delay,
-        guarded=state.guarded or sum(hours) >= rule.guard,
+        guarded=state.guarded or sum(hours) >= min(rule.guard, _unusual(state, rule)),
         hours=hours,
+        days=days,
     )
+
+
+def _unusual(state: _State, rule: Rule) -> int:
+    """So many wrong codes in 24 hours are three times what is usual at this door (D.4); never fewer than a whole bucket, nor before 30 days are known."""
+    if state.powered_ms < NORM_DAYS * DAY_HOURS * HOUR_MS:
+        return rule.guard
+    return max(rule.tokens, -(-NORM_TIMES * sum(state.days[:-1]) // NORM_DAYS))
 
 
 def _token_ms(rule: Rule) -> int:
     return rule.refill_min * 60_000
 
 
-def _aged(hours: tuple[int, ...], passed: int) -> tuple[int, ...]:
-    return (*hours, *((0,) * min(passed, GUARD_HOURS)))[-GUARD_HOURS:] if passed else hours
+def _one_more(counts: tuple[int, ...]) -> tuple[int, ...]:
+    return (*counts[:-1], min(0xFFFF, counts[-1] + 1))
 
 
-def _drop_one(hours: tuple[int, ...]) -> tuple[int, ...]:
-    """A right code was counted as wrong while it was compared; that happened moments ago, in the last hour or the one before."""
-    for place in (len(hours) - 1, len(hours) - 2):
-        if hours[place]:
-            return (*hours[:place], hours[place] - 1, *hours[place + 1 :])
-    return hours
+def _aged(counts: tuple[int, ...], passed: int) -> tuple[int, ...]:
+    return (*counts, *((0,) * min(passed, len(counts))))[-len(counts) :] if passed else counts
+
+
+def _drop_one(counts: tuple[int, ...]) -> tuple[int, ...]:
+    """A right code was counted as wrong while it was compared; that happened moments ago, in the last hour or day or the one before."""
+    for place in (len(counts) - 1, len(counts) - 2):
+        if counts[place]:
+            return (*counts[:place], counts[place] - 1, *counts[place + 1 :])
+    return counts

@@ -139,3 +139,67 @@ def test_in_any_time_at_most_b_plus_t_over_r_codes_are_compared_and_fail() -> No
         for i, first in enumerate(failed):
             for j in range(i, len(failed)):
                 assert j - i + 1 <= RULE.tokens + (failed[j] - first) / (RULE.refill_min * MINUTE) + 1e-9
+
+
+DAY = 24 * 60 * MINUTE
+
+
+def lived(days: int, wrong_a_day: int, right_a_day: int = 0) -> tuple[Bucket, MemoryFlash]:
+    """A keypad with so many powered days behind it, the battery pulled every tenth."""
+    flash = MemoryFlash()
+    bucket = fresh(flash)
+    for day in range(days):
+        if day % 10 == 9:
+            bucket.persist(day * DAY)
+            bucket = fresh(flash, at=day * DAY)
+        for n in range(wrong_a_day + right_a_day):
+            charged = bucket.charge(RULE, day * DAY + (n + 1) * 30 * MINUTE)
+            assert isinstance(charged, Charged)
+            if n >= wrong_a_day:
+                bucket.settle(charged, RULE, day * DAY + (n + 1) * 30 * MINUTE)
+    return bucket, flash
+
+
+def wrong_until_guarded(bucket: Bucket, at: int) -> int:
+    """How many wrong codes, one in a quarter of an hour, begin the guard."""
+    for count in range(1, 48):
+        assert isinstance(bucket.charge(RULE, at + count * 15 * MINUTE), Charged)
+        if bucket.guarded:
+            return count
+    raise AssertionError("no guard in half a day")
+
+
+@pytest.mark.rule("CODE-10")
+@pytest.mark.parametrize(
+    ("wrong_a_day", "right_a_day", "guard_at"),
+    [(1, 0, 12), (0, 20, 12), (5, 0, 15), (8, 3, 24), (13, 0, 39), (14, 0, 40), (20, 0, 40)],
+)
+def test_three_times_what_is_usual_at_a_door_begins_the_guard(wrong_a_day: int, right_a_day: int, guard_at: int) -> None:
+    """D.4: the mean of 30 days, right codes and lost power apart; never fewer than a whole bucket, and the rule's own number where that is less."""
+    bucket, _ = lived(32, wrong_a_day, right_a_day)
+    assert not bucket.guarded
+    assert wrong_until_guarded(bucket, 32 * DAY + DAY // 2) == guard_at
+
+
+@pytest.mark.rule("CODE-10")
+def test_what_is_usual_is_not_known_before_thirty_days_with_power() -> None:
+    """A month on the shelf counts nothing."""
+    flash = MemoryFlash()
+    fresh(flash).persist(0)
+    assert wrong_until_guarded(fresh(flash, at=90 * DAY), 90 * DAY) == 40
+    assert wrong_until_guarded(fresh(), 29 * DAY + DAY // 2) == 40
+    assert wrong_until_guarded(fresh(), 30 * DAY) == 12
+
+
+@pytest.mark.rule("CODE-10")
+def test_a_bucket_that_an_earlier_firmware_kept_goes_on() -> None:
+    """Its 24 hours count, and of its days nothing is known."""
+    bucket, flash = lived(40, 3)
+    bucket.persist(40 * DAY)
+    notes = Notes(flash, BANKS)
+    kept = notes.get(b"bucket")
+    assert kept is not None
+    notes.put(b"bucket", kept[:-62])
+    again = fresh(flash, at=40 * DAY)
+    assert again.tokens_left(RULE, 40 * DAY) == bucket.tokens_left(RULE, 40 * DAY)
+    assert wrong_until_guarded(again, 41 * DAY) == 12
