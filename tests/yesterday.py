@@ -8,6 +8,10 @@ from limen.storage import backup, replay
 from limen.storage.replay import Restoring
 
 
+class PowerCut(Exception):
+    """The process ends before its transaction does."""
+
+
 @dataclass
 class Yesterday:
     """One copy."""

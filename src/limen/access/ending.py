@@ -66,7 +66,7 @@ def resume(*, person_id: UUID, property_id: UUID, by: Actor, now: datetime) -> S
         raise Refused("not_paused", _("This access is not paused."))
     row.until = now
     row.save(update_fields=["until"])
-    ledger.append("resumed", {"person": person_id, "property": property_id}, now)
+    ledger.append_afterwards("resumed", {"person": person_id, "property": property_id}, now)
     news.touch(_doors_of_all(person_id, property_id), now)
     news.note(by, "person.resumed", f"person:{person_id}", property_id, now)
     return _suspension_view(row)

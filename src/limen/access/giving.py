@@ -11,6 +11,7 @@ from limen.access import dependents, groups, news, remembered
 from limen.access.effects import effect_of
 from limen.access.models import Grant, GrantDoor, Group, GroupDoor
 from limen.access.picture import doors_reached, scene, terms_of
+from limen.access.remembered import GrantTerms
 from limen.access.rules import GrantFacts, Terms, can_be_held, compare
 from limen.access.views import Effect, GrantView
 from limen.kernel.actors import Actor
@@ -91,11 +92,12 @@ def give(
     after = before.with_grant(wish.facts(grant_id, doors))
     groups.refuse_too_many(after, now)
     compared = compare(before.who_holds_what(now), after.who_holds_what(now), now)
+    was = GrantTerms.of(held) if held else None
     row = _write(grant_id, wish, group, held=held, by=by, now=now)
-    if held is None:
+    if was is None:
         remembered.given(row, now)
     else:
-        remembered.terms(row, now)
+        remembered.terms(row, was, now)
     news.order_for_each(compared, property_id=group.property_id, by=by, now=now)
     dependents.end_orphans(compared, now=now)
     # Also without a difference: a new standing changes the class, which the list carries.
@@ -137,9 +139,10 @@ def set_sharing(*, grant_id: UUID, may_share: bool, by: Actor, now: datetime) ->
     grant = found(grant_id)
     if not is_live(grant, now) or grant.host_id is not None:
         raise Refused("already_ended", _("This access has ended."))
+    was = GrantTerms.of(grant)
     grant.may_share = may_share
     grant.save(update_fields=["may_share"])
-    remembered.terms(grant, now)
+    remembered.terms(grant, was, now)
     news.note(by, "grant.sharing", f"grant:{grant_id}", grant.property_id, now, detail={"may_share": int(may_share)})
     return view(grant)
 

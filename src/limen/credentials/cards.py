@@ -14,6 +14,7 @@ from limen.kernel.actors import Actor
 from limen.kernel.problems import NotYours, Problem, Refused
 from limen.places import queries as places
 from limen.storage import chance, kms, ledger, news, outbox
+from limen.storage.ledger import Facts
 from limen.wire.cards import SLOTS, CardSlot, diversified, random_uid
 from limen.wire.records import DoorKind
 
@@ -55,12 +56,19 @@ def deactivate_card(*, card_id: UUID, by: Actor, now: datetime) -> CardView:
 
 def allow_weak_cards(*, property_id: UUID, uid: bool, sun: bool, by: Actor, now: datetime) -> CardPolicyView:
     """Switches plain and SUN cards on or off for a property (CARD-3); cards of a kind that goes off stop with the next update of each door."""
-    ledger.append("weak_cards", {"property": property_id, "uid": int(uid), "sun": int(sun)}, now)
+    held = policy(property_id)
+    both = CardPolicyView(held.allow_uid and uid, held.allow_sun and sun)
+    was, becomes, least = (_said(property_id, one) for one in (held, CardPolicyView(uid, sun), both))
+    ledger.append_change("weak_cards", was, becomes, least, now)
     CardPolicy.objects.update_or_create(property_id=property_id, defaults={"allow_uid": uid, "allow_sun": sun})
     journal.record(by, "cards.allowed", f"property:{property_id}", {"uid": int(uid), "sun": int(sun)}, now, property_id=property_id)
     for door in places.doors(property_id):
         news.say("door.touched", now=now, door_id=str(door.id))
     return CardPolicyView(uid, sun)
+
+
+def _said(property_id: UUID, said: CardPolicyView) -> Facts:
+    return {"property": property_id, "uid": int(said.allow_uid), "sun": int(said.allow_sun)}
 
 
 def policy(property_id: UUID) -> CardPolicyView:

@@ -30,18 +30,14 @@ def end_again(run: Restoring) -> None:
 
 
 def _switch_off(run: Restoring) -> None:
-    """By door: the sign there now may be a newer one than the line meant. A line of "on" may be of a transaction that failed, so it gives back
-    nothing that one of "off" took; it is said.
-    """
-    lines = run.of("sign_calls")
-    switched_off = {line.facts["door"] for line in lines if line.facts["calls"] == "off"}
+    """By door: the sign there now may be a newer one than the line meant. What was switched on since stays as the backup has it, and is said."""
     on_again: list[str] = []
-    for (door_id,), last in sorted(last_by(lines, "door").items()):
+    for (door_id,), last in sorted(last_by(run.of("sign_calls"), "door").items()):
         link = queries.link_of(UUID(door_id))
         if link is None:
             continue
-        if link.takes_calls and door_id in switched_off:
-            link = services.switch_calls(link_id=link.id, on=False, by=SYSTEM, now=run.now)
+        if last.facts["calls"] == "off" and link.takes_calls:
+            services.switch_calls(link_id=link.id, on=False, by=SYSTEM, now=run.now)
             run.did("signs_off")
         if last.facts["calls"] == "on" and not link.takes_calls:
             on_again.append(places.door_view(link.door_id).name)

@@ -71,7 +71,7 @@ def switch_calls(*, link_id: UUID, on: bool, by: Actor, now: datetime) -> LinkVi
         raise NotYours
     if link.takes_calls == on:
         return queries.link_view(link)
-    ledger.append("sign_calls", {"door": link.door_id, "calls": "on" if on else "off"}, now)
+    (ledger.append_afterwards if on else ledger.append)("sign_calls", {"door": link.door_id, "calls": "on" if on else "off"}, now)
     link.takes_calls, link.calls_off_at = on, link.calls_off_at if on else now
     link.save(update_fields=["takes_calls", "calls_off_at"])
     if not on:

@@ -22,7 +22,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from limen.storage import files
+from limen.storage import files, transactions
 
 Taking = Literal[
     "revocation", "phone_removed", "suspension", "resumed", "deletion", "key_destroyed", "code_floor",
@@ -32,6 +32,7 @@ Taking = Literal[
 Handing = Literal["begun", "given", "activated", "numbers", "code_made", "holiday"]
 """What was given out: a restore does not give it again (it takes only), but it must neither repeat a number nor keep quiet about it."""
 Kind = Taking | Handing
+Facts = Mapping[str, str | int | UUID]
 KINDS = frozenset({*get_args(Taking), *get_args(Handing)})
 
 NAME = "ledger.jsonl"
@@ -72,7 +73,7 @@ class Line:
     hash: str
 
 
-def append(kind: Kind, facts: Mapping[str, str | int | UUID], now: datetime) -> Line:
+def append(kind: Kind, facts: Facts, now: datetime) -> Line:
     """Writes one line and returns when it is on the disk. Call it before the commit: a line too many does no harm, a line too few does.
 
     Raises PersonalData for facts that are more than ids, dates and counts.
@@ -88,6 +89,23 @@ def append(kind: Kind, facts: Mapping[str, str | int | UUID], now: datetime) -> 
         os.fsync(handle)
         _note_head(line)
     return line
+
+
+def append_afterwards(kind: Kind, facts: Facts, now: datetime) -> None:
+    """The same for what gives back what another line took: written once the change is committed. A restore believes the last line, so a line too few
+    does no harm there, and one too many would undo what was taken.
+    """
+    _clean(kind, facts)
+    if not _said.already:
+        transactions.afterwards(lambda: append(kind, facts, now))
+
+
+def append_change(kind: Kind, was: Facts, becomes: Facts, both: Facts, now: datetime) -> None:
+    """For what a change may narrow and widen at once: what `both` states allow is said before the commit, what it `becomes` after it."""
+    if both != was:
+        append(kind, both, now)
+    if becomes != both:
+        append_afterwards(kind, becomes, now)
 
 
 @contextmanager
@@ -125,7 +143,7 @@ def verify() -> int:
     return len(found)
 
 
-def _clean(kind: str, facts: Mapping[str, str | int | UUID]) -> dict[str, str]:
+def _clean(kind: str, facts: Facts) -> dict[str, str]:
     if kind not in KINDS or len(facts) > MAX_FACTS:
         raise PersonalData(kind)
     clean = {name: str(value) for name, value in facts.items()}

@@ -1,5 +1,7 @@
 """After a restore: what was taken is taken, nothing is given, and what was given is said."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from limen.kernel.periods import Interval, Weekly
 from limen.storage import replay
 from limen.storage.transactions import unit_of_work
 from tests.unit.fleet.house import ANA, House
-from tests.yesterday import Yesterday
+from tests.yesterday import PowerCut, Yesterday
 
 OFFICE = Weekly((Interval(31, 540, 1020),))
 pytestmark = pytest.mark.rule("OPS-2")
@@ -76,6 +78,39 @@ def test_who_was_paused_is_paused_and_who_was_resumed_is_not(house: House, yeste
         services.resume(person_id=who["Dana"], property_id=house.property_id, by=ANA, now=house.later(minutes=1))
     (guest,) = access.guests_of(who["Dana"], house.now)
     assert access.windows(guest.person_id, house.doors["Gym"], house.now)
+
+
+@pytest.mark.parametrize("failed", [True, False], ids=["never happened", "happened"])
+def test_what_was_taken_stands_unless_what_gave_it_back_was_committed(house: House, tmp_path: Path, failed: bool) -> None:
+    """A pause, a group's door and a grant's codes: each taken, then given back by a transaction that broke off, or did not."""
+    dana, group = house.people["Dana"], grant(house, "Theo").group_id
+    assert group
+    both = [GroupDoorView(house.doors[name], None, True) for name in ("Gym", "Roof")]
+    kept = Yesterday.kept(tmp_path, house.now)
+
+    def say(*, again: bool) -> None:
+        if again:
+            services.resume(person_id=dana, property_id=house.property_id, by=ANA, now=house.now)
+        else:
+            services.suspend(person_id=dana, property_id=house.property_id, by=ANA, now=house.now)
+        services.edit_group(
+            group_id=group, name="Sport Theo", doors=both if again else [replace(both[0], codes_on=False)], by=ANA, now=house.now
+        )
+        services.set_sharing(grant_id=grant(house, "Theo").id, may_share=again, by=ANA, now=house.now)
+
+    house.later(hours=1)
+    with unit_of_work():
+        say(again=False)
+    house.later(minutes=1)
+    with suppress(PowerCut), unit_of_work():
+        say(again=True)
+        if failed:
+            raise PowerCut
+    kept.back(house.now)
+    theo = grant(house, "Theo")
+    codes = any(window.code for window in access.windows(house.people["Theo"], house.doors["Gym"], house.now))
+    now_so = (doors(house, "Dana"), doors(house, "Theo"), codes, theo.may_share)
+    assert now_so == ((set(), {"Gym"}, False, False) if failed else ({"Gym", "Roof"}, {"Gym", "Roof"}, True, True))
 
 
 def test_a_group_that_was_narrowed_is_narrow_and_one_that_was_widened_is_named(house: House, yesterday: Yesterday) -> None:

@@ -1,5 +1,6 @@
 """After a restore: codes that locks take are known, codes and cards that ended stay ended, no index is given twice."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from limen.kernel.actors import SYSTEM
 from limen.storage.transactions import unit_of_work
 from tests.cast import Harbor
 from tests.unit.credentials.conftest import HOUR, LOCK, make
-from tests.yesterday import Yesterday
+from tests.yesterday import PowerCut, Yesterday
 
 pytestmark = pytest.mark.rule("OPS-2")
 
@@ -103,3 +104,26 @@ def test_a_code_that_was_reset_twice_comes_back_as_the_last_one(own_data: Path, 
         done = kept.back(house.now + again * HOUR)
         assert services.permanent_digits(person_id=dana, door_id=door) == last
         assert last not in seen and done.counts == {"codes_reset": 1}
+
+
+@pytest.mark.rule("CARD-3")
+@pytest.mark.parametrize("failed", [True, False], ids=["never happened", "happened"])
+def test_weak_cards_stay_off_unless_switching_them_on_again_was_committed(
+    own_data: Path, house: Harbor, tmp_path: Path, failed: bool
+) -> None:
+    """Plain cards off, then on again by a transaction that broke off, or did not."""
+
+    def allow(uid: bool) -> None:
+        services.allow_weak_cards(property_id=house.property_id, uid=uid, sun=False, by=SYSTEM, now=house.now + HOUR)
+
+    with unit_of_work():
+        allow(uid=True)
+    kept = Yesterday.kept(tmp_path, house.now)
+    with unit_of_work():
+        allow(uid=False)
+    with suppress(PowerCut), unit_of_work():
+        allow(uid=True)
+        if failed:
+            raise PowerCut
+    kept.back(house.now + 2 * HOUR)
+    assert queries.card_policy(house.property_id).allow_uid is not failed

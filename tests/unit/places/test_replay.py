@@ -1,6 +1,7 @@
 """After a restore: what a door forbade since the backup is forbidden, what it allowed since is not allowed."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from limen.places import queries as places
 from limen.places import services
 from limen.storage.transactions import unit_of_work
 from tests.unit.fleet.house import ANA, House
-from tests.yesterday import Yesterday
+from tests.yesterday import PowerCut, Yesterday
 
 
 @pytest.mark.rule("OPS-2", "PLACE-6")
@@ -29,6 +30,26 @@ def test_only_what_was_switched_off_follows(db: None, own_data: Path, now: datet
     assert (places.door_view(gym).codes_allowed, places.door_view(gym).share_allowed) == (False, True)
     assert not places.door_view(roof).share_allowed
     assert done.counts == {"doors_narrowed": 1}
+
+
+@pytest.mark.rule("OPS-2", "PLACE-6")
+@pytest.mark.parametrize("failed", [True, False], ids=["never happened", "happened"])
+def test_what_was_forbidden_stands_unless_allowing_it_again_was_committed(
+    db: None, own_data: Path, now: datetime, tmp_path: Path, failed: bool
+) -> None:
+    """Sharing was switched off, then on again together with codes off, in a transaction that broke off or did not."""
+    house = House.build(now)
+    gym = house.door("Gym")
+    kept = Yesterday.kept(tmp_path / "copies", house.now)
+    house.later(hours=1)
+    with unit_of_work():
+        services.edit_door(door_id=gym, share_allowed=False, by=ANA, now=house.now)
+    with suppress(PowerCut), unit_of_work():
+        services.edit_door(door_id=gym, share_allowed=True, codes_allowed=False, by=ANA, now=house.now)
+        if failed:
+            raise PowerCut
+    kept.back(house.now)
+    assert (places.door_view(gym).share_allowed, places.door_view(gym).codes_allowed) == (not failed, False)
 
 
 @pytest.mark.rule("OPS-2", "ACCESS-6")
