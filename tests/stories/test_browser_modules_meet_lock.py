@@ -290,7 +290,7 @@ def test_with_signal_the_time_comes_before_anything_else(story: Story) -> None:
 
 @pytest.mark.rule("LOCK-3", "SYNC-10")
 def test_the_lock_tells_a_proven_phone_why_not_and_the_phone_says_nothing_more(story: Story) -> None:
-    """A removed phone, one whose time has not come, one whose lease is over: one reason each."""
+    """A removed phone, one whose time has not come, one whose lease is over: one reason each. Who brought its own end reads that the lock confirmed it."""
     story.desk.window = (NOW_MS // 1000 + 7200, 10_000)
     story.refresh()
     assert story.say("unlock")["reason"] == "not_started"
@@ -299,7 +299,9 @@ def test_the_lock_tells_a_proven_phone_why_not_and_the_phone_says_nothing_more(s
     story.desk.cls = Cls.STAFF
     revoked = ListRecord(slot=7, kind=RecordKind.REVOKED_PHONE, data=key8(story.desk.phone_key), exp=10_000_000)
     story.desk.change(revoked)
-    assert story.say("update", pull=True)["receipt"] is not None
+    brought = story.say("update", pull=True)
+    assert (brought["result"], brought["handedIn"], story.desk.proven) == ("confirmed", True, story.desk.ver), brought
+    assert brought["receipt"] is not None
     answer = story.say("unlock")
     assert (answer["result"], answer["reason"]) == ("refused", "revoked"), answer
 
