@@ -184,6 +184,7 @@ MFA_FORMS = {
     "edit_webauthn": "limen.identity.forms.RenamePasskey",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # the half minute before and the one after: somebody types while it turns
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False  # True would switch the check of the origin off; http://localhost passes it
 LIMEN_PASSKEY_DOMAIN = HERE.host

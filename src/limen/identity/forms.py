@@ -6,10 +6,14 @@ Where an address is typed it becomes the name of an account before anything is d
 from typing import Final
 
 from allauth.account import forms as account
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as second
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from django.core.cache import cache
 from django.forms import BaseForm
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +32,8 @@ LABELS: Final = {
 HINTS: Final = {"password1": _("12 to 1024 characters.")}
 DIGITS: Final = _("The 6 digits from your authenticator")
 MAILED: Final = _("The code from the mail")
+CODE_COUNTS_S: Final = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+"""From the half minute before the code's own to the end of the one after it (RFC 6238 section 5.2)."""
 
 
 class _OurWords(BaseForm):
@@ -108,11 +114,22 @@ class _SaysWhen(BaseForm):
         return code
 
 
-class SecondFactor(_SaysWhen, second.AuthenticateForm):  # type: ignore[misc]
+class _Once(_SaysWhen):
+    """allauth forgets a used code after one of the half minutes in which it counts; here it is used for all of them (RFC 6238 section 5.2)."""
+
+    def clean_code(self) -> str:
+        """The digits, if nobody has signed in by them."""
+        code = super().clean_code()
+        if not cache.add(f"second step of {self.user.pk} by {normalize_user_code(code)}", 1, timeout=CODE_COUNTS_S):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class SecondFactor(_Once, second.AuthenticateForm):  # type: ignore[misc]
     """Six digits from the authenticator, or a recovery code; the page has its own field."""
 
 
-class SecondFactorAgain(_SaysWhen, _OurWords, second.ReauthenticateForm):  # type: ignore[misc]
+class SecondFactorAgain(_Once, _OurWords, second.ReauthenticateForm):  # type: ignore[misc]
     """The authenticator once more."""
 
 
