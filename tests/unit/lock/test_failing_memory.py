@@ -354,9 +354,8 @@ def test_what_a_stolen_key_said_ends_with_it_whatever_step_of_the_commit_fails(h
         assert found.unlock(DANA) == Plain(Op.UNLOCK)
 
 
-@pytest.mark.rule("LOCK-12", "SYNC-3")
-def test_what_a_stolen_key_said_ends_with_it_however_often_it_cannot_be_dropped(home: House) -> None:
-    """The note of it is refused at the commit and at every start behind it: no start knows of it, and the next list takes it away for good."""
+def with_a_rumour(home: House) -> House:
+    """A lock that heard of a version that never comes, from a grant key that its newest list has ended: the rumour's note could not be dropped."""
     found = cuts.copied(home, 0)
     service, flash = found.service, flash_of(found)
     found.present(DANA, service.grant(DANA, acl_ver=2**32 - 1))
@@ -365,6 +364,14 @@ def test_what_a_stolen_key_said_ends_with_it_however_often_it_cannot_be_dropped(
     service.roots = (renamed(service),)
     flash.arm(-1, 0.0).against = DROPPED_RUMOUR
     assert isinstance(found.update(GUS), Settled)
+    return found
+
+
+@pytest.mark.rule("LOCK-12", "SYNC-3")
+def test_what_a_stolen_key_said_ends_with_it_however_often_it_cannot_be_dropped(home: House) -> None:
+    """The note of it is refused at the commit and at every start behind it: no start knows of it, and the next list takes it away for good."""
+    found = with_a_rumour(home)
+    service, flash = found.service, flash_of(found)
     service.roles[Role.KG], service.roots, service.proven = signer(950), (), service.ver
     for _ in range(2):
         found.rig.pull_battery()
@@ -384,16 +391,9 @@ def test_what_a_stolen_key_said_ends_with_it_however_often_it_cannot_be_dropped(
 @pytest.mark.rule("LOCK-12", "SYNC-3")
 def test_what_a_stolen_key_said_is_gone_with_the_start_that_can_drop_it(home: House) -> None:
     """Also where the drop failed twice: the root is written behind it, and not before."""
-    found = cuts.copied(home, 0)
-    service, flash = found.service, flash_of(found)
-    found.present(DANA, service.grant(DANA, acl_ver=2**32 - 1))
-    flash.barrier()
-    service.edit()
-    service.roots = (renamed(service),)
-    flash.arm(-1, 0.0).against = DROPPED_RUMOUR
-    assert isinstance(found.update(GUS), Settled)
+    found = with_a_rumour(home)
     found.rig.pull_battery()
-    flash.well()
+    flash_of(found).well()
     for _ in range(2):
         found.rig.pull_battery()
         assert found.rig.lock.memory.known_newer == 0
@@ -402,14 +402,8 @@ def test_what_a_stolen_key_said_is_gone_with_the_start_that_can_drop_it(home: Ho
 
 def test_news_under_the_new_key_outlive_the_rumour_that_could_not_be_dropped(home: House) -> None:
     """They take its place in the note, and the root is written behind them with the next list."""
-    found = cuts.copied(home, 0)
-    service, flash = found.service, flash_of(found)
-    found.present(DANA, service.grant(DANA, acl_ver=2**32 - 1))
-    flash.barrier()
-    service.edit()
-    service.roots = (renamed(service),)
-    flash.arm(-1, 0.0).against = DROPPED_RUMOUR
-    assert isinstance(found.update(GUS), Settled)
+    found = with_a_rumour(home)
+    service = found.service
     service.roles[Role.KG], service.roots, service.proven = signer(950), (), service.ver
     found.present(DANA, service.grant(DANA, acl_ver=99))
     service.edit()
