@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from limen.wire import cbor, limits, shape
+from limen.wire import cbor, hpke, limits, shape
 from limen.wire.cbor import Malformed, Value
 from limen.wire.envelope import RoleKeys, Signer, Typ, open1, sign1
 from limen.wire.hpke import Opener, Sealer
@@ -334,7 +334,7 @@ def read_payload(data: bytes) -> Payload:
         roots=tuple(shape.blob(root, most=limits.ROOT_BYTES_MAX) for root in roots),
         k_daily=shape.blob(said[10], 32) if 10 in said else None,
         k_pin=shape.blob(said[12], 32) if 12 in said else None,
-        klog=shape.blob(said[13], limits.X25519_BYTES) if 13 in said else None,
+        klog=hpke.public_key(said[13]) if 13 in said else None,
     )
 
 
@@ -352,7 +352,7 @@ class Contents:
 
 
 def size_bound(contents: Contents) -> float:
-    """Formula B.3 in bytes: never below the real length, at most 8 % above. Config, door keys and AES cards as in decision 0023."""
+    """Formula B.3 in bytes, for a bundle without roots, director and klog: never below the real length, at most 8 % above. Config, door keys and AES cards as in decision 0023."""
     flat = 243 + contents.config_bytes + 70 * contents.keys
     cards = 22.4 * contents.uid_cards + 40.4 * contents.aes_cards
     listed = flat + 19.2 * contents.codes + cards + 23.4 * contents.revocations + 3 * contents.deletions

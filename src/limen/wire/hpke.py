@@ -10,9 +10,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from limen.wire.cbor import WireError
+from limen.wire import limits, shape
+from limen.wire.cbor import Malformed, Value, WireError
 
 OVERHEAD_BYTES = 48
+_PROBE = X25519PrivateKey.from_private_bytes(b"is this a key to seal to at all?")
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 
 
@@ -34,8 +36,18 @@ class Opener(Protocol):
         """What was sealed for this ``info``; ``NotForUs`` otherwise."""
 
 
+def public_key(value: Value) -> bytes:
+    """A public X25519 key to seal to. ``Malformed`` for a point of small order: nothing can be sealed to it (RFC 7748 section 6.1, RFC 9180 section 7.1.4)."""
+    data = shape.blob(value, limits.X25519_BYTES)
+    try:
+        _PROBE.exchange(X25519PublicKey.from_public_bytes(data))
+    except ValueError:
+        raise Malformed("no key to seal to") from None
+    return data
+
+
 class HpkeSealer:
-    """Seals to a public X25519 key of 32 bytes."""
+    """Seals to a public X25519 key of 32 bytes, as ``public_key`` reads it."""
 
     def __init__(self, public: bytes) -> None:
         self.public = public

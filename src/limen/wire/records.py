@@ -5,7 +5,7 @@ from enum import IntEnum, IntFlag
 from functools import cached_property
 from typing import TypeAlias
 
-from limen.wire import cbor, limits, shape
+from limen.wire import cbor, hpke, limits, shape
 from limen.wire.cbor import Malformed, Value
 from limen.wire.grants import Cls
 from limen.wire.schedules import Schedule
@@ -199,7 +199,7 @@ class Config:
             flags=ConfigFlags(shape.uint(said[9], 15)),
             record_ttl_days=shape.uint(said[10], shape.U16),
             min_suite=shape.uint(said[11], 255),
-            photo_key=shape.blob(said[12], limits.X25519_BYTES) if 12 in said else None,
+            photo_key=hpke.public_key(said[12]) if 12 in said else None,
             passage=Schedule.from_value(said[13]) if 13 in said else None,
             ajar_s=shape.integer(said[14], 1, limits.AJAR_S_MAX) if 14 in said else None,
         )

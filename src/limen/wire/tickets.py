@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from limen.wire import cbor, limits, shape
+from limen.wire import cbor, hpke, limits, shape
 from limen.wire.cbor import Malformed, Value
 from limen.wire.envelope import SIGNED_BY, Role, RoleKeys, Signer, Typ, load_public, open1, sign1, unverified_payload
 
@@ -122,7 +122,7 @@ def read_attest(payload: bytes) -> Attest:
         n_s=shape.blob(n_s, 16),
         n_l=shape.blob(n_l, 16),
         fw=FirmwareState(model, ver, counter),
-        xs=shape.blob(xs, limits.X25519_BYTES),
+        xs=hpke.public_key(xs),
         h=shape.blob(h, 32),
     )
 
@@ -162,7 +162,7 @@ def read_ticket(payload: bytes) -> Ticket:
         door=shape.uint(door, shape.U32),
         root=shape.blob(root, most=limits.ROOT_BYTES_MAX),
         roles=_roles(roles),
-        klog=shape.blob(klog, limits.X25519_BYTES),
+        klog=hpke.public_key(klog),
         utime=shape.uint(utime, shape.U32),
         gateway_certificate=None if gateway is None else shape.blob(gateway, 32),
     )

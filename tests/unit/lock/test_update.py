@@ -395,3 +395,21 @@ def test_a_list_that_is_all_here_is_applied_when_its_manifest_comes_again() -> N
     assert isinstance(answer, Settled)
     assert (answer.op, answer.status) == (Op.MANIFEST, Status.APPLIED)
     assert home.service.take(answer.receipt).ver == home.service.ver
+
+
+@pytest.mark.rule("LOCK-12")
+@pytest.mark.parametrize("what", ["log key", "photo key"])
+def test_a_key_that_nothing_can_be_sealed_to_never_reaches_the_list(what: str) -> None:
+    """KU signed it all the same: the lock keeps what it has, opens, records, and takes the next list."""
+    home = house()
+    before = home.rig.lock.holds(home.rig.at).ver
+    zeros = bytes(32)
+    home.service.new_klog = zeros if what == "log key" else None
+    home.service.edit(config=replace(CONFIG, photo_key=zeros) if what == "photo key" else None)
+    assert home.update(DANA) == Plain(Op.CHUNK, Status.NEED_SNAPSHOT)
+    home.rig.pull_battery()
+    assert home.rig.lock.holds(home.rig.at).ver == before
+    assert home.unlock(DANA) == Plain(Op.UNLOCK)
+    home.service.new_klog = None
+    home.service.edit(config=CONFIG)
+    assert status(home.update(DANA, home.service.bundle(base=before))) is Status.APPLIED

@@ -112,6 +112,7 @@ def _no_payloads(record: list[cbor.Encodable]) -> Mapping[str, dict[int, cbor.En
         "a probe too long": {7: bytes(9)},
         "a kdaily too short": {10: bytes(31)},
         "a klog too long": {13: bytes(33)},
+        "a klog to which nothing can be sealed": {13: bytes(32)},
         "no root in roots": {9: []},
         "nine roots": {9: [b"\x80"] * 9},
         "an ended slot below 0": {3: [-1]},
@@ -152,6 +153,7 @@ def _no_configs() -> Mapping[str, cbor.Encodable]:
         "a pause of 21 seconds": {8: 21},
         "a fifth flag": {9: 16},
         "a photo key too short": {12: bytes(31)},
+        "a photo key to which nothing can be sealed": {12: b"\x01" + bytes(31)},
         "left open from the start": {14: 0},
         "a key that nobody knows": {15: 0},
     }
