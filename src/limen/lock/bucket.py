@@ -15,10 +15,13 @@ WRONG_BEFORE_DELAY = 3
 GUARD_FACTOR = 4
 HOUR_MS = 3_600_000
 GUARD_HOURS, DAY_HOURS = 24, 24
+DAY_MS = DAY_HOURS * HOUR_MS
 NORM_DAYS, NORM_TIMES = 30, 3
 PERSIST_EVERY_MS = 15 * 60_000
 _KEY, _SINCE = b"bucket", b"guarded"
 _FIXED = struct.Struct("<qqHIB")
+_DAYS_AT = _FIXED.size + 2 * GUARD_HOURS
+_HERE_AT = _DAYS_AT + 2 * (NORM_DAYS + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +51,22 @@ class _State:
     """Wrong codes in the powered hour that runs, which is the last, and the 23 before it."""
     days: tuple[int, ...]
     """The same by powered day, with the 30 before the one that runs: what is usual at this door."""
+    here_ms: int
+    """The powered time at which this lock began to count at this door."""
 
     def packed(self) -> bytes:
         head = _FIXED.pack(self.powered_ms, self.spent_ms, min(self.wrong_in_a_row, 0xFFFF), self.delay_left_ms, int(self.guarded))
-        return head + b"".join(count.to_bytes(2, "little") for count in (*self.hours, *self.days))
+        return head + b"".join(count.to_bytes(2, "little") for count in (*self.hours, *self.days)) + self.here_ms.to_bytes(8, "little")
 
     @classmethod
     def unpacked(cls, data: bytes) -> "_State":
         powered, spent, wrong, delay, guarded = _FIXED.unpack_from(data)
-        counts = [int.from_bytes(data[i : i + 2], "little") for i in range(_FIXED.size, len(data), 2)]
-        days = counts[GUARD_HOURS:] or FULL.days  # an earlier firmware kept none
-        return cls(powered, spent, wrong, delay, bool(guarded), tuple(counts[:GUARD_HOURS]), tuple(days))
+        hours, days, here = data[_FIXED.size : _DAYS_AT], data[_DAYS_AT:_HERE_AT], data[_HERE_AT:]
+        known = (_counts(days), int.from_bytes(here, "little")) if here else (FULL.days, powered)  # an earlier firmware knew of no days
+        return cls(powered, spent, wrong, delay, bool(guarded), _counts(hours), *known)
 
 
-FULL = _State(0, 0, 0, 0, False, (0,) * GUARD_HOURS, (0,) * (NORM_DAYS + 1))
+FULL = _State(0, 0, 0, 0, False, (0,) * GUARD_HOURS, (0,) * (NORM_DAYS + 1), 0)
 
 
 class Bucket:
@@ -108,7 +113,7 @@ class Bucket:
                 spent_ms=max(0, now.spent_ms - _token_ms(rule)),
                 wrong_in_a_row=0,
                 delay_left_ms=0,
-                guarded=before.guarded,
+                guarded=now.guarded and before.guarded,
                 hours=_drop_one(now.hours),
                 days=_drop_one(now.days),
             ),
@@ -127,10 +132,16 @@ class Bucket:
         if now.guarded:
             self._keep(replace(now, guarded=False, hours=FULL.hours), at)
 
+    def at_another_door(self, at: int) -> None:
+        """Another ownership has begun: what was usual before says nothing about this door. Tokens, delay and guard go on."""
+        now = self._now(at)
+        self._keep(replace(now, days=FULL.days, here_ms=now.powered_ms), at)
+
     def persist(self, at: int) -> None:
-        """Every 15 minutes: keeps what was earned since the last change."""
-        if self._state != FULL:
-            self._keep(self._now(at), at)
+        """Every 15 minutes: keeps what was earned since the last change; where there was nothing to earn, once a day, so that its days count."""
+        now, kept = self._now(at), self._state
+        if kept.spent_ms or kept.delay_left_ms or any(kept.hours) or now.powered_ms - kept.powered_ms >= DAY_MS:
+            self._keep(now, at)
 
     @property
     def guarded(self) -> bool:
@@ -176,13 +187,17 @@ def _as_if_wrong(state: _State, rule: Rule) -> _State:
 
 def _unusual(state: _State, rule: Rule) -> int:
     """So many wrong codes in 24 hours are three times what is usual at this door (D.4); never fewer than a whole bucket, nor before 30 days are known."""
-    if state.powered_ms < NORM_DAYS * DAY_HOURS * HOUR_MS:
+    if state.powered_ms - state.here_ms < NORM_DAYS * DAY_MS:
         return rule.guard
     return max(rule.tokens, -(-NORM_TIMES * sum(state.days[:-1]) // NORM_DAYS))
 
 
 def _token_ms(rule: Rule) -> int:
     return rule.refill_min * 60_000
+
+
+def _counts(data: bytes) -> tuple[int, ...]:
+    return tuple(int.from_bytes(data[i : i + 2], "little") for i in range(0, len(data), 2))
 
 
 def _one_more(counts: tuple[int, ...]) -> tuple[int, ...]:

@@ -231,6 +231,7 @@ class Lock:
             try:
                 memory.bucket.persist(at)
                 memory.keep_clock(at)
+                memory.end_old_records(at)
             except FlashError:
                 pass  # a quarter of an hour less is remembered after a power cut
         return [*self._doorway.tick(at), *self._ways.tick(at)]

@@ -43,6 +43,7 @@ ATTESTED = b"attest"
 """The note of what was made for the next owner (activation.py); it dies when that owner has come."""
 _U32 = struct.Struct(">I")
 _RUMOUR = struct.Struct(">Iq")
+DAY_S = 86_400
 draft = partial(Event, seq=0, t=0, tq=TrustedTime.LOST)
 """An event before the record gives it its number and time."""
 
@@ -103,6 +104,8 @@ class Memory:
     _newer: tuple[int, int] | None = None
     """The newest version that anybody has shown a signature for, and since when."""
     _button_at: int | None = None
+    _aged_at: int = 0
+    """When old records are looked for again."""
 
     @classmethod
     def start(cls, model: Model, ports: Ports, at: int, power_lost: bool) -> "Memory":
@@ -235,6 +238,19 @@ class Memory:
                 self.keep_clock(at, durable=False)
         return self.journal.append(replace(event, t=now.utime, tq=now.quality), at, mark)
 
+    def end_old_records(self, at: int) -> None:
+        """Once a day with power: what nobody has carried by its last day goes, with a LOSS in its place (R61). Raises FlashError.
+
+        Counted to the latest time that it can be, so nothing is kept for longer; without a clock nobody knows what is old.
+        """
+        held, now = self.held, self.clock.read(at)
+        if held is None or at < self._aged_at or now.u_ms is None or now.quality is TrustedTime.LOST:
+            return
+        if days := held.config.record_ttl_days:
+            latest_s = (now.rtc_ms + now.u_ms) // 1000
+            self.journal.discard(latest_s - (days - 1) * DAY_S, now.utime, now.quality, at)
+        self._aged_at = at + DAY_S * 1000
+
     def try_record(self, event: Event, at: int) -> int | None:
         """The same where nothing depends on it; a record that cannot be written is counted as lost."""
         try:
@@ -250,7 +266,7 @@ class Memory:
         """
         problem: FlashError | None = None
         try:
-            self._take_over(holding.state.epoch)
+            self._take_over(holding.state.epoch, at)
         except FlashError as failed:
             problem = failed
         ticket = read_ticket(unverified_payload(holding.ticket, TICKET_BYTES_MAX)[1])
@@ -316,7 +332,7 @@ class Memory:
         self.notes.scrub()
         return unread
 
-    def _take_over(self, epoch: int) -> None:
+    def _take_over(self, epoch: int, at: int) -> None:
         """Makes record and notes this epoch's: the note that says whose they are is written when the earlier one's are gone."""
         before = self.notes.get(_OWN)
         if before == _U32.pack(epoch):
@@ -324,6 +340,8 @@ class Memory:
         if before is not None:
             self._forget_epoch(but=epoch)
         self.notes.drop(ATTESTED, durable=False)
+        with suppress(FlashError):  # what was usual at the last door slows this one's keypad at worst
+            self.bucket.at_another_door(at)
         self.notes.put(_OWN, _U32.pack(epoch))
         self.notes.scrub()
 

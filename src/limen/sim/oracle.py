@@ -4,6 +4,7 @@
 the rules let it keep. Sources: protocol B.9 (clock), C.1 to C.4 (phones), D.2 and D.4 (codes); nothing here is shared with `limen.lock`.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -24,6 +25,11 @@ LEASE_MS: Final = {True: 7 * DAY_MS, False: DAY_MS}
 EDGE_MS: Final = 1_000
 WRONG_FREE: Final = 3
 DELAYS_MS: Final = (5_000, 15_000, 60_000)
+SLOWER: Final = 4
+GUARD_LEAST: Final = 40
+GUARD_MS: Final = 3 * DAY_MS
+NORM_MS: Final = 30 * DAY_MS
+"""The guard: four times as slow after so many wrong codes in a day with power, or, after thirty days at a door, from a whole bucket on (D.4)."""
 BUCKETS: Final = {"unit": (10, 15 * MINUTE_MS), "common": (12, 10 * MINUTE_MS), "entrance": (12, 10 * MINUTE_MS)}
 
 
@@ -135,7 +141,8 @@ class Moment:
 class Keypad:
     """How many wrong codes a keypad has heard, by true time; without power nothing is earned (protocol D.4).
 
-    A try in whose middle the power went may have counted or not: from then on there is a least and a most.
+    A try in whose middle the power went may have counted or not: from then on there is a least and a most. Whether the guard has begun nobody out here
+    knows for certain (which hours and days a lock counted, and which sync ended it): from the moment on at which it may have, tokens may return slowly.
     """
 
     kind: str
@@ -144,16 +151,27 @@ class Keypad:
     waits_until_ms: int = 0
     may_wait_until_ms: int = 0
     spent_ms: int = 0
+    slowly_ms: int = 0
+    """What is spent if the guard has begun as early as it may have."""
     seen_ms: int = 0
+    since_ms: int = field(init=False)
+    tries_ms: deque[int] = field(default_factory=deque)
+    guarded: bool = False
+
+    def __post_init__(self) -> None:
+        self.since_ms = self.seen_ms
 
     def waits(self, now_ms: int) -> Verdict:
         """MUST_OPEN: an entry is compared; MUST_REFUSE: it is not."""
         tokens, refill_ms = BUCKETS[self.kind]
         owed = max(0, self.spent_ms - max(0, now_ms - self.seen_ms))
         empty_until_ms = now_ms + owed + refill_ms - tokens * refill_ms
+        slowly = max(0, self.slowly_ms - max(0, now_ms - self.seen_ms) // SLOWER) if self.guarded else 0
+        may_be_empty_until_ms = now_ms + SLOWER * (slowly + refill_ms - tokens * refill_ms)
         if now_ms + EDGE_MS < max(self.waits_until_ms, empty_until_ms):
             return Verdict.MUST_REFUSE
-        return Verdict.MAY if now_ms < max(self.waits_until_ms, self.may_wait_until_ms, empty_until_ms) + EDGE_MS else Verdict.MUST_OPEN
+        may = max(self.waits_until_ms, self.may_wait_until_ms, empty_until_ms, may_be_empty_until_ms) + EDGE_MS
+        return Verdict.MAY if now_ms < may else Verdict.MUST_OPEN
 
     def wrong(self, now_ms: int) -> None:
         """A code was compared and was wrong."""
@@ -174,11 +192,20 @@ class Keypad:
     def dark(self, now_ms: int) -> None:
         """The power went and is back now: what was earned or waited in the last quarter of an hour may be owed again."""
         self.spent_ms += 15 * MINUTE_MS if self.spent_ms else 0
+        self.slowly_ms += 15 * MINUTE_MS if self.slowly_ms else 0
         self.may_wait_until_ms = now_ms + _delay(self.most)
 
     def _charge(self, now_ms: int) -> None:
-        self.spent_ms = max(0, self.spent_ms - max(0, now_ms - self.seen_ms)) + BUCKETS[self.kind][1]
+        tokens, refill_ms = BUCKETS[self.kind]
+        passed_ms = max(0, now_ms - self.seen_ms)
+        slowly = max(0, self.slowly_ms - passed_ms // SLOWER) if self.guarded else max(0, self.spent_ms - passed_ms)
+        self.spent_ms, self.slowly_ms = max(0, self.spent_ms - passed_ms) + refill_ms, slowly + refill_ms
         self.seen_ms = now_ms
+        self.tries_ms.append(now_ms)
+        while self.tries_ms[0] < now_ms - GUARD_MS:
+            self.tries_ms.popleft()
+        fewest = tokens if now_ms - self.since_ms >= NORM_MS else GUARD_LEAST
+        self.guarded = self.guarded or len(self.tries_ms) >= fewest
 
 
 def _delay(in_a_row: int) -> int:

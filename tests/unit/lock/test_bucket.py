@@ -183,12 +183,25 @@ def test_three_times_what_is_usual_at_a_door_begins_the_guard(wrong_a_day: int, 
 
 @pytest.mark.rule("CODE-10")
 def test_what_is_usual_is_not_known_before_thirty_days_with_power() -> None:
-    """A month on the shelf counts nothing."""
-    flash = MemoryFlash()
-    fresh(flash).persist(0)
-    assert wrong_until_guarded(fresh(flash, at=90 * DAY), 90 * DAY) == 40
+    """A month on the shelf counts nothing; a month in which nobody typed does, also where the power goes meanwhile."""
+    assert wrong_until_guarded(fresh(at=90 * DAY), 90 * DAY) == 40
     assert wrong_until_guarded(fresh(), 29 * DAY + DAY // 2) == 40
-    assert wrong_until_guarded(fresh(), 30 * DAY) == 12
+    flash = MemoryFlash()
+    for day in range(0, 40, 10):
+        bucket = fresh(flash, at=day * DAY)
+        for quarter in range(1, 10 * 96 + 1):
+            bucket.persist(day * DAY + quarter * 15 * MINUTE)
+    assert wrong_until_guarded(fresh(flash, at=50 * DAY), 50 * DAY) == 12
+
+
+@pytest.mark.rule("CODE-10")
+def test_at_another_door_nothing_is_usual_yet() -> None:
+    """What a lock counted at a flat says nothing about the entrance it moves to; its tokens and delays go along."""
+    bucket, flash = lived(32, 1)
+    at = wrong(bucket, 32 * DAY)
+    bucket.at_another_door(at)
+    assert bucket.tokens_left(RULE, at) == 11
+    assert wrong_until_guarded(fresh(flash, at), at + DAY) == 40
 
 
 @pytest.mark.rule("CODE-10")
@@ -199,7 +212,22 @@ def test_a_bucket_that_an_earlier_firmware_kept_goes_on() -> None:
     notes = Notes(flash, BANKS)
     kept = notes.get(b"bucket")
     assert kept is not None
-    notes.put(b"bucket", kept[:-62])
+    notes.put(b"bucket", kept[:71])
     again = fresh(flash, at=40 * DAY)
     assert again.tokens_left(RULE, 40 * DAY) == bucket.tokens_left(RULE, 40 * DAY)
-    assert wrong_until_guarded(again, 41 * DAY) == 12
+    assert wrong_until_guarded(again, 41 * DAY) == 40
+
+
+def test_a_sync_between_a_charge_and_the_bolt_ends_the_guard_for_good() -> None:
+    """M-6: the answer about the time came while a right code was on its way."""
+    bucket = fresh()
+    rule, at = Rule(tokens=12, refill_min=10, guard=6), 0
+    for _ in range(6):
+        while isinstance(waits := bucket.charge(rule, at), Wait):
+            at += waits.ms
+    at += bucket.wait_ms(rule, at)
+    charged = bucket.charge(rule, at)
+    assert isinstance(charged, Charged) and bucket.guarded
+    bucket.synced(at)
+    bucket.settle(charged, rule, at)
+    assert not bucket.guarded

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from limen.lock.events import Cause
+from limen.lock.events import Cause, Ticked
 from limen.lock.flash import Layout
 from limen.lock.memory import Memory, Ports
 from limen.lock.shell.flash import MemoryFlash
 from limen.wire.answers import Denied, NeedUpdate, Plain, Settled
 from limen.wire.envelope import Role
-from limen.wire.events import Kind
+from limen.wire.events import Kind, LossReason
 from limen.wire.grants import Cls
 from limen.wire.hpke import HpkeOpener, NotForUs
 from limen.wire.operations import Op
@@ -167,3 +167,41 @@ def test_a_list_with_a_new_log_key_turns_the_record_to_it_for_good() -> None:
     assert memory.owner is not None
     segment = pack(memory.lock_id, memory.journal.entries(), memory.owner.log)[0]
     assert open_segment(segment, HpkeOpener(new))[0] == home.service.lock_id
+
+
+def days_pass(home: House, days: int) -> None:
+    """The lock looks at its clock four times a day."""
+    for _ in range(4 * days):
+        home.wait(86_400 // 4)
+        home.rig.do(Ticked())
+
+
+@pytest.mark.rule("PRIVACY-1")
+@pytest.mark.parametrize("ttl", [90, 0])
+def test_a_record_that_nobody_carries_ends_with_its_days_and_what_came_later_stays(ttl: int) -> None:
+    """R61: a LOSS for the sake of privacy stands in its place, before the ninety days are over; with 0 it stays for ever."""
+    home = house(replace(CONFIG, record_ttl_days=ttl))
+    assert home.unlock(DANA) == Plain(Op.UNLOCK)
+    days_pass(home, 60)
+    home.sync_clock(DANA)
+    assert home.unlock(MILO) == Plain(Op.UNLOCK)
+    assert [event.kind for event in events(home)].count(Kind.ENTRY) == 2
+    days_pass(home, 30)
+    after = events(home)
+    assert [event.kind for event in after].count(Kind.ENTRY) == (2 if ttl == 0 else 1)
+    gone = [event.loss for event in after if event.loss is not None and event.loss.reason is LossReason.PRIVACY]
+    assert bool(gone) is (ttl != 0)
+    assert home.unlock(DANA, home.service.grant(DANA)) == Plain(Op.UNLOCK)
+
+
+@pytest.mark.rule("PRIVACY-1", "LOCK-5")
+def test_without_a_clock_no_record_is_too_old() -> None:
+    """Nobody knows what is; the next answer about the time tells."""
+    home = house(replace(CONFIG, record_ttl_days=90))
+    home.unlock(DANA)
+    home.rig.pull_battery()
+    days_pass(home, 100)
+    assert [event.kind for event in events(home)].count(Kind.ENTRY) == 1
+    home.sync_clock(DANA)
+    days_pass(home, 1)
+    assert [event.kind for event in events(home)].count(Kind.ENTRY) == 0

@@ -13,6 +13,7 @@ import pytest
 from limen.lock.events import Cause, InsideButton
 from limen.wire import operations as ask
 from limen.wire.answers import Plain, Settled
+from limen.wire.events import Event
 from limen.wire.operations import Op
 from tests.unit.lock.crash import CrashFlash, PowerLossError
 from tests.unit.lock.reading import events
@@ -127,7 +128,12 @@ def one_epoch_or_the_other(home: House, before: Service) -> None:
     assert not memory.reset_asked
     image = home.rig.flash.image()  # type: ignore[attr-defined]
     assert before.states[1].salt not in image
-    assert events(home)[0].seq == 0
+    assert begins_anew(events(home))
+
+
+def begins_anew(here: list[Event]) -> bool:
+    """The record of an epoch begins with its own first number."""
+    return here[0].seq == 0
 
 
 def is_the_new_one_in_the_end(home: House, before: Service) -> None:

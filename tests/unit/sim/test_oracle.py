@@ -315,6 +315,17 @@ def test_ten_wrong_codes_empty_the_bucket_of_a_home() -> None:
     assert keypad.waits(T0 + 30 * MINUTE) is OPEN
 
 
+@pytest.mark.parametrize(("days", "then"), [(29, OPEN), (31, MAY)])
+def test_after_thirty_days_a_whole_bucket_of_wrong_codes_may_have_begun_the_guard(days: int, then: Verdict) -> None:
+    """Then a token takes forty minutes and not ten; whether the lock saw it so nobody out here knows, and after a night it does not matter."""
+    keypad, at = Keypad("common", seen_ms=T0), T0 + days * 24 * 60 * MINUTE
+    for number in range(13):
+        keypad.wrong(at + number * 61_000)
+    assert keypad.waits(at + 13 * MINUTE) is SHUT
+    assert keypad.waits(at + 25 * MINUTE) is then
+    assert keypad.waits(at + 12 * 60 * MINUTE) is OPEN
+
+
 @pytest.mark.parametrize("wrong", [0, 3])
 def test_after_a_power_cut_nobody_knows_how_long_a_delay_runs(wrong: int) -> None:
     """Only where there was one."""

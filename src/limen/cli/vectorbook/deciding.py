@@ -247,14 +247,16 @@ def _runs() -> Iterable[tuple[str, Rule, list[Step]]]:
     shy = Rule(tokens=3, refill_min=10, guard=4)
     tries = [("wrong", 600_000 * n) for n in range(5)]
     yield "guard", shy, [*tries, ("wrong", 600_000 * 8), ("told", 600_000 * 8), ("wrong", 600_000 * 10), ("wrong", 600_000 * 11)]
-    day = DAY * 1_000
+    day, hour = DAY * 1_000, HOUR * 1_000
     for name, usual, first in (
         ("nothing is usual before thirty days", 0, 29),
         ("a quiet door", 0, 30),
         ("a door where five a day are usual", 5, 31),
     ):
-        earlier = [("wrong", day * n + 3_600_000 * hour) for n in range(first) for hour in range(usual)]
+        earlier = [("wrong", day * n + hour * one) for n in range(first) for one in range(usual)]
         yield name, home, [*earlier, *(("wrong", day * first + 60_000 * n) for n in range(16))]
+    uneven = [("wrong", day * n + hour * one) for n in range(31) for one in range(5 if n in (5, 15, 25) else 4)]
+    yield "123 in thirty days", home, [*uneven, *(("wrong", day * 31 + hour * 12 + 600_000 * n) for n in range(14))]
 
 
 def _bucket(name: str, rule: Rule, steps: list[Step]) -> Case:
