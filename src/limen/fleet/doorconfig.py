@@ -19,7 +19,7 @@ from limen.wire.schedules import Interval, Schedule
 from limen.wire.zones import Zone, offset_s
 
 KINDS = {"entrance": DoorKind.ENTRANCE, "common": DoorKind.COMMON, "unit": DoorKind.UNIT, "service": DoorKind.SERVICE}
-RECORD_TTL_DAYS = 90  # R61: a lock forgets by itself after 90 days
+RECORD_TTL_DAYS = 90  # R61: what nobody has carried by then a lock forgets by itself
 ZONE_REACH = timedelta(days=4 * 365 + 1)  # B.1: at least four years ahead
 STEP = timedelta(days=7)
 FIRST_DAY = date(2024, 1, 1)

@@ -10,7 +10,7 @@ from django.db.models import IntegerField, Min, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from limen.fleet.models import Device, DoorList, LogKey
-from limen.storage import kms
+from limen.storage import kms, ledger
 
 FIRST = 1
 YEAR = timedelta(days=365)
@@ -44,12 +44,18 @@ def payload(held: DoorList, property_id: UUID, since: int) -> bytes | None:
     return public(property_id, held.log_key) if held.log_key_version > since else None
 
 
-def turn(property_id: UUID, now: datetime) -> int:
-    """Begins the next key; its number. What was sealed to earlier ones is read as before."""
-    number = newest(property_id) + 1
+def turn(property_id: UUID, now: datetime, *, past_the_next: bool = False) -> int:
+    """Begins the next key; its number. What was sealed to earlier ones is read as before. `past_the_next`: somebody may hold the one that lay ready."""
+    number = newest(property_id) + (2 if past_the_next else 1)
+    ledger.append("numbers", {"property": property_id, "log_key": number}, now)
     public(property_id, number)
     LogKey.objects.create(property_id=property_id, number=number, since=now)
     return number
+
+
+def remember(property_id: UUID, number: int, since: datetime) -> None:
+    """A key that a restored service knows from the ledger alone: locks may seal to it, and none before it is begun again."""
+    LogKey.objects.get_or_create(property_id=property_id, number=number, defaults={"since": since})
 
 
 def turn_old(now: datetime) -> int:

@@ -102,7 +102,7 @@ class Ownership:
     restored_at: datetime | None = None
     """When this service was last restored from a backup while the lock stood there: what it told the lock before that it may have forgotten."""
     log_key: int = logkeys.FIRST
-    """The newest log key of the building. Its locks may seal to any up to it, and after a restore to the next one."""
+    """The newest log key of the building. Its locks may seal to any up to it, and to the next one where an old database was copied back by hand."""
 
 
 @dataclass(frozen=True)

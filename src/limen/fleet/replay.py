@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from limen.fleet import activation, aiming
+from limen.fleet import activation, aiming, logkeys
 from limen.fleet.models import Device, DoorList, FirmwareList
 from limen.kernel.actors import SYSTEM
 from limen.places import queries as places
@@ -27,6 +27,14 @@ def skip_numbers(run: Restoring) -> None:
         held.next_number = max(held.next_number, last + 1)
         held.needs_snapshot, held.restored_at = True, run.now
         held.save()
+
+
+@replay.before
+def remember_log_keys(run: Restoring) -> None:
+    """The building's log key goes on from the last one that locks were told of."""
+    for line in run.of("numbers"):
+        if "log_key" in line.facts:
+            logkeys.remember(UUID(line.facts["property"]), int(line.facts["log_key"]), line.at)
 
 
 @replay.again

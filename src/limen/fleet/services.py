@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from limen.access import queries as access
-from limen.fleet import activation, aiming, carrying, publishing, receipts, settlement, waves
+from limen.fleet import activation, aiming, carrying, logkeys, publishing, receipts, settlement, waves
 from limen.fleet.models import Delivery, Device
 from limen.fleet.pseudonyms import number_for
 from limen.fleet.views import Activation, Anew, Outcome
@@ -143,6 +143,13 @@ def look_at_roll_out(*, model: str, now: datetime) -> None:
 def require_firmware(*, model: str, version: int, by: Actor, now: datetime) -> None:
     """Holds lists that take nothing away back from locks that run less than this; 0 ends it. Revocations always go. Refused `no_firmware`."""
     publishing.least(model, version, by, now)
+
+
+def turn_log_key(*, property_id: UUID, by: Actor, now: datetime) -> int:
+    """Begins a log key for a building whose keys may be in other hands; locks learn it with their next update. Its number (protocol A.1)."""
+    number = logkeys.turn(property_id, now, past_the_next=True)
+    journal.record(by, "log_key.turned", f"property:{property_id}", {"number": number}, now, property_id=property_id)
+    return number
 
 
 def acknowledge(*, lock_id: bytes, epoch: int, tag: bytes, now: datetime, photo: bytes | None = None) -> bytes:

@@ -51,14 +51,14 @@ class LogOpener:
     """Opens what a lock sealed in one ownership: to the building's log key of that day, whichever it was (A.1). Newest first."""
 
     def __init__(self, owner: Ownership) -> None:
-        self._openers = [HpkeOpener(kms.log_key(owner.property_id, number).private) for number in range(owner.log_key + 1, 0, -1)]
+        self._openers = [HpkeOpener(key.private) for key in kms.log_keys(owner.property_id, owner.log_key + 1)]
 
     def open(self, ciphertext: bytes, info: bytes) -> bytes:
         """What was sealed; `NotForUs` under none of the keys."""
-        for opener in self._openers[:-1]:
+        for opener in self._openers:
             with suppress(NotForUs):
                 return opener.open(ciphertext, info)
-        return self._openers[-1].open(ciphertext, info)
+        raise NotForUs("not sealed for this building")
 
 
 def opened(lock_id: bytes, read: Callable[[LogOpener], Inside]) -> tuple[Ownership, Inside] | None:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -115,16 +116,28 @@ class SealKey:
 
 def log_key(property_id: UUID, number: int = 1) -> SealKey:
     """The building's log key of that number, made at first use."""
-    return _seal_key(f"log:{property_id}" if number == 1 else f"log:{property_id}:{number}")
+    return _pair(_store().key(_log_id(property_id, number)))
+
+
+def _log_id(property_id: UUID, number: int) -> str:
+    return f"log:{property_id}" if number == 1 else f"log:{property_id}:{number}"
+
+
+def log_keys(property_id: UUID, most: int) -> list[SealKey]:
+    """Those of the building's log keys up to this number that were ever made, newest first. None is made by asking."""
+    found = []
+    for number in range(most, 0, -1):
+        with suppress(Destroyed):
+            found.append(_pair(_store().existing(_log_id(property_id, number))))
+    return found
 
 
 def photo_key(audience: UUID) -> SealKey:
     """Who may see stills: the household of a unit, or a building's security. Made at first use. Raises Destroyed after its end."""
-    return _seal_key(f"photo:{audience}")
+    return _pair(_store().key(f"photo:{audience}"))
 
 
-def _seal_key(key_id: str) -> SealKey:
-    private = _store().key(key_id)
+def _pair(private: bytes) -> SealKey:
     return SealKey(private, X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw())
 
 

@@ -1,15 +1,18 @@
 """A building's log key of the year: tickets name it, updates bring it, and nobody goes to a door for it alone."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from limen.fleet import jobs, logkeys
 from limen.fleet import queries as fleet
+from limen.fleet import services as fleet_services
 from limen.fleet.models import DoorList
 from limen.storage import kms
 from limen.storage.transactions import unit_of_work
-from tests.unit.fleet.house import House
+from tests.unit.fleet.house import ANA, House
+from tests.yesterday import Yesterday
 
 YEAR = timedelta(days=365)
 
@@ -68,3 +71,22 @@ def test_a_whole_list_names_the_key_and_a_new_ticket_brings_it_by_itself(house: 
     other = house.activate("Gym", "LM000002")
     assert other.klog == key(house, 2)
     assert DoorList.objects.get(device__lock=b"LM000002".hex()).log_key_version == 0
+
+
+@pytest.mark.rule("LOCK-8", "OPS-2")
+def test_a_restored_service_goes_on_from_the_key_that_locks_were_told_of(own_data: Path, house: House, tmp_path: Path) -> None:
+    """The ledger has its number: the next turn gives none a second time, and what was sealed to it is opened."""
+    lock = house.activate("Package Room", "LM000001")
+    kept = Yesterday.kept(tmp_path, house.now)
+    house.later(hours=1)
+    with unit_of_work():
+        assert fleet_services.turn_log_key(property_id=house.property_id, by=ANA, now=house.now) == 3
+    house.give("Dana", house.group("More", "Package Room"))
+    house.update("Package Room")
+    assert lock.klog == key(house, 3)
+    kept.back(house.later(hours=1))
+    assert logkeys.newest(house.property_id) == 3
+    (owner,) = fleet.ownerships(lock.lock_id)
+    assert owner.log_key == 3
+    with unit_of_work():
+        assert logkeys.turn(house.property_id, house.now) == 4
