@@ -28,7 +28,12 @@ def sentences(path: Path) -> Iterator[str]:
     if path.suffix != ".py":
         yield from (line for line in text.splitlines() if line.strip().startswith("//"))
         return
-    for node in ast.walk(ast.parse(text)):
+    yield from claimed(ast.parse(text))
+
+
+def claimed(tree: ast.AST) -> Iterator[str]:
+    """The same of a file, of one test or of one state machine that has been read already."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and (node.name.startswith("test_") or "invariant()" in map(ast.unparse, node.decorator_list)):
             yield ast.get_docstring(node) or ""
 

@@ -352,7 +352,7 @@ class Contents:
 
 
 def size_bound(contents: Contents) -> float:
-    """Formula B.3 in bytes, for a bundle without roots, director and klog: never below the real length, at most 8 % above. Config, door keys and AES cards as in decision 0023."""
+    """Formula B.3 in bytes, roots, director and klog apart: never below the real length, at most 8 % above. Config, keys and AES cards: decision 0023."""
     flat = 243 + contents.config_bytes + 70 * contents.keys
     cards = 22.4 * contents.uid_cards + 40.4 * contents.aes_cards
     listed = flat + 19.2 * contents.codes + cards + 23.4 * contents.revocations + 3 * contents.deletions
