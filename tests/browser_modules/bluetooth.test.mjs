@@ -14,7 +14,7 @@ class Radio {
   chooses = true;
   answers = true;
   connected = false;
-  /** Set: a connection waits for it, however long; then it comes to nothing. @type {Promise<void> | null} */
+  /** Set: a connection says that it began and waits, however long; then it comes to nothing. @type {{began: () => void, over: Promise<void>} | null} */
   silence = null;
   /** The name of the one lock that is near; null: the first that is asked for. */
   near = null;
@@ -26,7 +26,12 @@ class Radio {
     device.gatt = {
       connect: async () => {
         if (!this.answers) throw new Error("not in range");
-        if (this.silence !== null) await this.silence.then(() => Promise.reject(new Error("hung up meanwhile")));
+        if (this.silence !== null) {
+          const { began, over } = this.silence;
+          began();
+          await over;
+          throw new Error("hung up meanwhile");
+        }
         this.connected = true;
         return device.gatt;
       },
@@ -151,12 +156,16 @@ test("An attempt that was stopped, and hears of it late, does not hang up the li
   const channel = bluetoothChannel();
   await channel.choose(whom);
   const stop = new AbortController();
-  let hear = () => undefined;
-  radio.silence = new Promise((resolve) => {
+  let [began, hear] = [() => undefined, () => undefined];
+  const beginning = new Promise((resolve) => {
+    began = resolve;
+  });
+  const over = new Promise((resolve) => {
     hear = resolve;
   });
+  radio.silence = { began, over };
   const first = channel.open(whom, stop.signal);
-  await new Promise((turn) => setTimeout(turn));
+  await beginning;
   stop.abort();
   radio.silence = null;
   const second = await channel.open(whom);
@@ -174,6 +183,15 @@ test("A link on which more came than anybody reads is hung up by whoever notices
   for (let n = 0; n < 512; n += 1) await link.receive();
   await assert.rejects(link.receive(), LinkEnded);
   link.close();
+  assert.equal(radio.connected, false);
+});
+
+test("Who stopped while the lock was looked for has no link.", async () => {
+  const radio = withRadio();
+  const stop = new AbortController();
+  const opening = bluetoothChannel().open(whom, stop.signal);
+  stop.abort();
+  await assert.rejects(opening, OutOfReach);
   assert.equal(radio.connected, false);
 });
 

@@ -64,6 +64,7 @@ export function bluetoothChannel() {
     open: async (whom, signal) => {
       if (signal?.aborted) throw new OutOfReach("stopped before it began");
       const { name, device } = await deviceOf(whom);
+      if (signal?.aborted) throw new OutOfReach("stopped while it was looked for");
       try {
         return await reach(device, signal);
       } catch (problem) {
