@@ -64,7 +64,8 @@ def doors(group: Group, wanted: Sequence[GroupDoorView], now: datetime) -> None:
     for door_id in sorted({*before, *after}):
         old, new = before.get(door_id), after.get(door_id)
         was, becomes, both = ({"group": group.id, "door": door_id, **said} for said in (_said(old), _said(new), _both(old, new)))
-        ledger.append_change("group_door", was, becomes, both, now)
+        if was != becomes:
+            ledger.append_change("group_door", was, becomes, both, now)
 
 
 def _said(door: Terms | GroupDoorView | None) -> Facts:

@@ -102,7 +102,7 @@ def append_afterwards(kind: Kind, facts: Facts, now: datetime) -> None:
 
 def append_change(kind: Kind, was: Facts, becomes: Facts, both: Facts, now: datetime) -> None:
     """For what a change may narrow and widen at once: what `both` states allow is said before the commit, what it `becomes` after it."""
-    if both != was:
+    if both != was or becomes == both:  # also a change to what stands: an older line may say otherwise
         append(kind, both, now)
     if becomes != both:
         append_afterwards(kind, becomes, now)
