@@ -245,13 +245,15 @@ class Oracle:
     def _lease(self, phone: Phone, grant: Grant, at: Moment) -> Verdict:
         minted_ms, door, clock, now_ms = grant.iat * 1000, at.door, at.clock, at.now_ms
         now_rights = self.truth.rights(phone.owner, door, minted_ms + SLACK_MS) or self.truth.rights(phone.owner, door, minted_ms)
-        rights = now_rights or self.truth.rights_once(phone.owner, door, minted_ms + SLACK_MS)
+        rights = [*now_rights, *self.truth.rights_once(phone.owner, door, minted_ms + SLACK_MS)]
         if grant.phone_key != phone.key or phone.key in at.held.phones or not rights:
             return Verdict.MUST_REFUSE
         right = next((one for one in rights if (one.resident, one.guest) == (grant.cls is Cls.RESIDENT, grant.cls is Cls.APP_GUEST)), None)
         if right is None or grant.exp * 1000 > minted_ms + LEASE_MS[right.resident or right.guest] + SLACK_MS:
             return Verdict.MUST_REFUSE
         window = any_of(self._window(one, clock, now_ms) for one in rights)
+        # A right that is over in what the service knows says nothing about a later one that a copied-back database has forgotten.
+        stands = any_of(self._window(one, clock, now_ms) for one in now_rights) is not Verdict.MUST_REFUSE
         lost = clock.u_ms is None and not right.resident
         return all_of(
             (
@@ -260,7 +262,7 @@ class Oracle:
                 _not_void(at.held.void_for(phone.owner), minted_ms),
                 _ends(grant.exp * 1000, now_ms, clock),
                 window,
-                Verdict.MUST_OPEN if now_rights else Verdict.MAY,
+                Verdict.MUST_OPEN if stands else Verdict.MAY,
             )
         )
 

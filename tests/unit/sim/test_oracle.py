@@ -56,6 +56,19 @@ def test_edges_have_margins() -> None:
     assert (all_of([OPEN, MAY]), any_of([SHUT, MAY]), any_of([])) == (MAY, MAY, SHUT)
 
 
+def test_a_lease_of_a_lost_time_is_not_judged_by_what_was_over_before() -> None:
+    """A guest of an hour was invited anew for longer; then the database is copied back to between the two. The lock has heard of nothing: it may open."""
+    one = oracle()
+    one.truth.invited(1, 5, (2,), T0, T0 + HOUR)
+    copy = one.truth.facts.copy()
+    one.truth.invited(1, 5, (2,), T0 + 2 * HOUR, None)
+    one.truth.copied_back(copy)
+    guest = Phone(5, KEY, [lease(T0 + 3 * HOUR, lasts_ms=DAY, cls=Cls.APP_GUEST)])
+    assert one.by_phone(guest, at(one, T0 + 4 * HOUR)) is MAY
+    early = Phone(5, KEY, [lease(T0, lasts_ms=DAY, cls=Cls.APP_GUEST)])
+    assert one.by_phone(early, at(one, T0 + 4 * HOUR)) is SHUT
+
+
 def test_a_lease_opens_until_it_ends() -> None:
     """Seven days for a resident, and not one for longer."""
     one = oracle()
