@@ -14,6 +14,7 @@ from limen.console import uploads
 from limen.console.asker import Asker, managed, page
 from limen.console.retelling import in_the_readers_words, retold
 from limen.console.uploads import Upload
+from limen.fleet import queries as fleet
 from limen.identity import queries as identity
 from limen.identity import services as accounts
 from limen.kernel.previews import Imported, Preview, Progress
@@ -167,7 +168,7 @@ def _order(upload: Upload) -> DateOrder | None:
 def _preview(asker: Asker, upload: Upload) -> Preview:
     chosen = upload.columns or None
     if upload.kind == "doors":
-        seen = places.preview_doors(property_id=asker.place.id, data=upload.data, chosen=chosen)
+        seen = places.preview_doors(property_id=asker.place.id, data=upload.data, models=fleet.networks(), chosen=chosen)
     else:
         seen = people.preview_people(property_id=asker.place.id, data=upload.data, now=asker.now, chosen=chosen, order=_order(upload))
     return in_the_readers_words(seen)
@@ -176,7 +177,9 @@ def _preview(asker: Asker, upload: Upload) -> Preview:
 def _import(asker: Asker, upload: Upload, progress: Progress) -> Imported:
     place, chosen = asker.place.id, upload.columns or None
     if upload.kind == "doors":
-        return places.import_doors(property_id=place, data=upload.data, by=asker.actor, now=asker.now, chosen=chosen, progress=progress)
+        return places.import_doors(
+            property_id=place, data=upload.data, models=fleet.networks(), by=asker.actor, now=asker.now, chosen=chosen, progress=progress
+        )
     return people.import_people(
         property_id=place, data=upload.data, by=asker.actor, now=asker.now, chosen=chosen, order=_order(upload), progress=progress
     )

@@ -46,11 +46,11 @@ def finish(door_id: UUID, attest: bytes, h: bytes, by: Actor, now: datetime) -> 
         raise Refused("another_session", "This answer belongs to another session with the lock. Start again.")
     _check_free(door_id, said.lock_id.hex(), swap=begun.swap)
     _make_way(door_id, said.lock_id.hex(), by, now)
+    rooms.device_came(door_id=door_id, networked=model(certificate.model).net, now=now)
     device = _device(door_id, said, certificate, now)
     begun.used_at = now
     begun.save(update_fields=["used_at"])
     aiming.begin(device, said.fw.ver, now)
-    rooms.freeze_kind(door_id=door_id, now=now)
     credentials.open_epoch(door_id=door_id, lock_id=said.lock_id, epoch=device.epoch, now=now)
     settle_door(door_id, now)
     bundle = newest_bundle(device, now)
@@ -184,7 +184,6 @@ def _make_way(door_id: UUID, lock: str, by: Actor, now: datetime) -> None:
 
 def _device(door_id: UUID, said: tickets.Attest, certificate: tickets.DeviceCertificate, now: datetime) -> Device:
     door = places.door_view(door_id)
-    kind = model(certificate.model)
     earlier = Device.objects.filter(lock=said.lock_id.hex()).order_by("-epoch").first()
     device = Device(
         id=chance.fresh_id(),
@@ -196,7 +195,7 @@ def _device(door_id: UUID, said: tickets.Attest, certificate: tickets.DeviceCert
         property_id=door.property_id,
         door_number=number_of(door_id),
         door_kind=int(KINDS[door.kind]),
-        connected=kind.net and door.connected,
+        connected=door.connected,
         id_public=certificate.id_key,
         xs_public=said.xs,
         activated_at=now,

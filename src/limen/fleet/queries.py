@@ -66,6 +66,7 @@ __all__ = [
     "inbox",
     "model",
     "moments",
+    "networks",
     "newest",
     "newest_ack",
     "ownerships",
@@ -264,6 +265,11 @@ def _head(row: Device) -> AttestedHead | None:
     if row.head_logepoch is None or row.head_seq is None:
         return None
     return AttestedHead(row.head_logepoch, row.head_seq, bytes(row.head_tag or b""))
+
+
+def networks() -> dict[str, bool]:
+    """Gives every model, and whether it has a network of its own (devices.yaml)."""
+    return {str(row["id"]): bool(row["net"]) for row in catalogue.table()["models"]}
 
 
 def device_table() -> dict[str, object]:

@@ -40,6 +40,10 @@ def settle_door(door_id: UUID, now: datetime) -> int | None:
         _settle_orders_without_device(door_id)
         return None
     credentials.settle_codes(door_id=door_id, now=now)
+    connected = places.door_view(door_id).connected
+    if device.connected != connected:
+        device.connected = connected
+        device.save(update_fields=["connected"])
     return Settlement(device, now).run()
 
 

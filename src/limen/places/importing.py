@@ -48,25 +48,27 @@ class _Judged:
 class _Here:
     """The building as it stands, and as the lines read so far will leave it."""
 
+    models: rules.Models
     doors: dict[str, Door]
     units: dict[str, UUID]
     lines: dict[str, tuple[int, rules.DoorFacts]] = field(default_factory=dict)
     serials: dict[str, str] = field(default_factory=dict)
 
 
-def preview_doors(*, property_id: UUID, data: bytes, chosen: Mapping[str, str] | None = None) -> Preview:
+def preview_doors(*, property_id: UUID, data: bytes, models: rules.Models, chosen: Mapping[str, str] | None = None) -> Preview:
     """What importing this file would do, line by line; nothing is written. Raises kernel.tables.NotReadable."""
-    return _read(property_id, data, chosen)[0]
+    return _read(property_id, data, models, chosen)[0]
 
 
 def import_doors(
-    *, property_id: UUID, data: bytes, by: Actor, now: datetime, chosen: Mapping[str, str] | None = None, progress: Progress | None = None
-) -> Imported:
+    *, property_id: UUID, data: bytes, models: rules.Models, by: Actor, now: datetime, chosen: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Imported:  # fmt: skip
     """Writes the good lines in batches, each one transaction or a part of the caller's; makes the units that the doors name.
 
     The same file again changes nothing. Raises NotReadable before anything is written, or Stopped with the line at which it was interrupted.
     """
-    preview, judged = _read(property_id, data, chosen)
+    preview, judged = _read(property_id, data, models, chosen)
     units = {unit.name.casefold(): unit.id for unit in Unit.objects.filter(property=property_id)}
     made: list[UUID] = []
     read = 0
@@ -86,12 +88,12 @@ def import_doors(
     return done
 
 
-def _read(property_id: UUID, data: bytes, chosen: Mapping[str, str] | None) -> tuple[Preview, list[_Judged]]:
+def _read(property_id: UUID, data: bytes, models: rules.Models, chosen: Mapping[str, str] | None) -> tuple[Preview, list[_Judged]]:
     table = read_table(data, rules.COLUMNS, chosen=chosen)
     doors = {door.name.casefold(): door for door in Door.objects.filter(property=property_id).select_related("unit")}
     units = {unit.name.casefold(): unit.id for unit in Unit.objects.filter(property=property_id)}
     serials = {door.planned_serial: door.name.casefold() for door in doors.values() if door.planned_serial}
-    here = _Here(doors, units, serials=serials)
+    here = _Here(models, doors, units, serials=serials)
     judged = [_judge(row, here) for row in table.rows]
     notes = [f'The column "{name}" is not read.' for name in table.unread if name != "Reason"]
     if table.encoding == "cp1252":
@@ -102,7 +104,7 @@ def _read(property_id: UUID, data: bytes, chosen: Mapping[str, str] | None) -> t
 def _judge(row: Row, here: _Here) -> _Judged:
     if row.broken:
         return _Judged(PreviewRow(row.line, "bad", "", (f"Line {row.line} {row.broken}",), row.original))
-    facts, wrong = rules.facts_of(row)
+    facts, wrong = rules.facts_of(row, here.models)
     name = facts.name.casefold()
     door = here.doors.get(name)
     wrong += _conflicts(facts, door, here)

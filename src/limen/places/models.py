@@ -49,7 +49,8 @@ class Door(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10)
     kind_frozen_at = models.DateTimeField(null=True)
-    connected = models.BooleanField()
+    connected = models.BooleanField()  # a network is there, or is planned
+    networked = models.BooleanField(null=True)  # whether the device on it has a network; None: none was activated yet
     share_allowed = models.BooleanField()
     codes_allowed = models.BooleanField()
     planned_model = models.CharField(max_length=20, blank=True)

@@ -121,7 +121,8 @@ def _unit(row: Unit) -> UnitView:
 
 def _door(row: Door) -> DoorView:
     return DoorView(
-        row.id, row.property_id, row.name, row.kind, row.unit_id, row.unit.name if row.unit else None, row.connected, row.share_allowed,
+        row.id, row.property_id, row.name, row.kind, row.unit_id, row.unit.name if row.unit else None,
+        row.connected and row.networked is not False, row.share_allowed,
         row.codes_allowed, row.planned_model, row.planned_serial, row.key_pause_s, row.kind_frozen_at is not None, row.carried_by_others,
         Doorway(Weekly.of(row.passage) if row.passage else None, row.ajar_s, row.engaged_s), row.strict,
         row.floor if row.floor is not None else rules.floor_of_unit(row.unit.name) if row.unit else None,

@@ -1,8 +1,10 @@
 """What a building, a door and a line of a door file may be."""
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from limen.kernel.problems import Problem
@@ -15,7 +17,9 @@ ADDRESS_MAX_CHARS: Final = 200
 OFFICE_PHONE_MAX_CHARS: Final = 40
 UNIT_MAX_CHARS: Final = 60
 MODEL_MAX_CHARS: Final = 20
-SERIAL_MAX_CHARS: Final = 40
+SERIAL_MAX_CHARS: Final = 32
+"""As in the certificate of a device (protocol A.3)."""
+SERIAL: Final = re.compile(r"[0-9A-Za-z-]+")
 CODE_DIGITS: Final = range(4, 10)
 KEY_PAUSE_S: Final = range(5, 21)
 ENGAGED_S: Final = (5, 10)
@@ -47,6 +51,10 @@ NAME_MISSING: Final = {
 }
 YES: Final = frozenset({"yes", "y", "true", "1"})
 NO: Final = frozenset({"no", "n", "false", "0"})
+
+
+Models: TypeAlias = Mapping[str, bool]
+"""The models that there are, and whether each has a network of its own (devices.yaml)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +125,10 @@ def check_kind(kind: str, has_unit: bool) -> None:
         raise Problem("kind_and_unit", "A door of kind unit belongs to one unit, and no other door does.")
 
 
-def facts_of(row: Row) -> tuple[DoorFacts, list[tuple[str, str]]]:
+def facts_of(row: Row, models: Models) -> tuple[DoorFacts, list[tuple[str, str]]]:
     """What a line says, and what is wrong with it as pairs of column and reason; empty flags mean unconnected, shared and with codes."""
     cell = {column.name: row.cells.get(column.name, "") for column in COLUMNS}
-    longest = {"Door": NAME_MAX_CHARS, "Unit": UNIT_MAX_CHARS, "Model": MODEL_MAX_CHARS, "Serial": SERIAL_MAX_CHARS}
+    longest = {"Door": NAME_MAX_CHARS, "Unit": UNIT_MAX_CHARS, "Serial": SERIAL_MAX_CHARS}
     flags = {name: _flag(cell[name], default) for name, default in (("Connected", False), ("ShareAllowed", True), ("Doorcodes", True))}
     wrong = [(name, f'"{cell[name]}" is neither yes nor no.') for name, value in flags.items() if value is None]
     wrong += [(name, "is longer than a name can be.") for name in sorted(row.too_long)]
@@ -135,11 +143,22 @@ def facts_of(row: Row) -> tuple[DoorFacts, list[tuple[str, str]]]:
         wrong.append(("Unit", "is empty. A door of kind unit belongs to a unit."))
     elif kind != "unit" and cell["Unit"]:
         wrong.append(("Unit", f'"{cell["Unit"]}" stands at a door of kind {kind}. Only a door of kind unit belongs to one.'))
+    model = cell["Model"].upper()
+    wrong += _wrong_device(model, cell["Serial"], models, connected=bool(flags["Connected"]))
     facts = DoorFacts(
         cell["Door"], kind, cell["Unit"], bool(flags["Connected"]), bool(flags["ShareAllowed"]), bool(flags["Doorcodes"]),
-        cell["Model"], cell["Serial"],
+        model, cell["Serial"],
     )  # fmt: skip
     return facts, wrong
+
+
+def _wrong_device(model: str, serial: str, models: Models, *, connected: bool) -> Iterator[tuple[str, str]]:
+    if model and model not in models:
+        yield "Model", f'"{model}" is not a model. Write {", ".join(models)}, or leave it empty.'
+    elif model and connected and not models[model]:
+        yield "Connected", f'a device of model "{model}" has no network. Write no.'
+    if serial and not SERIAL.fullmatch(serial):
+        yield "Serial", f'"{serial}" is not a serial. It has letters, digits and hyphens, as on the label.'
 
 
 def _flag(text: str, default: bool) -> bool | None:

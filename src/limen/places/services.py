@@ -17,7 +17,7 @@ from limen.places.views import Doorway
 from limen.storage import chance, news
 
 __all__ = [
-    "TEMPLATE", "add_holiday", "create_door", "create_portfolio", "create_property", "create_unit", "edit_door", "edit_property", "freeze_kind",
+    "TEMPLATE", "add_holiday", "create_door", "create_portfolio", "create_property", "create_unit", "device_came", "edit_door", "edit_property",
     "import_doors", "preview_doors", "remove_holiday", "set_doorway",
 ]  # fmt: skip
 
@@ -168,9 +168,13 @@ def set_doorway(*, door_id: UUID, doorway: Doorway, by: Actor, now: datetime) ->
     news.say("door.touched", now=now, door_id=str(row.id))
 
 
-def freeze_kind(*, door_id: UUID, now: datetime) -> None:
-    """Called by the first activation: from now on history and photos rely on the kind (PLACE-3). Again is harmless."""
+def device_came(*, door_id: UUID, networked: bool, now: datetime) -> None:
+    """Called by each activation: history and photos rely on the kind from the first one (PLACE-3).
+
+    A door hears of changes by itself only if its device can, whatever was planned (SYNC-7).
+    """
     Door.objects.filter(id=door_id, kind_frozen_at=None).update(kind_frozen_at=now)
+    Door.objects.filter(id=door_id).update(networked=networked)
 
 
 def _save_new(row: Unit | Door, taken: str) -> None:

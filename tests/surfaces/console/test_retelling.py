@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from limen.console.retelling import in_the_readers_words, retold
+from limen.fleet import queries as fleet
 from limen.people import services as people
 from limen.places import services as places
 from tests.cast import Harbor
@@ -16,7 +17,7 @@ from tests.unit.identity.conftest import house
 __all__ = ["house"]
 
 DATA = Path(__file__).parents[2] / "data"
-BAD_DOORS = b"""Door,Kind,Unit,Connected,ShareAllowed,Doorcodes,Extra
+BAD_DOORS = b"""Door,Kind,Unit,Connected,ShareAllowed,Doorcodes,Extra,Model,Serial
 ,common,,,,,
 Cellar,cave,,,,,
 Unit 9Z,unit,,,,,
@@ -24,6 +25,9 @@ Attic,common,2A,,,,
 Shed,service,,perhaps,,,
  Yard ,common,,,,,
 Broken,common
+Bin,common,,,,,,Z9,
+Mill,common,,yes,,,,M3,
+Den,common,,,,,,,LM 7!
 """
 ENGLISH = re.compile(r"\b(is|are|the|not|says|read|removed|belongs|line|has)\b")
 
@@ -51,7 +55,7 @@ def test_no_reason_of_a_real_file_is_left_in_english(house: Harbor, now: datetim
     """The rent roll of the demonstration with its bad and its changed lines, and doors with every fault of their own."""
     files = [
         people.preview_people(property_id=house.property_id, data=(DATA / "rent_roll.csv").read_bytes(), now=now),
-        places.preview_doors(property_id=house.property_id, data=BAD_DOORS),
+        places.preview_doors(property_id=house.property_id, models=fleet.networks(), data=BAD_DOORS),
     ]
     with translation.override("es"):
         told = [in_the_readers_words(one) for one in files]
@@ -65,6 +69,6 @@ def test_no_reason_of_a_real_file_is_left_in_english(house: Harbor, now: datetim
 
 def test_in_english_nothing_is_touched(house: Harbor) -> None:
     """The very same preview."""
-    seen = places.preview_doors(property_id=house.property_id, data=BAD_DOORS)
+    seen = places.preview_doors(property_id=house.property_id, models=fleet.networks(), data=BAD_DOORS)
     with translation.override("en"):
         assert in_the_readers_words(seen) is seen

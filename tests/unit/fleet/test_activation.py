@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from limen.access import services as access
 from limen.fleet import queries as fleet
 from limen.fleet import services as fleet_services
 from limen.fleet.queries import Truth
 from limen.kernel.problems import Refused
 from limen.places import queries as places
+from limen.places import services as rooms
 from limen.storage.transactions import unit_of_work
 from limen.wire import tickets
 from limen.wire.envelope import SoftSigner
@@ -142,3 +144,35 @@ def test_the_zone_table_reaches_four_years_ahead(house: House) -> None:
     lock = house.activate("Package Room", "LM000001")
     assert lock.state is not None
     assert lock.state.config.zone[-1][0] > (house.now + timedelta(days=4 * 365)).timestamp()
+
+
+@pytest.mark.rule("SYNC-7", "SYNC-3")
+def test_a_door_hears_by_itself_only_if_its_device_can(house: House) -> None:
+    """A network was planned, and a lock without one came: no page promises ten seconds, and the change asks somebody to go. Then a reader."""
+    planned = house.door("Garage", connected=True)
+    assert places.door_view(planned).connected
+    house.activate("Garage", "LM000021")
+    device = fleet.device_at(planned)
+    assert device is not None and not device.connected and not places.door_view(planned).connected
+    house.person("Dana")
+    grant = house.give("Dana", house.group("Parking", "Garage"))
+    effect = access.preview_revoke(grant_id=grant.id, now=house.now)
+    assert (effect.connected, [need.door_id for need in effect.needs_update]) == ((), [planned])
+    reader = TinyLock("LM000022", FACTORY, "R")
+    with unit_of_work():
+        n_s = fleet_services.begin_activation(door_id=planned, lock_id=reader.lock_id, by=ANA, now=house.now, swap=True)
+    finish(house, reader.attest(n_s), door="Garage")
+    device = fleet.device_at(planned)
+    assert device is not None and device.connected and places.door_view(planned).connected
+
+
+@pytest.mark.rule("SYNC-7")
+def test_a_reader_follows_when_its_network_is_planned_later(house: House) -> None:
+    """It was put up before its cable: from the edit on it is called a connected one, and back."""
+    door_id = house.door("Garage")
+    house.activate("Garage", "LM000021", model="R")
+    for connected in (True, False):
+        with unit_of_work():
+            rooms.edit_door(door_id=door_id, connected=connected, by=ANA, now=house.now)
+        device = fleet.device_at(door_id)
+        assert device is not None and device.connected is connected

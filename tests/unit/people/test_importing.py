@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError
 
+from limen.fleet import queries as fleet
 from limen.journal import queries as journal
 from limen.kernel.actors import SYSTEM
 from limen.kernel.previews import Imported, Preview, Stopped
@@ -29,7 +30,7 @@ DANA = "4B,Dana,Reyes,dana@example.org,212 555 0100,Current,06/01/2026,05/31/202
 @pytest.fixture
 def harbor(house: UUID, now: datetime) -> UUID:
     """The building with all its 120 units."""
-    place_services.import_doors(property_id=house, data=(DATA / "doors.csv").read_bytes(), by=SYSTEM, now=now)
+    place_services.import_doors(property_id=house, models=fleet.networks(), data=(DATA / "doors.csv").read_bytes(), by=SYSTEM, now=now)
     return house
 
 

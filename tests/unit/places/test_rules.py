@@ -6,6 +6,7 @@ from limen.kernel.problems import Problem
 from limen.kernel.tables import Row, read_table
 from limen.places import rules
 
+MODELS = {"M3": False, "R": True}
 HEADING = "Door,Kind,Unit,Model,Connected,Serial,ShareAllowed,Doorcodes\n"
 
 
@@ -35,7 +36,7 @@ def test_only_a_units_door_has_a_unit(kind: str, has_unit: bool) -> None:
 
 def test_a_line_says_what_a_door_is() -> None:
     """Empty cells mean: not connected, may be shared, has codes."""
-    facts, wrong = rules.facts_of(row("Unit 4B,Unit,4B,M3,,LM000140,,\n"))
+    facts, wrong = rules.facts_of(row("Unit 4B,Unit,4B,M3,,LM000140,,\n"), MODELS)
     assert wrong == []
     assert facts == rules.DoorFacts("Unit 4B", "unit", "4B", False, True, True, "M3", "LM000140")
 
@@ -43,7 +44,7 @@ def test_a_line_says_what_a_door_is() -> None:
 @pytest.mark.rule("PLACE-6")
 def test_a_line_may_forbid_sharing_and_doorcodes() -> None:
     """Two columns of the file."""
-    facts, wrong = rules.facts_of(row("Gym,common,,C2,yes,,no,No\n"))
+    facts, wrong = rules.facts_of(row("Gym,common,,R,yes,,no,No\n"), MODELS)
     assert not wrong and (facts.connected, facts.share_allowed, facts.codes_allowed) == (True, False, False)
 
 
@@ -62,7 +63,7 @@ def test_a_line_may_forbid_sharing_and_doorcodes() -> None:
 )
 def test_a_wrong_line_is_told_with_column_and_reason(line: str, column: str, why: str) -> None:
     """In words a manager understands."""
-    assert (column, why) in rules.facts_of(row(line + "\n"))[1]
+    assert (column, why) in rules.facts_of(row(line + "\n"), MODELS)[1]
 
 
 @pytest.mark.parametrize(("unit", "floor"), [("4B", 4), ("12A", 12), ("1204", 12), ("102", 1), ("PH", None), ("B1", None)])

@@ -53,8 +53,8 @@ def test_the_kind_is_frozen_by_the_first_activation(house: UUID, now: datetime, 
     made = door(house, now)
     with unit_of_work():
         services.edit_door(door_id=made, kind="entrance", by=SYSTEM, now=now)
-        services.freeze_kind(door_id=made, now=now)
-        services.freeze_kind(door_id=made, now=now)
+        services.device_came(door_id=made, networked=False, now=now)
+        services.device_came(door_id=made, networked=False, now=now)
     with pytest.raises(Refused) as refused, unit_of_work():
         services.edit_door(door_id=made, kind="common", by=SYSTEM, now=now)
     assert refused.value.type == "door_kind_frozen"

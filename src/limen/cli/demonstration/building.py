@@ -10,6 +10,7 @@ from limen.access import queries as held
 from limen.access import services as access
 from limen.access.views import GroupDoorView
 from limen.cli.demonstration import cast
+from limen.fleet import queries as fleet
 from limen.intercom import services as intercom
 from limen.kernel.actors import SYSTEM
 from limen.kernel.periods import Weekly
@@ -51,7 +52,7 @@ def make(data: Path, now: datetime) -> Made:
         now=now,
     )
     here = files("limen.cli.demonstration")
-    building.import_doors(property_id=property_id, data=here.joinpath("doors.csv").read_bytes(), by=SYSTEM, now=now)
+    building.import_doors(property_id=property_id, data=here.joinpath("doors.csv").read_bytes(), models=fleet.networks(), by=SYSTEM, now=now)
     persons.import_people(property_id=property_id, data=here.joinpath("rent_roll.csv").read_bytes(), by=SYSTEM, now=now)
     made = _made(property_id)
     ids = cast.add_everybody(property_id, now)

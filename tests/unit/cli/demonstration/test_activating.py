@@ -93,5 +93,5 @@ def house(now: datetime) -> Made:
             portfolio_id=owner, name="88 Harbor Street", address="88", city_line="New York", time_zone="America/New_York", profile="NYC",
             by=SYSTEM, now=now,
         )  # fmt: skip
-    building.import_doors(property_id=place, data=SHELF.encode(), by=SYSTEM, now=now)
+    building.import_doors(property_id=place, models=fleet.networks(), data=SHELF.encode(), by=SYSTEM, now=now)
     return Made(place, {door.name: door.id for door in places.doors(place)})
