@@ -137,7 +137,8 @@ class Service:
         )
         return self.ver
 
-    def bundle(self, base: int | None = None, ver: int | None = None, *, snapshot: bool = False) -> Bundle:
+    def bundle(self, base: int | None = None, ver: int | None = None, *, snapshot: bool = False, rides: bool = True) -> Bundle:
+        """What a courier would carry; the config `rides` along, as it does when it changed since `base`."""
         ver = ver or self.ver
         base = self.proven if base is None else base
         state = self.states[ver]
@@ -149,7 +150,7 @@ class Service:
             ackver=self.proven,
             upserts=upserts,
             tombstones=() if snapshot else gone,
-            config=state.config,
+            config=state.config if snapshot or rides else None,
             k_daily=self.k_daily if snapshot else None,
             k_pin=self.k_pin if snapshot else None,
             roots=self.roots,
