@@ -30,6 +30,9 @@ class Present:
     by: str = "phone"
     own_h: bool = True
     dialled: bool = False
+    lower_s: bool = True
+    waits: tuple[int, int] = (0, 0)
+    """Milliseconds before the handshake, and between it and PRESENT."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,38 @@ class Leave:
     link: int
 
 
-Step = Wait | Present | Ask | Tell | Leave
+@dataclass(frozen=True)
+class Thrown:
+    """Somebody inside throws the deadbolt, or draws it back."""
+
+    thrown: bool
+
+
+@dataclass(frozen=True)
+class ReadLog:
+    """All segments."""
+
+    link: int
+
+
+@dataclass(frozen=True)
+class ReadReceipt:
+    """The lock's word on what it holds."""
+
+    link: int
+    nonce: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Ack:
+    """The service's word on the record: up to this record of the case as it was read last, or, with `until`, up to that time."""
+
+    link: int
+    upto: int = 0
+    until: int | None = None
+
+
+Step = Wait | Present | Ask | Tell | Leave | Thrown | ReadLog | ReadReceipt | Ack
 TAP, REMOTE = grants.unlock_ctx(DOOR), grants.unlock_ctx(DOOR, "remote")
 HOUSEHOLD = Grant(
     lock_id=LOCK_ID, epoch=1, acl_ver=1, cls=Cls.RESIDENT, rights=Rights(7), sched=None, subj=1234, phone_key=signer("phone").public,
@@ -82,20 +116,20 @@ def cases() -> dict[str, tuple[str, list[Step]]]:
     return {
         "nothing is served before a proof": ("M", [Present(1, minted(HOUSEHOLD), own_h=False), status]),
         **{f"not believed: {why}": ("M", [one, status]) for why, one in _strangers().items()},
-        "a resident opens": ("M", [_taps(HOUSEHOLD), status, unlock]),
+        "a resident opens": ("M", [taps(HOUSEHOLD), status, unlock]),
         "an opening that was not signed for": ("M", [Present(1, minted(HOUSEHOLD)), unlock, status]),
         "an opening of another door": ("M", [Present(1, minted(HOUSEHOLD), int(Op.UNLOCK), grants.unlock_ctx(43)), unlock]),
-        "another intent than was signed for": ("M", [_taps(HOUSEHOLD), ask(1, operations.Unlock("remote")), unlock]),
-        "a newer list is known, residents come in": ("M", [_taps(replace(HOUSEHOLD, acl_ver=6)), unlock, Leave(1), _taps(STAFF), unlock]),
-        "not started": ("M", [_taps(replace(STAFF, nbf=NOW + 60)), status]),
-        "over": ("M", [_taps(replace(HOUSEHOLD, iat=NOW - 86_400, exp=NOW - 2)), status]),
+        "another intent than was signed for": ("M", [taps(HOUSEHOLD), ask(1, operations.Unlock("remote")), unlock]),
+        "a newer list is known, residents come in": ("M", [taps(replace(HOUSEHOLD, acl_ver=6)), unlock, Leave(1), taps(STAFF), unlock]),
+        "not started": ("M", [taps(replace(STAFF, nbf=NOW + 60)), status]),
+        "over": ("M", [taps(replace(HOUSEHOLD, iat=NOW - 86_400, exp=NOW - 2)), status]),
         "ends while it is open": ("M", [Present(1, minted(replace(STAFF, exp=NOW + 25))), status, Wait(25_000), status, status]),
-        "taken away by a floor of the subject": ("M", [_taps(replace(HOUSEHOLD, subj=1_236)), status]),
-        "an unknown schedule": ("M", [_taps(replace(STAFF, sched=99)), unlock, status]),
+        "taken away by a floor of the subject": ("M", [taps(replace(HOUSEHOLD, subj=1_236)), status]),
+        "an unknown schedule": ("M", [taps(replace(STAFF, sched=99)), unlock, status]),
         "what a courier may": ("M", [Present(1, minted(COURIER)), *_requests(), Tell(1, NOW * 1000), unlock]),
         "a grant that says more than its class has": (
             "M",
-            [_taps(replace(COURIER, rights=Rights(63))), ask(1, operations.LogAsk(0)), unlock],
+            [taps(replace(COURIER, rights=Rights(63))), ask(1, operations.LogAsk(0)), unlock],
         ),
         "no request of the table": ("M", [Present(1, minted(COURIER)), Ask(1, b"\x81\x10")]),
         "a request with a field too many": ("M", [Present(1, minted(COURIER)), Ask(1, b"\x82\x02\x00")]),
@@ -104,17 +138,19 @@ def cases() -> dict[str, tuple[str, list[Step]]]:
         "a gateway opens at once or not": ("R", _remote()),
         "a gateway's grant of ten minutes on a link of an hour": (
             "R",
-            [_dialled(replace(GATEWAY, exp=NOW + 600)), Wait(9 * MINUTE), status, Wait(MINUTE), status, status],
+            [dialled(replace(GATEWAY, exp=NOW + 600)), Wait(9 * MINUTE), status, Wait(MINUTE), status, status],
         ),
         "a resident on the link that the lock dialled": ("R", [Present(1, minted(HOUSEHOLD), int(Op.UNLOCK), TAP, dialled=True), status]),
     }
 
 
-def _taps(grant: Grant) -> Present:
-    return Present(1, minted(grant), int(Op.UNLOCK), TAP)
+def taps(grant: Grant, link: int = 1) -> Present:
+    """A phone that came to open."""
+    return Present(link, minted(grant), int(Op.UNLOCK), TAP)
 
 
-def _dialled(grant: Grant) -> Present:
+def dialled(grant: Grant) -> Present:
+    """The gateway, on the link that the lock made."""
     return Present(1, minted(grant), int(Op.REMOTE), REMOTE, by="gateway", dialled=True)
 
 
@@ -161,7 +197,7 @@ def _remote() -> list[Step]:
     """Now, a moment ago, before the link stood, long ago, and from the future."""
     pressed = (NOW, NOW - 1, NOW + 5, NOW - 8, NOW + 15, NOW + 3_600)
     return [
-        _dialled(GATEWAY),
+        dialled(GATEWAY),
         ask(1, operations.Remote(NOW - 2, 1_234, 5)),
         *(ask(1, operations.Remote(at, 1_234, 5)) for at in pressed),
         Wait(12_000),

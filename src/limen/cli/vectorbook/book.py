@@ -3,7 +3,22 @@
 import json
 from collections.abc import Callable, Mapping
 
-from limen.cli.vectorbook import channel, clocks, deciding, doors, images, lineage, opening, payloads, statements, taps, telling, visits
+from limen.cli.vectorbook import (
+    activating,
+    channel,
+    clocks,
+    deciding,
+    doors,
+    entering,
+    images,
+    lineage,
+    opening,
+    payloads,
+    statements,
+    taps,
+    telling,
+    visits,
+)
 
 CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "cbor": channel.cbor_cases,
@@ -34,6 +49,8 @@ CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "payload": payloads.payload_cases,
     "stills": payloads.still_cases,
     "visits": visits.visit_cases,
+    "activation": activating.activation_cases,
+    "entries": entering.entry_cases,
 }
 
 

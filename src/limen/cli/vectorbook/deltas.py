@@ -22,14 +22,14 @@ PARTS = (steady("part 0", 1_024), steady("part 1", 500))
 def cases() -> dict[str, tuple[str, list[Step]]]:
     """By name: the model of the lock, and what happens."""
     return {
-        **{f"a manifest: {why}": ("M", [Present(1, minted(COURIER)), _offered(1, data)]) for why, data in _manifests().items()},
-        "one removal, once and again": ("M", [Present(1, minted(COURIER)), *_brought(1, delta()), *_brought(1, delta())[:1]]),
+        **{f"a manifest: {why}": ("M", [Present(1, minted(COURIER)), offered(1, data)]) for why, data in _manifests().items()},
+        "one removal, once and again": ("M", [Present(1, minted(COURIER)), *brought(1, delta()), *brought(1, delta())[:1]]),
         "parts that are not the manifest's": ("M", [Present(1, minted(COURIER)), *_wrong_parts()]),
-        "what is not sealed to this lock": ("M", [Present(1, minted(COURIER)), *_brought(1, _two(8)), _offered(1, _two(8).manifest)]),
+        "what is not sealed to this lock": ("M", [Present(1, minted(COURIER)), *brought(1, _two(8)), offered(1, _two(8).manifest)]),
         "a small one goes past a large one, which another phone goes on with": ("M", _meeting()),
         "the same version from two phones": ("M", _queue()),
         "an update takes away who is talking": ("M", _taken_away()),
-        "twenty new beginnings a day": ("M", [Present(1, minted(COURIER)), *(_offered(1, _two(ver).manifest) for ver in range(8, 30))]),
+        "twenty new beginnings a day": ("M", [Present(1, minted(COURIER)), *(offered(1, _two(ver).manifest) for ver in range(8, 30))]),
     }
 
 
@@ -95,19 +95,21 @@ def _manifests() -> dict[str, bytes]:
     }
 
 
-def _offered(link: int, manifest: bytes) -> Step:
+def offered(link: int, manifest: bytes) -> Step:
+    """A MANIFEST."""
     return ask(link, ManifestPush(manifest))
 
 
-def _brought(link: int, bundle: Bundle) -> list[Step]:
-    return [_offered(link, bundle.manifest), *(ask(link, ChunkPush(index, part)) for index, part in enumerate(bundle.chunks))]
+def brought(link: int, bundle: Bundle) -> list[Step]:
+    """All of it, in order."""
+    return [offered(link, bundle.manifest), *(ask(link, ChunkPush(index, part)) for index, part in enumerate(bundle.chunks))]
 
 
 def _wrong_parts() -> list[Step]:
     bundle = _two(8)
     return [
         ask(1, ChunkPush(0, PARTS[0])),
-        _offered(1, bundle.manifest),
+        offered(1, bundle.manifest),
         ask(1, ChunkPush(0, PARTS[1])),
         ask(1, ChunkPush(2, PARTS[0])),
         ask(1, ChunkPush(0, PARTS[0][:-1])),
@@ -121,14 +123,14 @@ def _meeting() -> list[Step]:
     large, small = _two(8), delta()
     return [
         Present(1, minted(COURIER)),
-        _offered(1, large.manifest),
+        offered(1, large.manifest),
         ask(1, ChunkPush(1, PARTS[1])),
         Present(2, minted(COURIER)),
-        _offered(2, _two(7).manifest),
-        *_brought(2, small),
+        offered(2, _two(7).manifest),
+        *brought(2, small),
         ask(2, StatusAsk()),
         Leave(1),
-        _offered(2, large.manifest),
+        offered(2, large.manifest),
         ask(2, ChunkPush(0, PARTS[0])),
         ask(2, StatusAsk()),
     ]
@@ -138,15 +140,15 @@ def _queue() -> list[Step]:
     large = _two(8)
     return [
         Present(1, minted(COURIER)),
-        _offered(1, large.manifest),
+        offered(1, large.manifest),
         Present(2, minted(COURIER)),
         Wait(4_000),
-        _offered(2, large.manifest),
+        offered(2, large.manifest),
         ask(2, ChunkPush(0, PARTS[0])),
         Wait(6_000),
-        _offered(2, large.manifest),
+        offered(2, large.manifest),
         ask(1, ChunkPush(0, PARTS[0])),
-        _offered(1, _two(9).manifest),
+        offered(1, _two(9).manifest),
         ask(1, ChunkPush(0, PARTS[0])),
     ]
 
@@ -156,7 +158,7 @@ def _taken_away() -> list[Step]:
         Present(1, minted(HOUSEHOLD), int(Op.STATUS)),
         ask(1, StatusAsk()),
         Present(2, minted(COURIER)),
-        *_brought(2, _removal()),
+        *brought(2, _removal()),
         ask(1, LogAsk(0)),
         ask(1, StatusAsk()),
     ]

@@ -34,7 +34,9 @@ def firmware_cases() -> Case:
     offer = firmware.Offer(statement, listed, 41, hashes)
     return {
         "about": "Firmware. targets = array of sign1 65014 over one payload by two of kf_public; list = sign1 65015 by KS; direction = sign1 "
-        "65008 by KU; offer = what op 12 carries before the first chunk. images: bytes, digest, parts, chunk hashes. "
+        "65008 by KU; offer = what op 12 carries before the first chunk. images: bytes, digest, parts, chunk hashes; "
+        "where bytes_of stands in place of bytes, they are the first size bytes of b1 || b2 || ..., b1 = SHA-256('limen vectors ' || bytes_of), "
+        "each further one SHA-256('limen vectors ' || bytes_of || the one before). "
         "refuse: must not be believed as targets under kf_public.",
         "kf_public": [signer(name).public.hex() for name in HOLDERS],
         "ks_public": signer("KS").public.hex(),
@@ -57,7 +59,7 @@ def firmware_cases() -> Case:
 
 def _cut(data: bytes) -> Case:
     digest, parts, hashes = firmware.describe(data)
-    short = {"bytes": data.hex()} if len(data) < 4_096 else {"bytes_of": "SHA-256 counter stream of 'larger image'", "size": len(data)}
+    short = {"bytes": data.hex()} if len(data) < 4_096 else {"bytes_of": "larger image", "size": len(data)}
     return {**short, "digest": digest.hex(), "parts": parts.hex(), "hashes": hashes.hex()}
 
 

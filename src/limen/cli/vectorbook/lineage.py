@@ -30,6 +30,11 @@ def root_cases() -> Case:
     }
 
 
+def after_theft() -> bytes:
+    """The second root: another KG."""
+    return roots.sign_root(_lineage()[1], OLD[:2])
+
+
 def _lineage() -> tuple[Root, Root, Root]:
     roles = {typ: (signer(role.name).public,) for typ, role in SIGNED_BY.items() if typ in ROLE_TYPS}
     first = Root(n=1, expires=NOW + 365 * 86_400, threshold=2, keys=tuple(key.public for key in OLD), roles=roles)

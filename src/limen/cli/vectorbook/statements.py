@@ -226,7 +226,7 @@ def _receipt(name: str, receipt: Receipt, statement: bytes) -> Case:
 
 def ticket_cases() -> Case:
     """Sticker, certificate, attestation, ticket, release, roots."""
-    ka, attest, ticket = signer("KA"), _attest(), _ticket()
+    ka, attest, ticket = signer("KA"), _attest(), chapter_ticket()
     secret = steady("sticker", 16)
     return {
         "about": "Ownership. qr: what the sticker says (base45 of CBOR [1, lock-id, secret, model number]). "
@@ -260,10 +260,11 @@ def ticket_cases() -> Case:
 
 def ticket_statement() -> bytes:
     """The ticket of the chapter."""
-    return tickets.sign_ticket(_ticket(), signer("KA"))
+    return tickets.sign_ticket(chapter_ticket(), signer("KA"))
 
 
-def _ticket() -> tickets.Ticket:
+def chapter_ticket() -> tickets.Ticket:
+    """Of the chapter ticket, before it is signed."""
     roles = {typ: signer(role.name).public for typ, role in SIGNED_BY.items() if typ in tickets.ROLE_TYPS}
     signed_root = roots.sign_root(_root(roles), [signer("ROOT 0"), signer("ROOT 2")])
     return tickets.Ticket(
