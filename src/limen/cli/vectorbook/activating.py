@@ -26,8 +26,7 @@ ABOUT = (
     "session and verifies under the lock's id key; 'ticket' op 13 step 1 with ticket, CBOR of its payload in which n_l stands for that of the newest "
     "attestation ('newest'), or of the one before ('before'), signed by ka_private or by ku_private (by); 'manifest' op 3 for payload, sealed to the xs of "
     "the newest attestation, with epoch, ver 1, base 0, iat now, kind and after; 'chunk' op 4 with all of it, index 0; 'ask' the request. answer: hex, or "
-    "null where none comes and the link is closed. records: what stands in the record after the step, events in hex; the result of an event of a kind from "
-    "32 on is not asked."
+    "null where none comes and the link is closed. records: what stands in the record after the step, events in hex."
 )
 
 

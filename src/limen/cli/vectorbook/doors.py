@@ -228,7 +228,7 @@ def _event(event: Event) -> Case:
 def _events() -> list[Event]:
     good = TrustedTime.GOOD
     return [
-        Event(seq=100, t=NOW, tq=good, kind=Kind.BOOT, result=Result.DONE),
+        Event(seq=100, t=NOW, tq=good, kind=Kind.BOOT),
         Event(seq=101, t=NOW + 5, tq=good, kind=Kind.ENTRY, method=Method.APP, subj=1234, result=Result.GRANTED, cls=Cls.RESIDENT),
         Event(seq=102, t=NOW + 60, tq=good, kind=Kind.ENTRY, method=Method.CODE, result=Result.REFUSED, reason=Reason.WRONG_CODE, count=3),
         Event(
@@ -241,7 +241,7 @@ def _events() -> list[Event]:
             result=Result.GRANTED,
             photo=steady("photo", 16),
         ),
-        Event(seq=104, t=NOW + 120, tq=good, kind=Kind.UPDATE_APPLIED, ver=5, courier=1234, result=Result.DONE),
+        Event(seq=104, t=NOW + 120, tq=good, kind=Kind.UPDATE_APPLIED, ver=5, courier=1234),
         Event(seq=105, t=NOW + 130, tq=TrustedTime.LOST, kind=Kind.LOSS, loss=Loss(40, 44, 5)),
         Event(seq=106, t=NOW + 140, tq=good, kind=Kind.METAL_KEY, method=Method.METAL_KEY),
     ]

@@ -27,8 +27,7 @@ ABOUT = (
     " its last answer comes once more, with no new tap; 'count' a counting card with this number writes count and mac; 'number' a card that says nothing "
     "but its number. bolt: whether it moves where it is told to. After each step: opens: whether the bolt was told to move; waits: the seconds that the "
     "keypad says, or null; tokens: whole tokens left; uses: the first uses kept, [cls, b, idx]; records: what was written since the step before, event in "
-    "hex, its numbers (seq, x 10) counted from the first of the case, null where that is not asked; the result of an event of a kind from 32 on is not "
-    "asked either."
+    "hex, its numbers (seq, x 10) counted from the first of the case, null where that is not asked."
 )
 
 

@@ -35,8 +35,8 @@ ABOUT = (
     "that came since the case began and are still held: event in hex, epoch, and the key to which the header of their log epoch is sealed; 'receipt' asks "
     "op 8 with nonce and says what the receipt holds, its head 'head', 'head8', or null in the short form, always of the last record there is; 'ack' tells "
     "op 14 under kl_private, of kind 0 with the tag of the record upto, or of kind 1 with until. Numbers of records (seq, x 5, x 10, upto, seqnext) count "
-    "from the first that came since the case began, epoch from the log epoch that was going on then. The result of an event of a kind from 32 on, but for "
-    "42, is not asked. answer: hex, or null where none comes and the link is closed. opens: whether the bolt is released."
+    "from the first that came since the case began, epoch from the log epoch that was going on then. "
+    "answer: hex, or null where none comes and the link is closed. opens: whether the bolt is released."
 )
 
 
