@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import os
 import re
 import struct
 import subprocess
@@ -18,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.cellar import Cellar
 from tests.browser.hindrances import none_on
-from tests.server import OURS, Running, running
+from tests.server import Running, clean_environment, own_database, running
 
 DATA = Path(__file__).parents[1] / "data"
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"}
@@ -45,13 +44,14 @@ def staff(page: Page, address: str, who: str) -> Page:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[tuple[Running, str]]:
     """An installation as the operator leaves it: `limen init`, and the link that it printed for Ana."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | {"LIMEN_DATA": str(tmp_path)}
     command = ["init", "--property", "88 Harbor Street", "--manager", "ana@example.org", "--manager-name", "Ana Ruiz"]
-    made = subprocess.run([sys.executable, "-m", "limen", *command], env=clean, capture_output=True, text=True, check=True, timeout=120)
-    path = re.search(r"(/join/\S+)", made.stdout)
-    assert path is not None, made.stdout
-    with running(tmp_path) as server:
-        yield server, path[1]
+    with own_database() as told:
+        clean = clean_environment(tmp_path, told)
+        made = subprocess.run([sys.executable, "-m", "limen", *command], env=clean, capture_output=True, text=True, check=True, timeout=120)
+        path = re.search(r"(/join/\S+)", made.stdout)
+        assert path is not None, made.stdout
+        with running(tmp_path, environ=told) as server:
+            yield server, path[1]
 
 
 def one_time_code(secret: str) -> str:
@@ -84,6 +84,7 @@ def come_in(page: Page, address: str, join: str) -> None:
     expect(page.get_by_role("heading", name="No doors yet. Import your doors, or add one.")).to_be_visible()
 
 
+@pytest.mark.own_database
 @pytest.mark.rule("PLACE-5")
 @pytest.mark.rule("PEOPLE-5")
 def test_j1_a_building_in_a_morning(fresh: tuple[Running, str], someone: Callable[..., Page]) -> None:
@@ -127,6 +128,7 @@ def test_j1_a_building_in_a_morning(fresh: tuple[Running, str], someone: Callabl
 # ---- J3, J4, J5: one afternoon at 88 Harbor Street; Gus comes for two doors
 
 
+@pytest.mark.own_database
 @pytest.mark.rule("ACCESS-2")
 @pytest.mark.rule("SYNC-3")
 def test_j3_give_access_and_see_the_effect(demo: Running, someone: Callable[..., Page]) -> None:
@@ -172,6 +174,7 @@ def test_j3_give_access_and_see_the_effect(demo: Running, someone: Callable[...,
     expect(ben.get_by_text(re.compile(r"You may give 2 of \d+ groups\. Ana Ruiz can give the others\."))).to_be_visible()
 
 
+@pytest.mark.own_database
 @pytest.mark.rule("ACCESS-4")
 @pytest.mark.rule("ACCESS-13")
 @pytest.mark.rule("SYNC-2")

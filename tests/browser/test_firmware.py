@@ -1,6 +1,5 @@
 """Firmware in the browser: from two holders' signatures to a lock, in parts and over a link that breaks."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +13,9 @@ from tests.server import Running
 __all__ = ["stairs"]
 
 
-def firmware(data: Path, *said: str) -> None:
+def firmware(demo: Running, *said: str) -> None:
     """One step of the publisher's, on the table or at the service."""
-    environ = os.environ | {"LIMEN_DATA": str(data), "LIMEN_DEMO": "1"}
+    environ = {**demo.environ, "LIMEN_DEMO": "1"}
     done = subprocess.run([sys.executable, "-m", "limen", "firmware", *said], env=environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -26,14 +25,13 @@ def test_dana_brings_her_lock_its_new_software(stairs: Stairs, demo: Running, tm
     """Two holders signed it, the service aimed it: after the list is confirmed the parts go, a broken link breaks nothing, and the rest follows."""
     keys, archive, image = tmp_path / "keys", str(tmp_path / "archive"), tmp_path / "lock.bin"
     image.write_bytes(bytes(range(256)) * 64)
-    data = Path(demo.data)
-    firmware(data, "keys", str(keys))
-    firmware(data, "trust", *(str(path) for path in sorted(keys.glob("*.pub"))))
-    firmware(data, "add", archive, str(image), "--model", "C2", "--number", "41", "--version", "900")
+    firmware(demo, "keys", str(keys))
+    firmware(demo, "trust", *(str(path) for path in sorted(keys.glob("*.pub"))))
+    firmware(demo, "add", archive, str(image), "--model", "C2", "--number", "41", "--version", "900")
     for holder in ("kf-1.key", "kf-3.key"):
-        firmware(data, "sign", archive, "--key", str(keys / holder))
-    firmware(data, "publish", archive)
-    firmware(data, "aim", "--model", "C2", "--number", "41")
+        firmware(demo, "sign", archive, "--key", str(keys / holder))
+    firmware(demo, "publish", archive)
+    firmware(demo, "aim", "--model", "C2", "--number", "41")
     door = at_doors(stairs).locator(".door-row", has=stairs.page.get_by_role("heading", name="Unit 4B")).get_attribute("data-door")
     page = stairs.page
     page.goto(f"{stairs.address}/home/doors/{door}/update")

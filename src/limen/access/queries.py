@@ -73,6 +73,7 @@ __all__ = [
     "revocations",
     "staff_at",
     "suspension",
+    "turning",
     "windows",
     "would_open",
 ]
@@ -108,6 +109,14 @@ def grants_of(person_id: UUID, property_id: UUID | None = None) -> tuple[GrantVi
     if property_id is not None:
         rows = rows.filter(property_id=property_id)
     return giving.views(rows.order_by("-given_at", "id"))
+
+
+def turning(property_id: UUID, after: datetime, until: datetime) -> tuple[GrantView, ...]:
+    """Lists the given groups that start or end after one moment and not after another; neither guests of residents nor paused people (V13 o)."""
+    rows = Grant.objects.select_related("group").filter(property_id=property_id, host_id=None, ended_at=None)
+    paused = Suspension.objects.filter(property_id=property_id, until=None)
+    soon = Q(starts__gt=after, starts__lte=until) | Q(ends__gt=after, ends__lte=until)
+    return giving.views(rows.filter(soon).exclude(person_id__in=paused.values("person_id")).order_by("starts", "id"))
 
 
 def people_given(property_id: UUID) -> frozenset[UUID]:

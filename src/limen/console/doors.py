@@ -15,6 +15,7 @@ from limen.console.asker import Asker, managed, page, who_can
 from limen.console.bolt import allowed, has_bolt, may_allow
 from limen.console.doorcodes import may_end_codes
 from limen.console.fields import NameField, choice
+from limen.console.forecasts import door_forecast
 from limen.console.naming import changes, door_of, names, still
 from limen.console.removing import left
 from limen.console.sentences import either
@@ -73,6 +74,7 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
         "state": state,
         "lines": truth.door_lines(state, asker.place.zone, asker.now),
         "changes": changes(asker, view.id, state.changes),
+        "forecast": door_forecast(asker, state, view.kind),
         "can_open": len({holder.person_id for holder in holders}),
         "holders": sorted(known.items(), key=lambda item: people.plain(item[1])),
         "still": still(asker, view.id, view.name, state.still_opens, connected=view.connected),

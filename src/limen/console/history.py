@@ -1,4 +1,7 @@
-"""History of doors; each look is recorded before it is shown (HISTORY-4). The table of visibility decides what is in it, never this page."""
+"""History of doors; each look is recorded before it is shown (HISTORY-4). The table of visibility decides what is in it, never this page.
+
+These pages are only read, and yet write that somebody looked: they open the transaction that a reading request does not have.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -13,6 +16,7 @@ from limen.history import services as record
 from limen.kernel.problems import NotYours
 from limen.people import queries as people
 from limen.places import queries as places
+from limen.storage.transactions import unit_of_work
 from limen.web import events
 
 SPANS = (1, 7, 30, 90)
@@ -41,7 +45,10 @@ def door_history(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpRespo
     context: dict[str, object] = {"here": "more", "door": door, "days": days, "spans": SPANS, "of_unit": door.kind == "unit"}
     if days is not None:
         since = asker.now - timedelta(days=days)
-        found = record.door_history(asker_id=asker.person_id, door_id=door.id, since=since, until=asker.now, by=asker.actor, now=asker.now)
+        with unit_of_work():
+            found = record.door_history(
+                asker_id=asker.person_id, door_id=door.id, since=since, until=asker.now, by=asker.actor, now=asker.now
+            )
         names = {i: person.name for i, person in people.persons_by_id({e.person_id for e in found.events if e.person_id}).items()}
         lines = events.lines(found, names, asker.place.zone, asker.now, marks=door.kind != "unit")
         if door.kind == "unit":
@@ -54,5 +61,6 @@ def door_history(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpRespo
 @require_GET
 def still(request: HttpRequest, asker: Asker, photo_id: UUID) -> HttpResponse:
     """One still, for building security and whoever is in it; the look is written down first (V10)."""
-    shown = record.photo(asker_id=asker.person_id, photo_id=photo_id, by=asker.actor, now=asker.now)
+    with unit_of_work():
+        shown = record.photo(asker_id=asker.person_id, photo_id=photo_id, by=asker.actor, now=asker.now)
     return HttpResponse(shown.data, content_type=shown.content_type)

@@ -1,111 +1,72 @@
 """What must be done today, and where everything else is."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from limen.access import queries as access
 from limen.console import lists
-from limen.console.asker import CHOSEN, Asker, managed, page, who_can
-from limen.console.naming import changes, still
-from limen.console.sentences import either
+from limen.console.asker import CHOSEN, Asker, managed, page
+from limen.console.duerows import all_done, long_behind, row, today, updaters
+from limen.console.walking import shortest_way
+from limen.console.week import week
 from limen.fleet import queries as fleet
 from limen.history import queries as history
-from limen.kernel.periods import local_day
 from limen.people import queries as people
 from limen.places import queries as places
-from limen.web import truth
 from limen.web.when import say_day
 
 FOUND_MOST = 30
-SAID_MOST = 4
-"""Changes said one by one at a door on the first page; more are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class DueRow:
-    """One door that waits: why, since when, what still opens until then, and whether it waits for longer than the property allows."""
-
-    task: fleet.Task
-    lock: str
-    why: list[str]
-    more: int
-    due: str
-    overdue: bool
-    still: list[truth.Line]
-    behind: str
-    passing: str = ""
+LOOK_MOST = 5
+"""Doors behind beyond the limit that are said one by one; more are counted."""
 
 
 @managed
 @require_GET
 def home(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Door updates due today first (SYNC-4), then what needs a look."""
+    """Door updates due today first (SYNC-4), then what needs a look, then what starts and ends this week."""
     tasks = fleet.tasks(asker.place.id, asker.now)
     doors = {door.id: door for door in places.doors(asker.place.id)}
     states = fleet.door_states(tuple(doors), asker.now)
+    due = [task for task in tasks if task.is_due]
     coming = [row(asker, task) for task in tasks if not task.is_due]
-    confirmed = [state.confirmed_at for state in states if state.confirmed_at]
     context: dict[str, object] = {
         "here": "home",
-        "due": [row(asker, task) for task in tasks if task.is_due],
+        "due": [row(asker, task) for task in due],
         "coming": coming,
         "next": say_day(coming[0].task.due, today(asker)) if coming else "",
-        "low": [(doors[s.door_id], s.battery) for s in states if s.battery.state in {"low", "critical"}],
-        "mismatch": [doors[s.door_id] for s in states if s.truth is fleet.Truth.MISMATCH],
-        "slowed": [doors[s.door_id] for s in states if s.keypad_slowed],
-        "gaps": [doors[health.door_id] for health in history.undeclared_gaps(asker.place.id, asker.now)],
-        "last_confirmed": max(confirmed, default=None),
         "no_doors": not doors,
         "updaters": updaters(asker),
+        "week": week(asker),
         "now": asker.now,
     }
-    return page(request, "home.html", asker, context)
+    names = {door.id: door.name for door in doors.values()}
+    if len(due) > 1 and asker.rights.device_management:
+        context["way"] = shortest_way(fleet.round_of(asker.place.id, asker.now), names)
+    elif not due:
+        context["done"] = all_done(asker, states, names)
+        context["last_confirmed"] = max((state.confirmed_at for state in states if state.confirmed_at), default=None)
+    return page(request, "home.html", asker, context | _looks(asker, doors, states, {task.door_id for task in due}))
 
 
-def today(asker: Asker) -> date:
-    """The building's own day."""
-    return local_day(asker.now, asker.place.zone)
-
-
-def row(asker: Asker, task: fleet.Task) -> DueRow:
-    """One due door in words."""
-    why = changes(asker, task.door_id, task.changes)
-    device = fleet.device_at(task.door_id)
-    said = why if len(why) <= SAID_MOST else why[: SAID_MOST - 1]
-    return DueRow(
-        task=task,
-        lock=device.lock_id.hex() if device else "",
-        why=said,
-        more=len(why) - len(said),
-        due=truth.due(task.due, asker.place.zone, asker.now),
-        overdue=task.due < today(asker),
-        still=still(asker, task.door_id, task.door_name, task.still_opens),
-        behind=_behind(asker, task),
-    )
-
-
-def _behind(asker: Asker, task: fleet.Task) -> str:
-    """ "Roof is behind for 3 days. Your limit is 2." (ACCESS-13)"""
-    limit = asker.place.staleness_limit_days
-    days = (asker.now - task.since) // timedelta(days=1)
-    if days <= limit:
-        return ""
-    sentence = ngettext(
-        "%(door)s is behind for %(days)d day. Your limit is %(limit)d.",
-        "%(door)s is behind for %(days)d days. Your limit is %(limit)d.",
-        days,
-    )
-    return sentence % {"door": task.door_name, "days": days, "limit": limit}
-
-
-def updaters(asker: Asker) -> str:
-    """Who could update doors, named for those who cannot: "Milo Brandt or Ana Ruiz"."""
-    return "" if asker.rights.device_management else either(who_can(asker, "devices"))
+def _looks(
+    asker: Asker, doors: dict[UUID, places.DoorView], states: Sequence[fleet.DoorState], due: Collection[UUID]
+) -> dict[str, object]:  # fmt: skip
+    """What needs a look, besides the doors that are due: behind beyond the limit first, then alerts, then batteries."""
+    mismatch = [state.door_id for state in states if state.truth is fleet.Truth.MISMATCH]
+    rest = [state for state in states if state.door_id not in {*due, *mismatch}]
+    behind = long_behind(asker, rest, {door.id: door.name for door in doors.values()})
+    return {
+        "behind": [(doors[door_id], sentence) for door_id, sentence in behind[:LOOK_MOST]],
+        "more_behind": max(0, len(behind) - LOOK_MOST),
+        "mismatch": [doors[door_id] for door_id in mismatch],
+        "slowed": [doors[s.door_id] for s in states if s.keypad_slowed],
+        "gaps": [doors[health.door_id] for health in history.undeclared_gaps(asker.place.id, asker.now)],
+        "low": [(doors[s.door_id], s.battery) for s in states if s.battery.state in {"low", "critical"}],
+    }
 
 
 @managed

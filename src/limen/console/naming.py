@@ -43,11 +43,22 @@ def has_phones_here_alone(asker: Asker, person_id: UUID) -> bool:
     return asker.place.id in opens or any(person.id == person_id for person in people.people_in(asker.place.id, asker.now))
 
 
-def names(asker: Asker, door_id: UUID, ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Names of people at a door, only for who manages a group with it; others get none and read "1 person"."""
-    if not asker.knows_who_at(door_id):
+def named(asker: Asker, door_id: UUID, ids: Iterable[UUID | None]) -> dict[UUID, people.PersonView]:
+    """People at a door, only for who manages a group with it; others get none and read "1 person".
+
+    At a unit door guests of the household are none of theirs: who they are is between them and their host (V13 o).
+    """
+    wanted = {i for i in ids if i is not None}
+    if not wanted or not asker.knows_who_at(door_id):
         return {}
-    return {person_id: person.name for person_id, person in people.persons_by_id({i for i in ids if i is not None}).items()}
+    if places.door_view(door_id).kind == "unit":
+        wanted &= access.people_given(asker.place.id)
+    return people.persons_by_id(wanted)
+
+
+def names(asker: Asker, door_id: UUID, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The same as whole names."""
+    return {person_id: person.name for person_id, person in named(asker, door_id, ids).items()}
 
 
 def changes(asker: Asker, door_id: UUID, what: Iterable[fleet.Change]) -> list[str]:

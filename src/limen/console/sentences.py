@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+NAMED_MOST = 6
+
 
 def both(names: Sequence[str]) -> str:
     """ "Gym", "Gym and Roof", "Gym, Package Room and Roof"."""
@@ -19,6 +21,13 @@ def _joined(names: Sequence[str], pattern: str) -> str:
     if len(names) < 2:
         return "".join(names)
     return pattern % {"first": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def some_of(names: Sequence[str]) -> str:
+    """ "Gym, Package Room, Roof"; of many the first, and how many more there are."""
+    if len(names) <= NAMED_MOST:
+        return ", ".join(names)
+    return _("%(names)s and %(n)d more") % {"names": ", ".join(names[:NAMED_MOST]), "n": len(names) - NAMED_MOST}
 
 
 def number(count: int) -> str:

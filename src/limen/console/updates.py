@@ -2,29 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from limen.console.asker import Asker, managed, page
-from limen.console.home import row, updaters
+from limen.console.duerows import DueRow, all_done, row, updaters
+from limen.console.forecasts import forecast
 from limen.console.naming import changes, door_of
+from limen.console.walking import following, minutes_by_floors, shortest_way, without_floor
 from limen.fleet import queries as fleet
 from limen.kernel.problems import NotYours
 from limen.places import queries as places
 from limen.web import truth, when
 
-HOUR: Final = timedelta(hours=1)
-DAY: Final = timedelta(days=1)
 ASKED_MOST: Final = 512
 """As many as one phone carries updates for."""
-HOURS_SAID: Final = 36
-"""Up to here hours are said, then days."""
 
 
 @managed
@@ -34,26 +30,25 @@ def due(request: HttpRequest, asker: Asker) -> HttpResponse:
     tasks = fleet.tasks(asker.place.id, asker.now)
     by_door = {task.door_id: task for task in tasks if task.is_due}
     walk = fleet.round_of(asker.place.id, asker.now)
+    doors = {door.id: door for door in places.doors(asker.place.id)}
+    names = {door.id: door.name for door in doors.values()}
     context: dict[str, object] = {
         "here": "home",
-        "due": [replace(row(asker, by_door[stop.door_id]), passing=passing(stop)) for stop in walk],
+        "due": [_on_the_walk(asker, by_door[stop.door_id], stop, doors[stop.door_id]) for stop in walk],
         "coming": [row(asker, task) for task in tasks if not task.is_due],
         "updaters": updaters(asker),
+        "minutes": minutes_by_floors(),
+        "done": None if walk else all_done(asker, fleet.door_states(tuple(doors), asker.now), names),
     }
+    if len(walk) > 1 and asker.rights.device_management:
+        context["way"] = shortest_way(walk, names)
+        context["no_floor"] = without_floor(walk, names) if asker.rights.edits_groups else ""
     return page(request, "updates.html", asker, context)
 
 
-def passing(stop: fleet.Stop) -> str:
-    """When people passing would bring it anyway (SYNC-14): an estimate, said as one."""
-    if stop.by_itself is None:
-        return _("Few phones pass here. Do not wait for one.")
-    hours = round(stop.by_itself / HOUR)
-    if hours < HOURS_SAID:
-        return ngettext("People passing bring it in about %(n)d hour.", "People passing bring it in about %(n)d hours.", max(1, hours)) % {
-            "n": max(1, hours)
-        }
-    days = round(stop.by_itself / DAY)
-    return ngettext("People passing bring it in about %(n)d day.", "People passing bring it in about %(n)d days.", days) % {"n": days}
+def _on_the_walk(asker: Asker, task: fleet.Task, stop: fleet.Stop, door: places.DoorView) -> DueRow:
+    """A door of the round: where it is, and when people passing would do; how often a household comes and goes is nobody's to read."""
+    return replace(row(asker, task), floor=stop.floor, passing="" if door.kind == "unit" else forecast(asker, stop.by_itself))
 
 
 @managed
@@ -90,7 +85,6 @@ def update(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
     if state.device is None:
         raise NotYours
     tasks = fleet.tasks(asker.place.id, asker.now)
-    following = [task for task in tasks if task.is_due and task.door_id != door.id]
     context: dict[str, object] = {
         "here": "home",
         "door": door,
@@ -99,6 +93,6 @@ def update(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
         "line": truth.door_lines(state, asker.place.zone, asker.now)[0],
         "already": already(asker, door, state) if needs_nothing(state, tasks) else "",
         "lock": state.device.lock_id.hex(),
-        "following": following[0] if following else None,
+        "following": following(asker, door, {task.door_id: task.door_name for task in tasks}),
     }
     return page(request, "update.html", asker, context)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from limen.console import (
     activation,
     bolt,
+    brought,
     building,
     cards,
     checking,
@@ -46,6 +47,7 @@ pages: list[URLPattern | URLResolver] = [
     path("doors/<uuid:door_id>/bolt", bolt.past_bolt, name="console-door-bolt"),
     path("doors/<uuid:door_id>/codes", doorcodes.end_codes, name="console-door-codes"),
     path("doors/<uuid:door_id>/update", updates.update, name="console-door-update"),
+    path("doors/<uuid:door_id>/update/brought", brought.brought, name="console-door-brought"),
     path("doors/<uuid:door_id>/activate", activation.activate, name="console-door-activate"),
     path("doors/<uuid:door_id>/swap", activation.swap, name="console-door-swap"),
     path("doors/<uuid:door_id>/remove", removing.remove, name="console-door-remove"),

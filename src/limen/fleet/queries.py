@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from limen.fleet import aiming, carrying, catalogue, logkeys, releasing, standing, waves
 from limen.fleet.catalogue import Model, model
 from limen.fleet.models import Device, FirmwareImage, Lease, Pseudonym, Running
-from limen.fleet.rounds import Stop
+from limen.fleet.rounds import Stop, following, lasts, on_foot
 from limen.fleet.sealing import newest_bundle
 from limen.fleet.views import (
     Battery,
@@ -56,20 +56,26 @@ __all__ = [
     "Truth",
     "Why",
     "carried_leases",
+    "delivered_at",
     "device_at",
     "device_of",
     "device_table",
     "devices",
+    "done_on",
     "door_state",
     "door_states",
     "doors_known_to",
+    "following",
     "inbox",
+    "lasts",
     "model",
     "moments",
     "networks",
     "newest",
     "newest_ack",
+    "on_foot",
     "ownerships",
+    "passing",
     "release_of",
     "released",
     "round_of",
@@ -162,6 +168,21 @@ def tasks(property_id: UUID, now: datetime) -> tuple[Task, ...]:
 def round_of(property_id: UUID, now: datetime) -> tuple[Stop, ...]:
     """Plans the round over doors that are due: the shortest walk, each with when people passing would do it anyway (SYNC-14)."""
     return standing.round_of(property_id, now)
+
+
+def passing(door_ids: Iterable[UUID], now: datetime) -> dict[UUID, timedelta]:
+    """Estimates how long doors wait for people passing to bring an update (SYNC-14). Unit and connected doors are missing, and where too few pass."""
+    return standing.passing(door_ids, now)
+
+
+def done_on(property_id: UUID, day: date) -> frozenset[UUID]:
+    """Gives the doors whose update tasks were ended by a receipt on a day of the building (SYNC-5)."""
+    return standing.done_on(property_id, day)
+
+
+def delivered_at(door_id: UUID, since: datetime, now: datetime) -> tuple[Moments, ...]:
+    """Tells the moments of every revocation that reached a door's lock at or after `since` (ACCESS-4)."""
+    return standing.delivered_at(door_id, since, now)
 
 
 def moments(revocation_id: UUID, now: datetime) -> Moments:

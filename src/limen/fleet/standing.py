@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F
@@ -28,11 +28,12 @@ from limen.fleet.views import (
     Truth,
     Why,
 )
-from limen.kernel.periods import local_day
+from limen.kernel.periods import day_bounds, local_day
 from limen.kernel.problems import NotYours
 from limen.places import queries as places
 
 MAX_CHANGES = 500
+MAX_DELIVERED = 50
 
 
 def device_view(device: Device) -> DeviceView:
@@ -125,14 +126,32 @@ def _still_opens(unproven: Iterable[ListChange], now: datetime) -> tuple[StillOp
 
 
 def round_of(property_id: UUID, now: datetime) -> tuple[rounds.Stop, ...]:
-    """The due doors in walking order. A receipt is a phone that was there: residents' unlocks bring one by themselves (SYNC-9)."""
+    """The due doors in walking order, each with when people passing would do it anyway."""
     due = [task.door_id for task in open_tasks(property_id, now) if task.is_due]
-    floors = {door.id: door.floor for door in places.doors_by_id(due).values()}
-    visits: dict[UUID, list[datetime]] = {door_id: [] for door_id in due}
-    seen = Receipt.objects.filter(device__door_id__in=due, device__ended_at=None, at__gte=now - rounds.COUNTED)
+    doors, waits = places.doors_by_id(due), passing(due, now)
+    return rounds.shortest(rounds.Stop(door_id, doors[door_id].floor, waits.get(door_id)) for door_id in due)
+
+
+def passing(door_ids: Iterable[UUID], now: datetime) -> dict[UUID, timedelta]:
+    """How long each door usually waits for the next phone. A receipt is a phone that was there: unlocks bring one by themselves (SYNC-9).
+
+    Doors without network alone, and no unit doors: how often a household comes and goes is its own (screens W2).
+    """
+    shared = [door.id for door in places.doors_by_id(door_ids).values() if door.kind != "unit"]
+    since = dict(Device.objects.filter(door_id__in=shared, ended_at=None, connected=False).values_list("door_id", "activated_at"))
+    visits: dict[UUID, list[datetime]] = {door_id: [] for door_id in since}
+    seen = Receipt.objects.filter(device__door_id__in=list(since), device__ended_at=None, at__gte=now - rounds.COUNTED)
     for door_id, at in seen.values_list("device__door_id", "at"):
         visits[door_id].append(at)
-    return rounds.shortest(rounds.Stop(door_id, floors[door_id], rounds.by_itself(visits[door_id], now)) for door_id in due)
+    waits = {door_id: rounds.by_itself(visits[door_id], since[door_id], now) for door_id in since}
+    return {door_id: wait for door_id, wait in waits.items() if wait is not None}
+
+
+def done_on(property_id: UUID, day: date) -> frozenset[UUID]:
+    """The doors whose tasks a receipt ended on a day of the building, while the same device is there."""
+    start, end = day_bounds(day, places.property_view(property_id).zone)
+    done = UpdateTask.objects.filter(property_id=property_id, done_at__gte=start, done_at__lt=end, device__ended_at=None)
+    return frozenset(done.values_list("device__door_id", flat=True))
 
 
 def open_tasks(property_id: UUID, now: datetime) -> tuple[Task, ...]:
@@ -170,11 +189,22 @@ def moments_of(revocation_id: UUID, now: datetime) -> Moments:
     order = access.revocation_view(revocation_id)
     if order is None:
         raise NotYours
-    rows = {row.door_id: row for row in Delivery.objects.filter(revocation_id=revocation_id)}
+    return _moments(order, now)
+
+
+def delivered_at(door_id: UUID, since: datetime, now: datetime) -> tuple[Moments, ...]:
+    """What was taken away and reached a door's lock at or after `since`, the earliest order first; at most `MAX_DELIVERED`."""
+    reached = Delivery.objects.filter(door_id=door_id, delivered_at__gte=since).order_by("ordered_at", "revocation_id")
+    orders = [access.revocation_view(row.revocation_id) for row in reached[:MAX_DELIVERED]]
+    return tuple(_moments(order, now) for order in orders if order is not None)
+
+
+def _moments(order: access.RevocationView, now: datetime) -> Moments:
+    rows = {row.door_id: row for row in Delivery.objects.filter(revocation_id=order.id)}
     doors = tuple(_moment(door_id, rows.get(door_id), order.ordered_at, now) for door_id in order.door_ids)
     ends = [door.in_force_at for door in doors]
     whole = order.ordered_at if not ends else None if None in ends else max(at for at in ends if at is not None)
-    return Moments(revocation_id, order.person_id, order.ordered_at, order.ordered_by, doors, whole)
+    return Moments(order.id, order.person_id, order.ordered_at, order.ordered_by, doors, whole)
 
 
 def _moment(door_id: UUID, row: Delivery | None, ordered_at: datetime, now: datetime) -> DoorMoment:

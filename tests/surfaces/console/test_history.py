@@ -1,9 +1,16 @@
 """Looking at history is itself recorded (HISTORY-4), and shows what the table allows (PEOPLE-3)."""
 
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
 import pytest
+from django.core.cache import cache
+from django.db import connection
 
 from limen.journal import queries as journal
-from tests.surfaces.console.desk import Desk
+from limen.storage import clock
+from tests.surfaces.console.desk import Desk, harbor
 
 
 def looks(desk: Desk) -> int:
@@ -20,6 +27,33 @@ def test_a_look_is_recorded_before_anything_is_shown(desk: Desk) -> None:
     page = desk.get("Ana", desk.door("Package Room") + "/history", days="7")
     assert page.says("Nothing has come from this lock yet. Events arrive with the next update.")
     assert looks(desk) == 1
+
+
+@pytest.fixture
+def served(transactional_db: None, now: datetime) -> Iterator[Desk]:
+    """The building as a server finds it: no transaction is open but what a request opens."""
+    cache.clear()
+    try:
+        yield harbor(now, ("Package Room",))
+    finally:
+        clock.use(None)
+
+
+@pytest.mark.rule("HISTORY-4")
+def test_a_look_is_written_down_in_one_transaction(served: Desk) -> None:
+    """The page is only read, and its request opens none: without one of its own PostgreSQL refuses the journal's lock, and two looks could part its chain."""
+    apart: list[str] = []
+
+    def watch(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+        if "journal_" in sql and not connection.in_atomic_block:
+            apart.append(sql)
+        return execute(sql, *more)
+
+    client = served.client("Ana")
+    with connection.execute_wrapper(watch):
+        assert client.get(served.door("Package Room") + "/history", {"days": "7"}).status_code == 200
+    assert apart == []
+    assert looks(served) == 1
 
 
 @pytest.mark.rule("PEOPLE-3", "PEOPLE-2")

@@ -58,3 +58,26 @@ def test_who_has_the_app_here(house: Harbor, now: datetime) -> None:
     people.decline_app(person_id=house.people["kim"], by=house.actor("kim"), now=now)
     here = {name: queries.has_app_here(house.people[name], house.doors["Roof"], now) for name in ("dana", "rosa", "gus", "kim", "theo")}
     assert here == {"dana": True, "rosa": False, "gus": False, "kim": False, "theo": False}
+
+
+@pytest.mark.rule("ACCESS-2")
+def test_what_turns_soon_are_given_groups_with_a_start_or_an_end_in_the_time(house: Harbor, now: datetime) -> None:
+    """After the first moment, up to the second; what was ended or paused does not turn, and a resident's guests are the resident's (V13 o)."""
+    week = now + 7 * DAY
+    starting = house.give("dana", "Roof deck", starts=now + DAY)
+    ending = house.give("gus", "Roof deck", standing="non-resident", ends=week)
+    house.give("theo", "Roof deck", starts=now + DAY)
+    with unit_of_work():
+        services.suspend(person_id=house.people["theo"], property_id=house.property_id, by=house.actor(), now=now)
+    house.give("rosa", "Roof deck", ends=week + timedelta(seconds=1))
+    over = house.give("kim", "Roof deck", starts=now + DAY)
+    with unit_of_work():
+        services.revoke(grant_id=over.id, by=house.actor(), now=now)
+    house.give("dana", "Home 4B")
+    with unit_of_work():
+        services.invite_guest(
+            host_id=house.people["dana"], door_ids=[house.doors["Unit 4B"]], first="Ines", last="Calder", email="ines@example.org",
+            starts=now + DAY, ends=now + 2 * DAY, by=house.actor("dana"), now=now,
+        )  # fmt: skip
+    assert {grant.id for grant in queries.turning(house.property_id, now, week)} == {starting.id, ending.id}
+    assert {grant.id for grant in queries.turning(house.property_id, now + DAY, week)} == {ending.id}

@@ -1,12 +1,16 @@
 """Ordered, delivered, in force: three moments that never borrow each other's time; and until when the old still opens."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from limen.fleet import queries as fleet
+from limen.fleet import services
 from limen.storage.transactions import unit_of_work
-from tests.unit.fleet.house import House
+from tests.unit.fleet.house import ANA, House
+
+NEW_YORK = ZoneInfo("America/New_York")
 
 
 @pytest.mark.rule("ACCESS-4")
@@ -108,3 +112,40 @@ def test_live_temporary_codes_of_the_person_are_listed(house: House) -> None:
     house.revoke(grant)
     (code,) = fleet.staleness(house.people["Dana"], house.doors["Package Room"], house.now).temporary
     assert code.kind == "daily" and code.stops_at_latest >= code.works_until > house.now
+
+
+@pytest.mark.rule("ACCESS-4")
+def test_what_reached_a_lock_is_told_from_its_receipt_on(house: House) -> None:
+    """Of this door, since the moment asked for; what waits at another door is not whole yet, and what came before is no news."""
+    grant = house.give("Dana", house.group("Residents", "Package Room", "Gym"))
+    house.activate("Package Room", "LM000001")
+    house.activate("Gym", "LM000002")
+    order = house.revoke(grant)
+    before, room, gym = house.now, house.doors["Package Room"], house.doors["Gym"]
+    house.later(hours=1)
+    assert fleet.delivered_at(room, before, house.now) == ()
+    house.update("Package Room")
+    (told,) = fleet.delivered_at(room, before, house.now)
+    assert told.revocation_id == order.id and told.in_force_at is None
+    assert {door.door_id: door.in_force_at for door in told.doors} == {room: house.now, gym: None}
+    assert fleet.delivered_at(gym, before, house.now) == ()
+    assert fleet.delivered_at(room, house.now, house.now) != () == fleet.delivered_at(room, house.later(seconds=1), house.now)
+
+
+@pytest.mark.rule("SYNC-5")
+def test_the_doors_done_on_a_day_are_those_with_a_receipt(house: House) -> None:
+    """By the building's own day; a task that was withdrawn with its device was not done."""
+    grants = [house.give("Dana", house.group(door, door)) for door in ("Package Room", "Gym", "Unit 4B")]
+    for number, door in enumerate(("Package Room", "Gym", "Unit 4B"), start=1):
+        house.activate(door, f"LM00000{number}")
+    for grant in grants:
+        house.revoke(grant)
+    today = house.now.astimezone(NEW_YORK).date()
+    assert fleet.done_on(house.property_id, today) == frozenset()
+    house.update("Package Room")
+    with unit_of_work():
+        services.deactivate(door_id=house.doors["Gym"], by=ANA, now=house.now)
+    house.later(days=1)
+    house.update("Unit 4B")
+    assert fleet.done_on(house.property_id, today) == {house.doors["Package Room"]}
+    assert fleet.done_on(house.property_id, today + timedelta(days=1)) == {house.doors["Unit 4B"]}

@@ -20,6 +20,11 @@ from limen.places import queries as places
 from limen.places import services as building
 
 GYM_HOURS = Weekly.of([[0b11111111, 6 * 60, 22 * 60]])
+FLOORS = {
+    "Main Entrance": 0, "Alley Gate": 0, "Package Room": 0, "Gym": 1, "Roof": 13, "Garage": -1, "Bike Room": -1, "Boiler Room": -1,
+    "Unit PH-1": 13, "Unit PH-2": 13,
+}  # fmt: skip
+"""Where the round finds a door whose name does not tell it."""
 SIGNS = ("Main Entrance", "Alley Gate", "Package Room", "Gym", "Garage")
 
 
@@ -52,9 +57,13 @@ def make(data: Path, now: datetime) -> Made:
         now=now,
     )
     here = files("limen.cli.demonstration")
-    building.import_doors(property_id=property_id, data=here.joinpath("doors.csv").read_bytes(), models=fleet.networks(), by=SYSTEM, now=now)
+    building.import_doors(
+        property_id=property_id, data=here.joinpath("doors.csv").read_bytes(), models=fleet.networks(), by=SYSTEM, now=now
+    )
     persons.import_people(property_id=property_id, data=here.joinpath("rent_roll.csv").read_bytes(), by=SYSTEM, now=now)
     made = _made(property_id)
+    for name, floor in FLOORS.items():
+        building.edit_door(door_id=made.doors[name], floor=floor, by=SYSTEM, now=now)
     ids = cast.add_everybody(property_id, now)
     groups = _groups(made, now)
     cast.appoint(ids, portfolio, property_id, (groups["Amenities"], groups["Services"]), now)

@@ -3,7 +3,9 @@
 import { reached } from "../web/signal.js";
 import { Stage } from "../web/stage.js";
 import { listen, Updating } from "../web/updating.js";
+import { tellInForce } from "./brought.js";
 import { fasterThanThis, proved } from "./faster.js";
+import { following, tellNext } from "./following.js";
 import { technician } from "./technician.js";
 
 const take = document.getElementById("take");
@@ -43,10 +45,24 @@ take?.addEventListener("click", async () => {
   await lookAround();
 });
 
-/** What a row said of its lock is over; the line takes the place of the button. @param {HTMLElement} link @param {HTMLElement} line */
+/** What a row said of its lock is over; the line takes the place of the button. A door is due until its proof is known. @param {HTMLElement} link @param {HTMLElement} line */
 function settle(link, line) {
-  for (const old of link.closest("li")?.querySelectorAll(".truth-line, .passing") ?? []) old.remove();
+  const row = link.closest("li");
+  const over = line.dataset.state === "proved" ? ".truth-line, .overdue, .since" : ".truth-line";
+  for (const old of row?.querySelectorAll(over) ?? []) old.remove();
+  if (row && line.dataset.state === "proved") row.dataset.state = "proved";
   link.parentElement?.replaceWith(line);
+  count();
+}
+
+/** What is still due; when nothing is, nothing is left to take along. @param {HTMLElement | null} [besides] a row whose proof the stage shows */
+function count(besides = null) {
+  const heading = document.getElementById("due");
+  const before = document.getElementById("before");
+  const waiting = [...(list?.querySelectorAll('.due-row:not([data-state="proved"])') ?? [])];
+  const left = waiting.filter((row) => row !== besides).length;
+  if (heading) heading.textContent = left ? (heading.dataset.words ?? "").replace("{n}", String(left)) : (heading.dataset.none ?? "");
+  if (before) before.hidden = left === 0;
 }
 
 /** Rows of doors that somebody else was faster at say so; they stay where they are. */
@@ -58,6 +74,7 @@ async function lookAround() {
     const sentence = done.get(link.dataset.id ?? "");
     if (sentence) settle(link, proved(sentence));
   }
+  list?.dispatchEvent(new CustomEvent("limen:settled"));
 }
 addEventListener("online", lookAround);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && lookAround());
@@ -67,7 +84,7 @@ if (document.getElementById("round") && list) walk(list);
 /** @param {HTMLElement} rows */
 function walk(rows) {
   const stage = new Stage("round");
-  const updating = new Updating({ stage, courier: technician, pull: false });
+  const updating = new Updating({ stage, courier: technician, pull: false, onproof });
   /** @type {HTMLElement | null} */
   let here = null;
 
@@ -75,16 +92,32 @@ function walk(rows) {
     const link = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("a[data-lock]"));
     if (!link) return;
     event.preventDefault();
+    goTo(link);
+  });
+
+  rows.addEventListener("limen:settled", () => here && !stage.root.hidden && tellNext(stage, rows, here));
+
+  /** The stage is about this door now. @param {HTMLElement} link */
+  function goTo(link) {
     here = link;
     const door = link.dataset.door ?? "";
     stage.fill("title", stage.words("title", "words").replace("{door}", door));
     stage.fill("start", stage.words("start", "words").replace("{door}", door));
+    stage.part("in-force", false);
+    tellNext(stage, rows, link);
     updating.open(link.dataset.lock ?? "");
     rows.hidden = true;
     stage.root.hidden = false;
     stage.root.querySelector("h2")?.focus();
     compare(link);
-  });
+  }
+
+  function onproof() {
+    const link = here;
+    if (!link) return;
+    count(link.closest("li"));
+    tellInForce(stage, link.dataset.id ?? "", () => here === link);
+  }
 
   /** Where the door needs nothing any more, the stage says that instead. @param {HTMLElement} link */
   async function compare(link) {
@@ -102,8 +135,14 @@ function walk(rows) {
     () => here && compare(here),
   );
   stage.root.addEventListener("click", (event) => {
-    if (!(/** @type {HTMLElement} */ (event.target).closest('[data-do="list"]'))) return;
+    const chosen = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest("[data-do]"))?.dataset.do;
+    if (chosen !== "list" && chosen !== "next") return;
+    const on = here && following(rows, here);
     done(stage.root.dataset.state ?? "");
+    if (chosen === "next" && on) {
+      goTo(on);
+      return;
+    }
     stage.root.hidden = true;
     rows.hidden = false;
     here?.focus();

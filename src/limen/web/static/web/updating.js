@@ -25,9 +25,13 @@ const NEAREST = {
 const ASIDE = new Set(["waiting", "newer", "yielding"]);
 
 export class Updating {
-  /** @param {{stage: Stage, courier: () => Promise<Courier>, pull: boolean}} facts `courier` is one of a registered phone, if it has a channel */
-  constructor({ stage, courier, pull }) {
+  /**
+   * @param {{stage: Stage, courier: () => Promise<Courier>, pull: boolean, onproof?: () => void}} facts `courier` is one of a registered phone, if
+   * it has a channel; `onproof` is called when the service has the proof, at once or later
+   */
+  constructor({ stage, courier, pull, onproof = () => undefined }) {
     this.stage = stage;
+    this.onproof = onproof;
     this.courier = courier;
     this.pull = pull;
     this.turn = 0;
@@ -94,6 +98,7 @@ export class Updating {
     this.stage.fill("image-said", image === null ? "" : this.stage.words("image-said", image));
     this.stage.part("image-more", image === "interrupted");
     this.stage.show(handedIn ? result : "at-lock");
+    if (handedIn) this.onproof();
     if (!handedIn && proof !== null) this.#later(courier, proof, result).catch((problem) => console.warn(problem.name));
   }
 
@@ -104,6 +109,7 @@ export class Updating {
     if (!(await handedInLater({ courier, key, every_ms: HANDS_IN_EVERY_MS, goesOn }))) return;
     reached(true);
     this.stage.show(result);
+    this.onproof();
   }
 
   /** @param {Step} step */
