@@ -82,6 +82,7 @@ def test_a_favourite_stands_on_top_and_is_forgotten_at_the_sign_out(demo: Runnin
     expect(names.first).to_have_text("Unit 4B")
 
 
+@pytest.mark.own_database
 @pytest.mark.rule("LOCK-3")
 @pytest.mark.rule("SYNC-3")
 @pytest.mark.rule("PEOPLE-6")
@@ -116,7 +117,7 @@ def test_j2_first_opening_with_phone_and_lock_offline(untouched: Running, someon
             assert "setting_up" not in dana.evaluate("window.seen")
             walk_away(lock)
             dana.get_by_role("button", name="Open Unit 4B").click()
-            expect(dana.get_by_text("We cannot reach the lock. Go closer, within 3 m, and tap again.")).to_be_visible()
+            expect(dana.get_by_text("We cannot reach the lock. Go closer, within 10 feet, and tap again.")).to_be_visible()
             lock.do("lens")
         place.back()
         dana.goto(f"{place.address}/home/")
@@ -162,12 +163,13 @@ def at_an_update(dana: Page, place: Cellar, door: str) -> Page:
     return dana
 
 
+@pytest.mark.own_database
 @pytest.mark.rule("SYNC-6")
 @pytest.mark.rule("SYNC-12")
 def test_j6_dana_updates_the_package_room(place: Cellar, someone: Callable[..., Page]) -> None:
     """J6: steps with what happens now, a check with the time from the receipt, the battery; nothing is left to hand in."""
     dana = at_an_update(someone(), place, "Package Room")
-    expect(dana.get_by_text("Stay within 3 m and keep this screen open.")).to_be_visible()
+    expect(dana.get_by_text("Stay within 10 feet and keep this screen open.")).to_be_visible()
     dana.get_by_role("button", name="Update", exact=True).click()
     expect(dana.get_by_text(re.compile(r"Up to date\. Confirmed by the lock today \d\d:\d\d\."))).to_be_visible()
     expect(dana.locator("[data-when=confirmed]")).to_contain_text(re.compile(r"Battery \d+ %\."))
@@ -189,6 +191,7 @@ def test_j6_an_update_without_signal_leaves_its_proof_on_the_phone(place: Cellar
     expect(dana.get_by_text("0 sealed records to hand in")).to_be_visible()
 
 
+@pytest.mark.own_database
 @pytest.mark.rule("CODE-4")
 @pytest.mark.rule("CODE-6")
 def test_j7_a_code_for_the_plumber(demo: Running, place: Cellar, someone: Callable[..., Page]) -> None:
@@ -218,6 +221,7 @@ def test_j7_a_code_for_the_plumber(demo: Running, place: Cellar, someone: Callab
         assert lock.type(digits) == "Not accepted."
 
 
+@pytest.mark.own_database
 @pytest.mark.rule("LINK-4")
 @pytest.mark.rule("LINK-5")
 @pytest.mark.rule("LINK-7")

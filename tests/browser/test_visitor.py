@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.cellar import cellar
+from tests.browser.hindrances import none_on
 from tests.browser.test_bench import fine
 from tests.server import Running
 
@@ -22,6 +23,7 @@ def theo(someone: Callable[..., Page], demo: Running) -> Page:
         page.get_by_role("button", name="Agree", exact=True).click()
     expect(page.get_by_role("heading", name="My doors")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Open ")).first).to_be_visible()
+    expect(page.locator("html[data-signal=there]")).to_be_attached()  # his phone is registered: only then he is listed
     return page
 
 
@@ -52,6 +54,7 @@ def hang_up(page: Page) -> None:
     expect(page.get_by_role("heading", name="Call ended.")).to_be_visible()
 
 
+@pytest.mark.own_database
 @pytest.mark.rule("LINK-2", "LINK-7")
 def test_a_visitor_finds_a_name_by_keyboard_calls_and_stops(victor: Page, theo: Page, demo: Running) -> None:
     """Short, unknown, found; calling, ringing, stopped; and what to do next. Checked for everybody at each step; no cookie at the end."""
@@ -159,6 +162,58 @@ def test_what_is_typed_without_a_socket_stays_to_be_sent_again(victor: Page, the
     hang_up(victor)
 
 
+OUTPUTS = """(() => {
+  const real = MediaDevices.prototype.enumerateDevices;
+  const names = { default: "Default - Headset earpiece", 1: "Headset earpiece", 2: "Speakerphone" };
+  let outputs = 0;
+  MediaDevices.prototype.enumerateDevices = async function () {
+    outputs = 0;
+    const found = await real.call(this);
+    return found.filter((one) => one.kind !== "audiooutput" || window.listed !== "one" || one.deviceId === "default").map((one) => {
+      if (one.kind !== "audiooutput") return one;
+      const label = one.deviceId === "default" ? names.default : (names[(outputs += 1)] ?? "Other");
+      return { kind: one.kind, deviceId: one.deviceId, groupId: one.groupId, label };
+    });
+  };
+})()"""
+SINK = "document.getElementById('sound').sinkId"
+LOUD = "navigator.mediaDevices.enumerateDevices().then((all) => all.find((one) => one.label === 'Speakerphone').deviceId)"
+
+
+def test_the_resident_chooses_the_speaker_where_the_phone_has_one(victor: Page, theo: Page, demo: Running) -> None:
+    """W11: a toggle that moves the sound of the call to the loud output and back; when that output goes, so does the button."""
+    theo.add_init_script(OUTPUTS)
+    victor.goto(sign(victor, demo) + "?q=whi")
+    talk(victor, theo)
+    speaker = theo.get_by_role("button", name="Speaker")
+    expect(speaker).to_have_attribute("aria-pressed", "false")
+    assert theo.evaluate(SINK) == ""
+    none_on(theo)
+    speaker.press("Enter")
+    expect(speaker).to_have_attribute("aria-pressed", "true")
+    assert theo.evaluate(SINK) == theo.evaluate(LOUD) != ""
+    speaker.click()
+    expect(speaker).to_have_attribute("aria-pressed", "false")
+    assert theo.evaluate(SINK) == ""
+    speaker.click()
+    expect(speaker).to_have_attribute("aria-pressed", "true")
+    theo.evaluate("() => { window.listed = 'one'; navigator.mediaDevices.dispatchEvent(new Event('devicechange')); }")
+    expect(speaker).to_be_hidden()
+    assert theo.evaluate(SINK) == ""
+    hang_up(victor)
+
+
+def test_without_a_loud_output_to_choose_there_is_no_speaker_button(victor: Page, theo: Page, demo: Running) -> None:
+    """W11: a browser that lists none, as on most phones, offers nothing that would do nothing."""
+    victor.goto(sign(victor, demo) + "?q=whi")
+    talk(victor, theo)
+    expect(theo.get_by_role("button", name="Mute")).to_be_visible()
+    expect(theo.locator("#call")).to_have_attribute("data-sound", "yes")
+    expect(theo.get_by_role("button", name="Speaker")).to_be_hidden()
+    hang_up(victor)
+
+
+@pytest.mark.own_database
 def test_the_directory_works_without_any_script(browser: Browser, demo: Running) -> None:
     """And in Spanish, on a narrow and dark screen."""
     context = browser.new_context(viewport={"width": 320, "height": 640}, locale="es-MX", color_scheme="dark", java_script_enabled=False)

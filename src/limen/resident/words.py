@@ -11,12 +11,14 @@ from limen.access import queries as access
 from limen.fleet import queries as fleet
 from limen.kernel.periods import HOLIDAY_BIT, Weekly
 from limen.places import queries as places
+from limen.web.engaged import engaged_s
 from limen.web.when import say
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One door with its one button. `state`: ready, setting-up, waits, hours, later, paused, no-device; `ends`: when the last of it is over."""
+    """One door with its one button. `state`: ready, setting-up, waits, hours, later, paused, no-device; `ends`: when the last of it is over;
+    `engaged_s`: how long it stays open (LOCK-4)."""
 
     door: places.DoorView
     state: str
@@ -31,6 +33,7 @@ class Row:
     wired: bool
     hours: str
     ends: datetime | None
+    engaged_s: int
     battery: fleet.Battery | None
 
     @property
@@ -68,7 +71,7 @@ def row(
         door=door, state=which, sentence=sentence, lock=device.lock_id.hex() if device else "", serial=device.serial if device else "",
         model=device.model if device else "", code=door.codes_allowed and any(w.code for w in windows), app=any(w.app for w in windows),
         home=home, jumpstart=bool(model and model.jumpstart), wired=bool(model and model.wired), hours=hours(windows, holidays, zone, now),
-        ends=_ends(windows), battery=state.battery if home and state.battery.state in {"low", "critical"} else None,
+        ends=_ends(windows), engaged_s=engaged_s(door, state), battery=state.battery if home and state.battery.state in {"low", "critical"} else None,
     )  # fmt: skip
 
 

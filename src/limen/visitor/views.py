@@ -6,6 +6,7 @@ Requests carry no authority (there is nothing to sign in to), so there is no tok
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.html import format_html
@@ -13,13 +14,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from limen.credentials import queries as credentials
+from limen.fleet import queries as fleet
 from limen.intercom import queries as intercom
 from limen.intercom import services as calls
 from limen.intercom.views import CallState
 from limen.kernel.problems import NotYours, Problem, TooMany
 from limen.places import queries as places
 from limen.visitor.answers import as_json, refusal
+from limen.visitor.chosen import chosen
 from limen.web import calling, limits
+from limen.web.engaged import engaged_s
 from limen.web.middleware import now_of
 from limen.web.pages import render
 from limen.web.spoken import Json, spoken, text_of
@@ -43,7 +47,7 @@ def directory(request: HttpRequest, code: str) -> HttpResponse:
         return refused
     found = intercom.directory(link.code, asked, now_of(request), page)
     context |= {"found": found, "asked": asked, "next": page + 1, "total": found.more + len(found.entries) if page == 0 else None}
-    return render(request, "visitor/directory.html", context, zone=places.property_view(link.property_id).zone)
+    return _show(request, "directory.html", context, zone=places.property_view(link.property_id).zone)
 
 
 @require_GET
@@ -64,17 +68,18 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     context = _sign(link) | {
         "label": label,
         "can_code": door.codes_allowed and credentials.has_device(link.door_id),
+        "engaged_s": engaged_s(door, fleet.door_state(link.door_id, now_of(request))),
         "entry_id": asked if asked.isalnum() else "",
         "servers": calling.servers(now_of(request)),
         **blank,
     }
-    return render(request, "visitor/call.html", context, zone=places.property_view(link.property_id).zone)
+    return _show(request, "call.html", context, zone=places.property_view(link.property_id).zone)
 
 
 @require_GET
 def guide(request: HttpRequest, code: str) -> HttpResponse:
     """How one calls and types a code at the lock; the same for every sign, so that nothing is looked up and nothing learned of any."""
-    return render(request, "visitor/help.html", {"code": code, "helping": True})
+    return _show(request, "help.html", {"code": code, "helping": True})
 
 
 @csrf_exempt
@@ -109,6 +114,13 @@ def look(request: HttpRequest, code: str, call_id: UUID) -> HttpResponse:
     return JsonResponse(as_json(view, now))
 
 
+def _show(
+    request: HttpRequest, template: str, context: dict[str, object], *, zone: ZoneInfo | None = None, status: int = 200
+) -> HttpResponse:
+    """A page, as the visitor chose to read it."""
+    return render(request, f"visitor/{template}", context | {"chosen": chosen(request)}, zone=zone, status=status)
+
+
 def _sign(link: intercom.LinkView) -> dict[str, object]:
     """What stands on the sign: building, door, and its code."""
     return {"place": places.property_view(link.property_id), "door": places.door_view(link.door_id), "code": link.code}
@@ -121,7 +133,7 @@ def _too_many(request: HttpRequest, link: intercom.LinkView) -> HttpResponse | N
         limits.spend("directory", limits.network_of(request), most=SEARCHES[0], span=SEARCHES[1], now=now_of(request))
     except TooMany as problem:
         again = say_clock(problem.retry_at, zone) if problem.retry_at else ""
-        return render(request, "visitor/many.html", _sign(link) | {"again": again}, zone=zone, status=429)
+        return _show(request, "many.html", _sign(link) | {"again": again}, zone=zone, status=429)
     return None
 
 
@@ -146,4 +158,4 @@ def _dead(request: HttpRequest, code: str) -> HttpResponse:
     here = places.properties()
     place = next((one for one in here if sign is not None and one.id == sign.property_id), here[0] if len(here) == 1 else None)
     old = sign is not None and sign.ended_at is not None
-    return render(request, "visitor/dead.html", {"old": old, "off": sign is not None and not old, "place": place}, status=404)
+    return _show(request, "dead.html", {"old": old, "off": sign is not None and not old, "place": place}, status=404)

@@ -9,10 +9,15 @@ from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from limen.fleet import services as fleet
 from limen.intercom import services
 from limen.people import services as people
+from limen.places import services as buildings
+from limen.places.queries import Doorway
 from limen.storage.transactions import unit_of_work
 from tests.surfaces.visitor.conftest import Street
+from tests.unit.fleet.house import FACTORY, trust_factory
+from tests.unit.fleet.tiny_lock import TinyLock
 
 PAGE_MAX_BYTES = 50_000
 
@@ -251,3 +256,55 @@ def test_help_tells_how_a_code_is_typed_and_nothing_of_any_sign(street: Street) 
     assert "Digits blink? It was not accepted. Type it once more, slowly." in words(page.content.decode())
     spanish = street.page("/help", lang="es").content.decode()
     assert "Cómo entrar" in spanish and "How to get in" not in spanish and f'href="/v/{code}?lang=es"' in spanish
+
+
+@pytest.mark.rule("LINK-2")
+def test_larger_text_is_one_tap_away_and_stays(street: Street) -> None:
+    """Between Español and Help; in the address, for there is no cookie, and on each page that one comes to from there, beside the language."""
+    code, entry = street.porch.link.code, street.porch.entry()
+    usual = street.page(q="whi").content.decode()
+    foot = words(usual[usual.index("<footer") :])
+    assert foot == "Español Larger text Help"
+    assert '<a href="?text=larger&amp;q=whi">Larger text</a>' in usual and "data-text" not in usual
+    for path, asked in (("", {"q": "whi"}), ("/call", {"to": entry}), ("/help", {})):
+        page = street.page(path, text="larger", lang="es", **asked)
+        html = page.content.decode()
+        assert ' data-text="larger"' in html[: html.index("<head>")] and not page.cookies
+        here = "".join(f"&amp;{name}={value}" for name, value in asked.items())
+        assert f'<a href="?text=usual&amp;lang=es{here}">Texto más pequeño</a>' in html
+        assert f'<a href="?lang=en&amp;text=larger{here}" lang="en" hreflang="en">English</a>' in html
+        kept = [link for link in re.findall(rf'href="(/v/{code}[^"]*)"', html) if "/static/" not in link]
+        assert kept and all(link.endswith("lang=es&amp;text=larger") for link in kept), kept
+    found = street.page(text="larger").content.decode()
+    assert found.count('<input type="hidden" name="text" value="larger">') == found.count("<form ")
+    assert "data-text" not in street.page(text="huge").content.decode()
+    assert ' data-text="larger"' in street.browser.get("/v/NOSUCHSIGN", {"text": "larger"}).content.decode()
+
+
+@pytest.mark.rule("LINK-9")
+def test_the_page_of_a_search_stays_with_the_size_of_the_text(street: Street) -> None:
+    """Who reads on does not begin again."""
+    house_full(street)
+    page = street.page(q="mar", page="1").content.decode()
+    assert '<a href="?text=larger&amp;q=mar&amp;page=1">Larger text</a>' in page
+    assert 'href="?q=mar&amp;page=2&amp;text=larger"' in street.page(q="mar", page="1", text="larger").content.decode()
+
+
+@pytest.mark.rule("LOCK-4")
+@pytest.mark.parametrize(("model", "seconds"), [("R", 5), ("M", 10)])
+def test_who_types_a_code_is_told_how_long_this_door_stays_open(street: Street, model: str, seconds: int) -> None:
+    """A reader may have five seconds, a lock has ten whatever is set; the help, which is the same for all, names both."""
+    house, door = street.porch.house, street.porch.house.doors["Package Room"]
+    with unit_of_work():
+        buildings.set_doorway(door_id=door, doorway=Doorway(None, None, 5), by=house.actor(), now=house.now)
+    trust_factory()
+    lock = TinyLock("LM000009", FACTORY, model)
+    with unit_of_work():
+        n_s = fleet.begin_activation(door_id=door, lock_id=lock.lock_id, by=house.actor(), now=house.now)
+    with unit_of_work():
+        done = fleet.finish_activation(door_id=door, attest=lock.attest(n_s), h=bytes(32), by=house.actor(), now=house.now)
+    with unit_of_work():
+        fleet.take_receipt(data=lock.become(done.ticket, done.snapshot), now=house.now)
+    said = f"The lens runs in a circle: open. You have {seconds} seconds."
+    assert said in words(street.page("/call", to=street.porch.entry()).content.decode())
+    assert "You have 10 seconds, at some doors 5." in words(street.page("/help").content.decode())

@@ -1,5 +1,6 @@
 // One call on the resident's side: answer, talk, type, give a code, hang up (W11). Sound goes between the two browsers only.
 
+import { Speaker } from "../web/speaker.js";
 import { askMicrophone, serversOf, Talk } from "../web/talk.js";
 import { showDigits, whenLeft } from "./digits.js";
 import { ask, Line } from "./line.js";
@@ -38,6 +39,8 @@ function show(state) {
   /** @type {HTMLElement | null} */ (page.querySelector(`[data-when="${state}"] h1`))?.focus();
 }
 
+const sound = /** @type {HTMLAudioElement} */ (document.getElementById("sound"));
+const speaker = new Speaker(find('[data-do="speaker"]'), sound);
 const line = new Line({ onnews: hear, call: id, online: (there) => lost("ours", !there) });
 
 /** @param {any} news */
@@ -90,7 +93,7 @@ async function answer() {
       if (state === "lost") line.send({ t: "again" });
     },
     onsound: (stream) => {
-      /** @type {HTMLAudioElement} */ (document.getElementById("sound")).srcObject = stream;
+      sound.srcObject = stream;
       page.dataset.sound = "yes";
     },
   });
@@ -112,6 +115,7 @@ async function answer() {
 function began() {
   since = Date.now();
   show("answered");
+  speaker.look();
   ticking = setInterval(() => {
     const seconds = Math.round((Date.now() - since) / 1000);
     fill("length", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
@@ -196,6 +200,7 @@ const acts = {
     button.setAttribute("aria-pressed", String(muted));
     for (const track of microphone?.getAudioTracks() ?? []) track.enabled = !muted;
   },
+  speaker: () => speaker.press(),
   type: (button) => {
     const part = find('[data-part="phrases"]');
     part.hidden = !part.hidden;

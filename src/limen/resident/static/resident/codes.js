@@ -3,6 +3,7 @@
 
 import { utf8 } from "../courier/bytes.js";
 import { seal, unseal } from "../courier/storage.js";
+import { tellIn, whileLoading } from "../web/loading.js";
 import { showDigits, whenLeft } from "./digits.js";
 import { ask } from "./line.js";
 import { phone } from "./phone.js";
@@ -56,15 +57,32 @@ function say(row, words) {
   part(row, "said").textContent = words;
 }
 
+/** What the lock of this door has not proved of its code; a second code's row has no place for it. @param {HTMLElement} row @param {string} words */
+function waits(row, words) {
+  // rule: CODE-3
+  const place = /** @type {HTMLElement | null} */ (row.querySelector('[data-part="waits"]'));
+  const line = place?.querySelector('[data-fill="waits"]');
+  if (!place || !line) return;
+  line.textContent = words;
+  place.hidden = words === "";
+}
+
+/** @param {HTMLElement} row @param {string} what */
+function asked(row, what) {
+  say(row, "");
+  return whileLoading(ask(`/home/api/codes/${row.dataset.door}/${what}`), { busy: row, tell: tellIn(row) });
+}
+
 /** @param {HTMLElement} row */
 async function show(row) {
   const door = row.dataset.door ?? "";
-  const answer = await ask(`/home/api/codes/${door}/${list.dataset.which}`);
+  const answer = await asked(row, list.dataset.which ?? "");
   const code = answer.ok ? /** @type {Code} */ (answer.said) : answer.signal || !keeps ? null : await kept(door);
   if (code === null) {
     say(row, answer.signal ? [answer.said.title, answer.said.detail].filter(Boolean).join(" ") : (list.dataset.nosignal ?? ""));
     return;
   }
+  if (answer.ok) waits(row, answer.said.waits ?? "");
   if (answer.ok && keeps) await keep(door, code);
   say(row, "");
   showDigits(/** @type {HTMLElement} */ (row.querySelector('[data-fill="digits"]')), code);
@@ -82,14 +100,15 @@ function hide(row) {
 
 /** @param {HTMLElement} row */
 async function reset(row) {
-  const answer = await ask(`/home/api/codes/${row.dataset.door}/reset`);
+  const answer = await asked(row, "reset");
   if (!answer.ok) {
     say(row, [answer.said.title, answer.said.detail].filter(Boolean).join(" ") || (list.dataset.nosignal ?? ""));
     return;
   }
   await forget([row.dataset.door ?? ""]);
   hide(row);
-  say(row, answer.said.sentence);
+  say(row, "");
+  waits(row, answer.said.sentence);
 }
 
 list.addEventListener("click", (event) => {

@@ -4,15 +4,16 @@
 
 import { unlock } from "../courier/unlock.js";
 import { now } from "../web/clock.js";
+import { tellIn, whileLoading } from "../web/loading.js";
 import { Stage } from "../web/stage.js";
 import { clock } from "../web/when.js";
 import { offerFirst, putFirst } from "./favourites.js";
 import { endedByDate, mayBeOver, whatBecame } from "./over.js";
 import { phone, refreshed } from "./phone.js";
 
-const OPEN_MS = 10_000;
+const OPEN_S = 10;
 const CRITICAL = 5;
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 40_000; // of two questions to the service (courier/service.js)
 const ready = refreshed().catch(() => true);
 
 /** @param {HTMLElement} row */
@@ -47,7 +48,7 @@ async function open(row) {
   settle(row, "looking");
   const courier = await phone();
   const lock = row.dataset.lock ?? "";
-  if ((await courier.wallet.entry(lock)) === null) await Promise.race([ready, new Promise((end) => setTimeout(end, PATIENCE_MS))]);
+  if ((await courier.wallet.entry(lock)) === null) await doorsOf(row, turn);
   if ((await courier.wallet.entry(lock)) === null) {
     await refused(row, "not_ready", turn);
     return;
@@ -62,6 +63,21 @@ async function open(row) {
   if (answer.result === "stopped") settle(row, "idle");
   else if (answer.result === "refused") await refused(row, answer.reason, turn);
   else settle(row, answer.result);
+}
+
+/** A phone that is new has fetched no doors yet. @param {HTMLElement} row @param {string} turn */
+async function doorsOf(row, turn) {
+  const late = new Promise((end) => setTimeout(end, PATIENCE_MS));
+  const tellHere = tellIn(stageOf(row).root);
+  await whileLoading(Promise.race([ready, late]), {
+    busy: row,
+    tell: (wait) => {
+      if (row.dataset.turn !== turn) return;
+      if (wait === "loading") settle(row, "loading");
+      if (wait === "" && row.dataset.opening === "loading") settle(row, "looking");
+      tellHere(wait);
+    },
+  });
 }
 
 /** What the lock says at once; then, where access may be over, what the service or the page knows of it. @param {HTMLElement} row @param {string | null} reason @param {string} turn */
@@ -89,12 +105,16 @@ async function opened(row, answer, turn) {
     standing.textContent = standing.dataset.ready ?? "";
     row.dataset.state = "ready";
   }
-  setTimeout(() => {
-    if (row.dataset.turn === turn && row.dataset.opening === "open") {
-      row.dataset.opening = "idle";
-      stageOf(row).root.dataset.state = "idle";
-    }
-  }, OPEN_MS);
+  const { root } = stageOf(row);
+  setTimeout(
+    () => {
+      if (row.dataset.turn === turn && row.dataset.opening === "open") {
+        row.dataset.opening = "idle";
+        root.dataset.state = "idle";
+      }
+    },
+    1000 * Number(root.dataset.engaged ?? OPEN_S),
+  ); // rule: LOCK-4
   const passed = await answer.afterwards;
   const battery = /** @type {HTMLElement | null} */ (row.querySelector('[data-part="battery"]'));
   if (battery) battery.hidden = passed.battery === null || passed.battery >= CRITICAL;

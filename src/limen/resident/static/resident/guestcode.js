@@ -1,5 +1,6 @@
 // A code for a guest: made with signal, shown once, handed over by one way, gone when one leaves (W10).
 
+import { tellIn, whileLoading } from "../web/loading.js";
 import { readAloud, showDigits } from "./digits.js";
 import { ask } from "./line.js";
 
@@ -46,7 +47,8 @@ async function make(form) {
   const problem = find('[data-part="problem"]');
   problem.hidden = true;
   wish ??= crypto.randomUUID();
-  const answer = await ask("/home/api/guests/code", { door: said.get("door"), label: said.get("label"), key: wish, ...kindOf(said) });
+  const asked = ask("/home/api/guests/code", { door: said.get("door"), label: said.get("label"), key: wish, ...kindOf(said) });
+  const answer = await whileLoading(asked, { busy: form, tell: tellIn(form) });
   if (!answer.ok) {
     if (answered(answer)) wish = null;
     problem.textContent = wordsOf(answer);

@@ -3,6 +3,7 @@
 import { left, person } from "../courier/whose.js";
 import { meetDemonstration } from "../web/clock.js";
 import { forgetKept } from "../web/leaving.js";
+import "./going.js";
 import { keepPages } from "./kept.js";
 import "./offline.js";
 import "./ring.js";
