@@ -228,3 +228,35 @@ def test_the_directory_works_without_any_script(browser: Browser, demo: Running)
         expect(page.get_by_role("heading", name="Who are you visiting?")).to_be_visible()
     finally:
         context.close()
+
+
+@pytest.mark.rule("LINK-2")
+def test_larger_text_is_larger_fits_and_comes_along(someone: Callable[..., Page], theo: Page, demo: Running) -> None:
+    """W12a, on the narrowest screen and in the longer language; from the directory to the search, the help and the call, and back to the usual size."""
+    victor = someone(viewport={"width": 320, "height": 640}, locale="es-MX")
+    victor.goto(sign(victor, demo) + "?q=whi")
+    heading, size = victor.get_by_role("heading", name="¿A quién visita?"), "one => parseFloat(getComputedStyle(one).fontSize)"
+    usual = heading.evaluate(size)
+    none_on(victor)
+    victor.get_by_role("link", name="Texto más grande").click()
+    expect(victor.locator("html[data-text=larger]")).to_be_attached()
+    assert heading.evaluate(size) >= 1.3 * usual
+    expect(victor.get_by_label("Nombre o apartamento")).to_have_value("whi")
+    none_on(victor)
+    for link, title in (("Ayuda", "Cómo entrar"), ("Volver a los nombres", "¿A quién visita?")):
+        victor.get_by_role("link", name=link).click()
+        expect(victor.get_by_role("heading", name=title)).to_be_visible()
+        expect(victor.locator("html[data-text=larger]")).to_be_attached()
+        none_on(victor)
+    victor.get_by_label("Nombre o apartamento").fill("whi")
+    victor.get_by_role("button", name="Buscar").click()
+    victor.get_by_role("button", name="Llamar a T. Whitfield").click()
+    theo.get_by_role("button", name="Answer").click()
+    expect(victor.get_by_role("heading", name=re.compile("Hablando con T. Whitfield"))).to_be_visible()
+    expect(victor.locator("html[data-text=larger]")).to_be_attached()
+    none_on(victor)
+    victor.get_by_role("button", name="Colgar").click()
+    victor.get_by_role("link", name="Volver a los nombres").click()
+    victor.get_by_role("link", name="Texto más pequeño").click()
+    expect(victor.locator("html[data-text]")).to_have_count(0)
+    assert heading.evaluate(size) == usual and victor.context.cookies("http://localhost") == victor.context.cookies()
