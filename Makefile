@@ -13,9 +13,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORDS := $(shell find src -name '*.po')
 SCRIPTS = $(shell find tests -name '*.test.js' -o -name '*.test.mjs')
-# What never speaks to the database of the tests is run once.
-WITHOUT_DATABASE := tests/browser tests/tidy tests/conformance tests/stories tests/unit/kernel tests/unit/wire tests/unit/lock tests/unit/phone tests/unit/sim \
-	tests/unit/cli/courier tests/unit/cli/rehearsal tests/unit/cli/vectorbook tests/properties/test_lock_clock.py tests/properties/test_simulator_seeds.py \
+# What speaks to no database is run once. Of the rest tests/conftest.py chooses what is run again on PostgreSQL.
+WITHOUT_DATABASE := tests/tidy tests/conformance tests/unit/kernel tests/unit/wire tests/unit/lock tests/unit/phone tests/unit/sim \
+	tests/unit/cli/courier tests/unit/cli/vectorbook tests/properties/test_lock_clock.py tests/properties/test_simulator_seeds.py \
 	tests/properties/test_doorcodes_in_two_hands.py
 # Node of the machine where there is one, else the one from the lock.
 NODE_PATH_FIRST = export PATH="$(CURDIR)/$(BIN):$$PATH"

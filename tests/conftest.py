@@ -56,10 +56,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
-    """Whoever does not say so cannot reach it (pytest-django stands in the way): on another database it would be the same test again."""
+    """Whoever does not say so cannot reach it (pytest-django stands in the way): on another database it would be the same test again.
+
+    A command that a test starts has a database of its own (tests.server.own_database); which of these run here too, they say by their mark.
+    """
     said = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     of_django = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
-    return bool(said) or of_django or item.get_closest_marker("django_db") is not None
+    return bool(said) or of_django or any(item.get_closest_marker(name) for name in ("django_db", "own_database"))
 
 
 @pytest.fixture

@@ -5,25 +5,29 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from websockets.sync.server import ServerConnection, serve
 
+from limen.cli.rehearsal.database import thrown_away
+
 START_S = 240  # the first start of a demonstration makes a building and activates its locks
 STOP_S = 15
 # What this process set for its own tests must not reach the spawned one.
 OURS = ("LIMEN_", "DJANGO_", "PYTEST_", "PORT")
+DATABASE = "LIMEN_DATABASE_URL"
 
 
 @dataclass
 class Running:
-    """A spawned command: its address, what it printed so far, and its process."""
+    """A spawned command: its process, its environment (for commands beside it), its address, and what it printed so far."""
 
     process: subprocess.Popen[str]
     data: Path
+    environ: Mapping[str, str]
     address: str = ""
     lines: list[str] = field(default_factory=list)
 
@@ -40,17 +44,44 @@ class Running:
 
 @contextmanager
 def running(data: Path, *command: str, environ: Mapping[str, str] | None = None) -> Iterator[Running]:
-    """`limen <command> --port 0` (default: serve) on the data folder; it answers when this yields, and has ended when this returns."""
+    """`limen <command> --port 0` (default: serve) on the data folder; it answers when this yields, and has ended when this returns.
+
+    It has a database of its own; `environ` with what `own_database` gave goes on with that one.
+    """
+    with ExitStack() as stack:
+        told = dict(environ or {})
+        if DATABASE not in told:
+            told |= stack.enter_context(own_database())
+        yield stack.enter_context(_spawned(data, command or ("serve",), told))
+
+
+@contextmanager
+def own_database() -> Iterator[dict[str, str]]:
+    """What spawned commands are told of a database of their own: a new one on the suite's PostgreSQL, dropped at the end, or nothing for SQLite."""
+    if os.environ["LIMEN_TEST_DATABASE"] == "postgresql":
+        with thrown_away(os.environ[DATABASE]) as address:
+            yield {DATABASE: address}
+    else:
+        yield {}
+
+
+def clean_environment(data: Path, told: Mapping[str, str]) -> dict[str, str]:
+    """The environment of somebody at a terminal, with this data folder and what they are told."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    clean |= {"LIMEN_DATA": str(data), "PYTHONUNBUFFERED": "1", **(environ or {})}
+    return clean | {"LIMEN_DATA": str(data), "PYTHONUNBUFFERED": "1", **told}
+
+
+@contextmanager
+def _spawned(data: Path, command: Sequence[str], told: Mapping[str, str]) -> Iterator[Running]:
+    environ = clean_environment(data, told)
     process = subprocess.Popen(
-        [sys.executable, "-m", "limen", *(command or ("serve",)), "--port", "0"],
-        env=clean,
+        [sys.executable, "-m", "limen", *command, "--port", "0"],
+        env=environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    server = Running(process, data)
+    server = Running(process, data, environ)
     first = threading.Event()
     reader = threading.Thread(target=_read, args=(server, first), daemon=True)
     reader.start()

@@ -124,6 +124,37 @@ def test_j2_first_opening_with_phone_and_lock_offline(untouched: Running, someon
         fetched(dana)
 
 
+LASTS = """(row) => new Promise((ended) => {
+  let since = 0;
+  new MutationObserver(() => {
+    if (row.dataset.opening === "open") since = performance.now();
+    else if (since) ended(performance.now() - since);
+  }).observe(row, { attributeFilter: ["data-opening"] });
+  row.querySelector("[data-do=open]").click();
+})"""
+
+
+@pytest.mark.rule("LOCK-4")
+def test_an_opening_is_shown_as_long_as_the_door_stays_open(demo: Running, someone: Callable[..., Page]) -> None:
+    """Five seconds at a reader that opens for five: the circle runs as fast, and then the row is as before."""
+    theo = someone(service_workers="block")
+    theo.route(
+        "**/home/",
+        lambda route: route.fulfill(response=(got := route.fetch()), body=got.text().replace('data-engaged="10"', 'data-engaged="5"')),
+    )
+    sign_in(theo, demo.address, "theo")
+    theo.goto(f"{demo.address}/home/")
+    expect(theo.locator("html[data-signal=there]")).to_be_attached()
+    row = theo.locator(".door-row", has=theo.get_by_role("heading", name="Main Entrance"))
+    assert (
+        row.locator(".lens .run").evaluate(
+            "(one) => { one.closest('.opening').dataset.state = 'open'; return getComputedStyle(one).animationDuration; }"
+        )
+        == "5s"
+    )
+    assert 4_900 < row.evaluate(LASTS) < 9_000
+
+
 def test_j2_a_browser_without_bluetooth_shows_the_code(place: Cellar, someone: Callable[..., Page]) -> None:
     """J2, step 6: Theo's browser cannot talk to locks; each row offers the code, and it comes when asked for, also without signal."""
     theo = someone(service_workers="block")

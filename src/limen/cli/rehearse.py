@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from limen.cli.rehearsal import building, stage, story
+from limen.cli.rehearsal import building, database, stage, story
 from limen.cli.rehearsal.browser import Browser
+from limen.cli.rehearsal.casting import cast
 from limen.cli.rehearsal.play import Play
 from limen.cli.rehearsal.stage import Opening
 
@@ -25,6 +26,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser = subparsers.add_parser("rehearse", help="play a whole story against a throw-away instance and say how it went")
     parser.add_argument("--data", type=Path, default=None, help="folder with doors.csv and rent_roll.csv (default: the demonstration's)")
     parser.add_argument("--json", action="store_true", help="one JSON object: ok, and each step with name, ok, ms, detail")
+    parser.add_argument(
+        "--database",
+        type=database.server,
+        metavar="URL",
+        help="a PostgreSQL server, postgresql://user:password@host/name: a new database is made there and dropped at the end, and the one that "
+        "is named is only the way in (default: a SQLite file of its own)",
+    )
     parser.add_argument("--profile", default="NYC", choices=["US", "NYC", "EU"])
     parser.add_argument("--time-zone", default="America/New_York")
 
@@ -57,9 +65,14 @@ def _play(args: argparse.Namespace, tell: story.Teller) -> None:
     )
     with ExitStack() as stack:
         raised: list[stage.Stage] = []
-        tell(story.one("The stage is raised", lambda: _raise(stack, opening, read[0], raised)))
+
+        def raise_stage() -> str:
+            raised.append(stack.enter_context(stage.raised(opening, read[0].shelf, args.database)))
+            return f"service and locks are running, on {'PostgreSQL' if args.database else 'SQLite'}"
+
+        tell(story.one("The stage is raised", raise_stage))
         if raised:
-            playing = Play(stage=raised[0], building=read[0], cast=building.cast(read[0]), manager=Browser(raised[0].origin))
+            playing = Play(stage=raised[0], building=read[0], cast=cast(read[0]), manager=Browser(raised[0].origin))
             stack.callback(playing.close)
             if not all(step.ok for step in story.play(playing, tell)):
                 print(raised[0].last_words(), file=sys.stderr)
@@ -67,14 +80,9 @@ def _play(args: argparse.Namespace, tell: story.Teller) -> None:
 
 def _read(folder: Path, found: list[building.Building]) -> str:
     read = building.read(folder, datetime.now(UTC).date())
-    doors = ", ".join(door.name for door in building.cast(read).doors)
+    cast(read)  # where nobody fits a part, nothing need be started; where the import refuses a line, the part goes to the next
     found.append(read)
-    return f"{len(read.doors)} doors and {len(read.people)} people beyond doubt; played at {doors}"
-
-
-def _raise(stack: ExitStack, opening: Opening, read: building.Building, raised: list[stage.Stage]) -> str:
-    raised.append(stack.enter_context(stage.raised(opening, read.doors_csv)))
-    return "service and locks are running"
+    return f"{len(read.doors)} doors and {len(read.people)} people beyond doubt"
 
 
 def _demonstration() -> Path:

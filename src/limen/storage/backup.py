@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import os
+import time
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +23,7 @@ from uuid import UUID
 from django.apps import apps
 from django.core.cache import cache
 from django.core.management.color import no_style
-from django.db import connection, models, router, transaction
+from django.db import OperationalError, connection, models, router, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from limen.storage import files, kms, ledger
@@ -30,6 +31,8 @@ from limen.storage import files, kms, ledger
 FORM: Final = 1
 ROWS_AT_ONCE: Final = 500
 LINE_MAX_BYTES: Final = 64 * 1024 * 1024
+HOLD_TRIES: Final = 400
+HOLD_AGAIN_S: Final = 0.05
 NOT_KEPT: Final = frozenset({"sessions.Session", "usersessions.UserSession"})
 """Who is signed in where: a restore neither brings an ended session back nor ends a living one."""
 
@@ -88,8 +91,28 @@ def check(path: Path) -> Head:
     return head
 
 
+def hold() -> None:
+    """Nobody else writes until the caller's transaction ends; people may read. For SQLite any transaction does that, PostgreSQL is told.
+
+    Else what somebody is just writing would stay between the rows that come, or be missing among those that are copied. Nothing is held while
+    we wait for whoever began before, so that they never wait for us. OperationalError where that lasts for 20 seconds.
+    """
+    if connection.vendor != "postgresql":
+        return
+    names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _models())
+    for tries_left in reversed(range(HOLD_TRIES)):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"lock table {names} in exclusive mode nowait")
+            return
+        except OperationalError:
+            if not tries_left:
+                raise
+            time.sleep(HOLD_AGAIN_S)
+
+
 def load(path: Path) -> int:
-    """Puts every row back and returns how many; what is in the database goes. Inside a transaction of the caller, after `check`."""
+    """Puts every row back and returns how many; what is in the database goes. Inside a transaction of the caller, after `check` and `hold`."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a restore happens as a whole")
     tables = {model._meta.label: model for model in _models()}
@@ -193,8 +216,9 @@ def _models() -> list[type[models.Model]]:
 
 @contextmanager
 def _at_one_moment() -> Iterator[None]:
-    """What is read inside is the database of one instant; writers are not kept waiting."""
+    """What is read inside is the database of one instant; writers are kept waiting only by a caller whose transaction has begun already."""
     if connection.in_atomic_block:
+        hold()
         yield
         return
     if connection.vendor == "postgresql":

@@ -83,8 +83,9 @@ def restore(path: Path, now: datetime) -> Restoring:
     `now` is a whole second that nothing was signed in yet: every lease from before it is void at the locks (fleet/replay.py).
     """
     head = backup.check(path)
-    run = begun(head, now)
     with unit_of_work():
+        backup.hold()  # before the ledger is read: what is taken after that would be forgotten
+        run = begun(head, now)
         put_right = [keeper() for keeper in _keepers]
         backup.load(path)
         for step in put_right:

@@ -13,6 +13,7 @@ PATIENCE_S = 60
 """For a first page on a busy machine."""
 
 
+@pytest.mark.own_database
 def test_it_says_its_address_first_and_answers_there_and_ends_when_told(tmp_path: Path) -> None:
     """Whoever reads the first line can use it at once."""
     with running(tmp_path, "serve") as server:
@@ -24,6 +25,7 @@ def test_it_says_its_address_first_and_answers_there_and_ends_when_told(tmp_path
         assert server.stop() in {0, -15}
 
 
+@pytest.mark.own_database
 def test_a_real_upload_beyond_the_limit_is_answered_in_words(tmp_path: Path) -> None:
     """Not by a broken connection: whoever chose the wrong file reads what the limit is, and the same connection goes on."""
     wrong = {"file": ("film.csv", b"x" * (6 * 1024 * 1024), "text/csv")}
@@ -37,6 +39,7 @@ def test_a_real_upload_beyond_the_limit_is_answered_in_words(tmp_path: Path) -> 
         server.stop()
 
 
+@pytest.mark.own_database
 def test_an_unknown_socket_address_is_refused_without_a_stack_trace(tmp_path: Path) -> None:
     """Strangers knock at every door."""
     from websockets.exceptions import InvalidStatus

@@ -155,7 +155,9 @@ def test_units_are_made_once_whatever_their_capitals(house: UUID, now: datetime)
 
 def test_notes_tell_what_holds_for_the_whole_file(house: UUID) -> None:
     """Columns that are not read, and a doubtful encoding."""
-    shown = services.preview_doors(property_id=house, models=MODELS, data="Door,Kind,Colour,Reason\nBöiler,service,red,x\n".encode("cp1252"))
+    shown = services.preview_doors(
+        property_id=house, models=MODELS, data="Door,Kind,Colour,Reason\nBöiler,service,red,x\n".encode("cp1252")
+    )
     assert shown.notes == ('The column "Colour" is not read.', "The file was read as Windows-1252. Check the names with accents.")
     with pytest.raises(NotReadable):
         services.preview_doors(property_id=house, models=MODELS, data=b"PK\x03\x04")
@@ -181,7 +183,9 @@ def test_an_interrupted_import_goes_on_with_the_same_file(now: datetime, monkeyp
     monkeypatch.setattr(importing, "_door", failing)
     lines: list[tuple[int, int]] = []
     with pytest.raises(Stopped) as stopped:
-        services.import_doors(property_id=house, models=MODELS, data=data, by=SYSTEM, now=now, progress=lambda line, total: lines.append((line, total)))
+        services.import_doors(
+            property_id=house, models=MODELS, data=data, by=SYSTEM, now=now, progress=lambda line, total: lines.append((line, total))
+        )
     assert stopped.value.title == "Stopped at line 52." and lines == [(50, 128)]
     assert len(queries.doors(house)) == 50
     done = services.import_doors(property_id=house, models=MODELS, data=data, by=SYSTEM, now=now)

@@ -3,15 +3,17 @@
 import gzip
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 
 from limen.people.models import Person
 from limen.storage import backup, kms
@@ -144,3 +146,14 @@ def test_rows_are_put_back_inside_a_transaction_only(path: Path) -> None:
     """Half a database is none."""
     with pytest.raises(transaction.TransactionManagementError):
         backup.load(path)
+
+
+@pytest.mark.rule("OPS-2")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(os.environ.get("LIMEN_TEST_DATABASE") != "postgresql", reason="on SQLite a transaction sees one moment anyway")
+def test_a_copy_in_the_middle_of_a_transaction_is_of_one_moment() -> None:
+    """It cannot choose any more what it sees: so nobody writes between the first table and the last, else a row would be there without its parent."""
+    with transaction.atomic(), backup._at_one_moment(), psycopg.connect(**connection.get_connection_params()) as writer:
+        writer.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            writer.execute("INSERT INTO auth_group (name) VALUES ('somebody in between')")

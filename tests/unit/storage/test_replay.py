@@ -1,12 +1,17 @@
 """The ledger that goes with a backup, and no other; all of a restore or nothing."""
 
+import os
 import shutil
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
 
 from limen.people.models import Person
 from limen.storage import backup, kms, ledger, replay
@@ -94,6 +99,21 @@ def test_a_restore_that_fails_halfway_changes_nothing(
     with pytest.raises(RuntimeError):
         kept.back(now)
     assert Person.objects.get(id=house.people["Dana"]).status == "archived"
+
+
+@pytest.mark.rule("OPS-2")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(os.environ.get("LIMEN_TEST_DATABASE") != "postgresql", reason="SQLite lets one write at a time: nobody is in between")
+def test_nobody_writes_between_the_rows_that_come(house: House, data_folder: Path, now: datetime) -> None:
+    """Where the service runs meanwhile, whoever is just writing is waited for, and what they wrote goes with the rest."""
+    kept = Yesterday.kept(data_folder / "copies", now)
+    with psycopg.connect(**connection.get_connection_params()) as writer:
+        writer.execute("INSERT INTO auth_group (name) VALUES ('somebody in between')")
+        done = threading.Timer(0.3, writer.commit)
+        done.start()
+        kept.back(now)
+        done.join()
+    assert not Group.objects.exists()
 
 
 def test_lines_from_just_before_the_backup_are_done_again_too(house: House, data_folder: Path, now: datetime) -> None:

@@ -1,30 +1,50 @@
-"""Reads the two files of a building and chooses who plays whom, by what they are and never by name."""
+"""Reads the two files of a building: the rows that are beyond doubt, and the devices that hang there. Which lines arrive, the import says."""
 
-import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-WITHOUT_KEYPAD: Final = frozenset({"INT", "LINK"})
-WIRED: Final = frozenset({"R", "INT", "LINK"})
-_EMAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
-_DATE: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-PEOPLE: Final = 5
+from limen.kernel.previews import written
+from limen.kernel.tables import Column, NotReadable, Row, read_table
+
+DOORS: Final = (
+    Column("Door", "the door", ("Door name", "Name")),
+    Column("Kind", "the kind", ("Door kind", "Type")),
+    Column("Unit", "the unit", ("Apartment", "Apt"), required=False),
+    Column("Model", "the model", required=False),
+    Column("Connected", "the connection", ("Network", "Online"), required=False),
+    Column("Serial", "the serial", ("Serial number", "Serial no"), required=False),
+    Column("ShareAllowed", "sharing", ("Sharing", "Share allowed"), required=False),
+    Column("Doorcodes", "the doorcodes", ("Codes", "Doorcodes allowed"), required=False),
+)
+PEOPLE: Final = (
+    Column("Unit", "the unit", ("Apartment", "Apt", "Unit number")),
+    Column("First", "the first name", ("First name", "Given name")),
+    Column("Last", "the last name", ("Last name", "Surname", "Family name")),
+    Column("Email", "the e-mail", ("E-mail", "E-mail address", "Email address", "Mail")),
+    Column("Status", "the status", ("Lease status", "Resident status")),
+    Column("LeaseStart", "the start of the lease", ("Lease start", "Lease from", "Move in")),
+    Column("LeaseEnd", "the end of the lease", ("Lease end", "Lease to", "Move out"), required=False),
+    Column("Role", "the role", ("Type",), required=False),
+    Column("Smartphone", "the smartphone", ("Has smartphone",), required=False),
+)
+"""The format of the two files as the import's templates and the manual describe it; what else is in them is not read here."""
 STAYS: Final = timedelta(days=60)  # longer than the story lasts
+_DATE: Final = re.compile(r"(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})")
 
 
 class CannotPlay(Exception):
-    """The building has no door or person for a part; the text says which."""
+    """The building has no door or person for a part, or its files cannot be read; the text says which."""
 
 
 @dataclass(frozen=True)
 class DoorRow:
-    """One door of the file, as far as a rehearsal needs it."""
+    """One door of the file, as far as a rehearsal needs it. `line` counts as an editor does."""
 
     name: str
     kind: str
@@ -34,16 +54,18 @@ class DoorRow:
     serial: str
     share: bool
     codes: bool
+    line: int = 0
 
 
 @dataclass(frozen=True)
 class PersonRow:
-    """One current resident with a smartphone and an address of their own."""
+    """One current resident with a smartphone and an address of their own. `unit` is spelled as their door spells it."""
 
     unit: str
     first: str
     last: str
     email: str
+    line: int = 0
 
     @property
     def name(self) -> str:
@@ -57,28 +79,6 @@ class PersonRow:
 
 
 @dataclass(frozen=True)
-class Cast:
-    """Who and what plays the story.
-
-    `home` is the resident's unit door, `parcels` the door that visitors come to, `other` a third unconnected door, `reader` a connected one.
-    """
-
-    home: DoorRow
-    parcels: DoorRow
-    other: DoorRow
-    reader: DoorRow
-    resident: PersonRow
-    neighbour: PersonRow
-    leaver: PersonRow
-    unlisted: PersonRow
-
-    @property
-    def doors(self) -> tuple[DoorRow, ...]:
-        """In the order in which they are activated."""
-        return (self.home, self.parcels, self.other, self.reader)
-
-
-@dataclass(frozen=True)
 class Building:
     """The two files as bytes, for uploading, and the rows that are beyond doubt."""
 
@@ -87,127 +87,119 @@ class Building:
     doors: tuple[DoorRow, ...]
     people: tuple[PersonRow, ...]
 
+    @property
+    def shelf(self) -> bytes:
+        """The devices of these doors, as `limen lock --shelf` reads them."""
+        return written(["Serial", "Model"], ([door.serial, door.model] for door in self.doors))
+
+    def without(self, *, doors: Collection[int], people: Collection[int]) -> "Building":
+        """The same files without these lines, which the import refused: nobody plays there."""
+        return replace(
+            self,
+            doors=tuple(door for door in self.doors if door.line not in doors),
+            people=tuple(person for person in self.people if person.line not in people),
+        )
+
 
 def read(folder: Path, today: date) -> Building:
-    """`doors.csv` and `rent_roll.csv` of a folder. Rows in doubt are left to the import, which is what it is for."""
+    """`doors.csv` and `rent_roll.csv` of a folder. Rows in doubt are left to the import, which is what it is for.
+
+    Raises OSError for files that are not there, CannotPlay for files that are not these tables.
+    """
     doors_csv, people_csv = (folder / "doors.csv").read_bytes(), (folder / "rent_roll.csv").read_bytes()
-    doors = _doors(list(_rows(doors_csv)))
-    units = {door.unit for door in doors if door.kind == "unit"}
-    return Building(doors_csv, people_csv, doors, _people(list(_rows(people_csv)), units, today + STAYS))
+    doors = _doors(_rows("doors.csv", doors_csv, DOORS))
+    units = {door.unit.casefold(): door.unit for door in reversed(doors) if door.kind == "unit"}
+    return Building(doors_csv, people_csv, doors, _people(_rows("rent_roll.csv", people_csv, PEOPLE), units, today))
 
 
-def cast(building: Building) -> Cast:
-    """The first doors and people that fit, in the order of the files; `CannotPlay` names a part that nobody fits."""
-    by_unit: dict[str, list[PersonRow]] = {}
-    for person in building.people:
-        by_unit.setdefault(person.unit, []).append(person)
-    reader = _first("a connected reader", (d for d in building.doors if d.connected and d.model not in WITHOUT_KEYPAD))
-    apart = [d for d in building.doors if not d.connected and d.model not in WITHOUT_KEYPAD]
-    visited = [d for kind in ("common", "service", "entrance") for d in apart if d.kind == kind and d.codes and d.model not in WIRED]
-    preferred = [d for d in visited if d.share]
-    parcels = _first("an unconnected door with codes that is no unit door", iter(preferred or visited))
-    home = _first("a unit door with codes, sharing and a resident", (d for d in apart if _is_home(d, by_unit)))
-    others = [d for kind in ("common", "entrance", "service", "unit") for d in apart if d.kind == kind]
-    other = _first("a third unconnected door", (d for d in others if d not in (parcels, home)))
-    resident = by_unit[home.unit][0]
-    rest = _told_apart(resident, (person for person in building.people if person.unit != home.unit))
-    if len(rest) < PEOPLE - 2:
-        raise CannotPlay("fewer than three other residents with a smartphone and an e-mail of their own")
-    return Cast(
-        home=home, parcels=parcels, other=other, reader=reader, resident=resident, neighbour=rest[0], leaver=rest[1], unlisted=rest[2]
-    )
-
-
-def _told_apart(first: PersonRow, others: Iterable[PersonRow]) -> list[PersonRow]:
-    """People whose entries at a sign could not be taken for one another's."""
-    found = [first]
-    for person in others:
-        if person.listed_as not in {one.listed_as for one in found}:
-            found.append(person)
-    return found[1:]
-
-
-def _is_home(door: DoorRow, by_unit: dict[str, list[PersonRow]]) -> bool:
-    return door.kind == "unit" and door.codes and door.share and bool(by_unit.get(door.unit)) and door.model not in WIRED
-
-
-def _first(part: str, doors: Iterator[DoorRow]) -> DoorRow:
-    for door in doors:
-        return door
-    raise CannotPlay(f"this building has no door for the part: {part}")
-
-
-def _rows(data: bytes) -> Iterator[dict[str, str]]:
-    """Rows by header, trimmed; lines of another width are not beyond doubt."""
-    table = list(csv.reader(io.StringIO(_text(data), newline="")))
-    header = [cell.strip().casefold() for cell in table[0]]
-    for cells in table[1:]:
-        if len(cells) == len(header) and any(cell.strip() for cell in cells):
-            yield dict(zip(header, (cell.strip() for cell in cells), strict=True))
-
-
-def _text(data: bytes) -> str:
+def _rows(name: str, data: bytes, columns: Sequence[Column]) -> list[Row]:
+    """Rows by column, cleaned as the import cleans them; broken ones and formulas are not beyond doubt."""
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252")
+        table = read_table(data, columns)
+    except NotReadable as problem:
+        raise CannotPlay(f"{name}: {problem.title} {problem.detail}".strip()) from problem
+    return [row for row in table.rows if not (row.broken or row.formulas or row.too_long)]
 
 
-def _doors(rows: Sequence[dict[str, str]]) -> tuple[DoorRow, ...]:
-    names = Counter(row["door"].casefold() for row in rows)
-    serials = Counter(row["serial"] for row in rows)
-    kept = [row for row in rows if names[row["door"].casefold()] == 1 and row["serial"] and serials[row["serial"]] == 1]
+def _doors(rows: Sequence[Row]) -> tuple[DoorRow, ...]:
+    names = Counter(_cell(row, "Door").casefold() for row in rows)
+    serials = Counter(_cell(row, "Serial") for row in rows)
     return tuple(
-        DoorRow(
-            name=row["door"],
-            kind=row["kind"].casefold(),
-            unit=row["unit"],
-            model=row["model"],
-            connected=_yes(row["connected"]),
-            serial=row["serial"],
-            share=_yes(row["shareallowed"]),
-            codes=_yes(row["doorcodes"]),
-        )
-        for row in kept
+        _door(row)
+        for row in rows
+        if names[_cell(row, "Door").casefold()] == 1 and (not row.cells.get("Serial") or serials[_cell(row, "Serial")] == 1)
     )
 
 
-def _people(rows: Sequence[dict[str, str]], units: set[str], stays: date) -> tuple[PersonRow, ...]:
-    addresses = Counter(row["email"].casefold() for row in rows)
-    names = Counter((row["first"].casefold(), row["last"].casefold()) for row in rows)
-    kept = [
-        row
+def _door(row: Row) -> DoorRow:
+    """A line that names no device gets one that suits it: what an installer brings along is for the rehearsal to say."""
+    connected = _yes(row, "Connected", empty=False)
+    return DoorRow(
+        name=_cell(row, "Door"),
+        kind=_cell(row, "Kind").casefold(),
+        unit=_cell(row, "Unit"),
+        model=_cell(row, "Model").upper() or ("R" if connected else "M3"),
+        connected=connected,
+        serial=_cell(row, "Serial") or f"REHEARSAL-{row.line}",
+        share=_yes(row, "ShareAllowed", empty=True),
+        codes=_yes(row, "Doorcodes", empty=True),
+        line=row.line,
+    )
+
+
+def _people(rows: Sequence[Row], units: dict[str, str], today: date) -> tuple[PersonRow, ...]:
+    addresses = Counter(_cell(row, "Email").casefold() for row in rows)
+    names = Counter(_name(row) for row in rows)
+    return tuple(
+        PersonRow(
+            unit=units[_cell(row, "Unit").casefold()],
+            first=_cell(row, "First"),
+            last=_cell(row, "Last"),
+            email=_cell(row, "Email").casefold(),
+            line=row.line,
+        )
         for row in rows
-        if row["status"].casefold() == "current"
-        and row["role"].casefold() == "resident"
-        and _yes(row["smartphone"])
-        and row["unit"] in units
-        and addresses[row["email"].casefold()] == 1
-        and _EMAIL.fullmatch(row["email"])
-        and names[(row["first"].casefold(), row["last"].casefold())] == 1
-        and _plain(row["first"])
-        and _plain(row["last"])
-        and _lives_here(row["leasestart"], row["leaseend"], stays)
-    ]
-    return tuple(PersonRow(unit=row["unit"], first=row["first"], last=row["last"], email=row["email"].casefold()) for row in kept)
+        if addresses[_cell(row, "Email").casefold()] == 1
+        and names[_name(row)] == 1
+        and _cell(row, "Unit").casefold() in units
+        and _is_reached(row)
+        and _lives_here(row, today)
+    )
 
 
-def _plain(name: str) -> bool:
-    return len(name) > 1 and name[0] not in "=+-@\t" and "  " not in name
+def _is_reached(row: Row) -> bool:
+    """Has an address and a smartphone, and a name that a visitor can look for: a search wants two letters."""
+    letters = sum(one.isalnum() for one in _cell(row, "Last"))
+    return "@" in _cell(row, "Email") and bool(_cell(row, "First")) and letters > 1 and _yes(row, "Smartphone", empty=True)
 
 
-def _lives_here(start: str, end: str, stays: date) -> bool:
-    first, last = _day(start), _day(end)
-    return first is not None and last is not None and first < stays - STAYS and stays < last
+def _lives_here(row: Row, today: date) -> bool:
+    """Since before today and for longer than the story lasts, in whatever order the import reads the numbers of a date."""
+    current = _cell(row, "Status").casefold() == "current" and _cell(row, "Role").casefold() in {"", "resident", "tenant"}
+    first, last = _days(_cell(row, "LeaseStart")), _days(_cell(row, "LeaseEnd"))
+    stays = not _cell(row, "LeaseEnd") or (bool(last) and min(last) > today + STAYS)
+    return current and stays and bool(first) and max(first) < today
 
 
-def _day(text: str) -> date | None:
+def _days(text: str) -> list[date]:
+    """Every day that these numbers can mean."""
     match = _DATE.fullmatch(text)
-    try:
-        return date(int(match[3]), int(match[1]), int(match[2])) if match else None
-    except ValueError:
-        return None
+    a, b, c = (int(part) for part in match.groups()) if match else (0, 0, 0)
+    found = []
+    for year, month, day in ((a, b, c), (c, a, b), (c, b, a)):
+        with suppress(ValueError):
+            found.append(date(year, month, day))
+    return found
 
 
-def _yes(text: str) -> bool:
-    return text.casefold() in {"yes", "y", "true", "1"}
+def _name(row: Row) -> tuple[str, str]:
+    return _cell(row, "First").casefold(), _cell(row, "Last").casefold()
+
+
+def _cell(row: Row, column: str) -> str:
+    return row.cells.get(column, "")
+
+
+def _yes(row: Row, column: str, *, empty: bool) -> bool:
+    """What a flag says; an empty one, or one that is no column of this file, means what the import takes it for."""
+    return _cell(row, column).casefold() in {"yes", "y", "true", "1"} if _cell(row, column) else empty

@@ -11,7 +11,8 @@ from typing import Final
 from limen.cli.courier.acts import HandedIn, Phone
 from limen.cli.rehearsal.bodies import Face
 from limen.cli.rehearsal.browser import Browser
-from limen.cli.rehearsal.building import Building, Cast, DoorRow, PersonRow
+from limen.cli.rehearsal.building import Building, DoorRow, PersonRow
+from limen.cli.rehearsal.casting import Cast
 from limen.cli.rehearsal.pages import Page
 from limen.cli.rehearsal.stage import Stage
 from limen.phone.channels.store import Folder
@@ -46,6 +47,10 @@ class Play:
     door_ids: dict[str, str] = field(default_factory=dict)
     person_ids: dict[str, str] = field(default_factory=dict)
     stickers: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, int] = field(default_factory=dict)
+    """By door, the list that its device signed for when it was activated."""
+    refused: dict[str, frozenset[int]] = field(default_factory=dict)
+    """By file, the lines that the import did not take."""
     notes: dict[str, str] = field(default_factory=dict)
     password: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
 

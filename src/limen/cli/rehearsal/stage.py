@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from limen.cli.rehearsal import database
+
 START_S: Final = 300.0
 STOP_S: Final = 10.0
 LOG_TAIL: Final = 3000
@@ -51,25 +53,30 @@ class Opening:
 
 
 @contextmanager
-def raised(opening: Opening, doors_csv: bytes) -> Iterator[Stage]:
-    """Starts all of it in a new folder and takes all of it away again, whatever happens in between."""
+def raised(opening: Opening, shelf: bytes, server: str | None = None) -> Iterator[Stage]:
+    """Starts all of it in a new folder and takes all of it away again, whatever happens in between.
+
+    With the address of a PostgreSQL `server` the service has a new database there, else a SQLite file in the folder.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="limen-rehearsal-")))
         data = folder / "data"
-        environment = _environment(data)
+        address = stack.enter_context(database.thrown_away(server)) if server else None
+        environment = _environment(data, address)
         join = _init(environment, opening)
         origin = _started(stack, environment, ["serve", "--port", "0"], folder / "serve.log", r"http://\S+").rstrip("/")
-        (folder / "doors.csv").write_bytes(doors_csv)
-        locks = ["lock", "--data", str(folder / "locks"), "--listen", "127.0.0.1:0", "--shelf", str(folder / "doors.csv")]
+        (folder / "shelf.csv").write_bytes(shelf)
+        locks = ["lock", "--data", str(folder / "locks"), "--listen", "127.0.0.1:0", "--shelf", str(folder / "shelf.csv")]
         locks += ["--gateway", origin.replace("http", "ws", 1) + "/gateway/lock", "--clock-file", str(data / "clock-offset-ms")]
         air = _started(stack, environment, locks, folder / "locks.log", r"ws://\S+").rstrip("/")
         yield Stage(origin=origin, locks=air, join=join, data=folder, manager=opening.manager, property_name=opening.property_name)
 
 
-def _environment(data: Path) -> dict[str, str]:
+def _environment(data: Path, address: str | None = None) -> dict[str, str]:
     """The caller's environment without its own Limen settings: a rehearsal never touches a real instance."""
+    own = {"LIMEN_DATABASE_URL": address} if address else {}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LIMEN_") and name != "DJANGO_SETTINGS_MODULE"}
-    return {**kept, "LIMEN_DATA": str(data), "LIMEN_DEMO": "1", "PYTHONUNBUFFERED": "1"}
+    return {**kept, **own, "LIMEN_DATA": str(data), "LIMEN_DEMO": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def _init(environment: dict[str, str], opening: Opening) -> str:

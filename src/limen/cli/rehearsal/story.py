@@ -12,6 +12,8 @@ from websockets.exceptions import WebSocketException
 from limen.cli.courier.acts import NoSuchDoor
 from limen.cli.courier.service import NoSignal, PhoneRemoved, Said
 from limen.cli.rehearsal.bodies import NotSeen
+from limen.cli.rehearsal.building import CannotPlay
+from limen.cli.rehearsal.database import NoDatabase
 from limen.cli.rehearsal.pages import NotOnPage
 from limen.cli.rehearsal.play import Play, Wrong
 from limen.cli.rehearsal.scenes import access, devices, keypad, moving_in, record, residents, revoking, visiting
@@ -21,6 +23,8 @@ Scene = Callable[[Play], str]
 Teller = Callable[["Step"], None]
 EXPECTED: Final = (
     Wrong,
+    CannotPlay,
+    NoDatabase,
     NotOnPage,
     NotSeen,
     NoSuchDoor,

@@ -1,4 +1,4 @@
-"""A rehearsal chooses its cast from any building in the format, by what people and doors are."""
+"""A rehearsal reads any building in the format: what is beyond doubt, whatever the columns are called and whichever are missing."""
 
 from datetime import date
 from pathlib import Path
@@ -7,6 +7,9 @@ import pytest
 
 from limen.cli.rehearsal import building
 from limen.cli.rehearsal.building import CannotPlay
+from limen.kernel.tables import Column
+from limen.people import rentroll
+from limen.places import rules
 
 DOORS = """Door,Kind,Unit,Model,Connected,Serial,ShareAllowed,Doorcodes
 Front,entrance,,R,yes,S1,yes,yes
@@ -34,17 +37,23 @@ TODAY = date(2026, 11, 22)
 
 
 def folder(tmp_path: Path, doors: str = DOORS, people: str = PEOPLE, encoding: str = "utf-8") -> Path:
+    """The two files, where `limen rehearse --data` finds them."""
     (tmp_path / "doors.csv").write_bytes(doors.encode(encoding))
     (tmp_path / "rent_roll.csv").write_bytes(people.encode(encoding))
     return tmp_path
 
 
-def test_parts_go_to_doors_and_people_that_fit(tmp_path: Path) -> None:
-    """Unit door with codes, a common door with codes, a third one, a reader; and only residents beyond doubt."""
-    cast = building.cast(building.read(folder(tmp_path), TODAY))
-    assert [door.name for door in cast.doors] == ["Flat 1", "Parcels", "Laundry", "Front"]
-    assert cast.resident.email == "ada@example.org"
-    assert [person.first for person in (cast.neighbour, cast.leaver, cast.unlisted)] == ["Bo", "Cy", "Ed"]
+def living(tmp_path: Path, start: str, end: str) -> bool:
+    """Whether Ada is beyond doubt with this lease."""
+    people = PEOPLE.replace("ADA@example.org ,,Current,01/01/2025,01/01/2028", f"ADA@example.org ,,Current,{start},{end}")
+    return "Ada" in {person.first for person in building.read(folder(tmp_path, people=people), TODAY).people}
+
+
+def test_only_residents_beyond_doubt_are_read(tmp_path: Path) -> None:
+    """Nobody whose unit, name, lease, address or telephone another line or the calendar contradicts; with the line they stand on."""
+    read = building.read(folder(tmp_path), TODAY).people
+    assert [(person.line, person.first) for person in read] == [(6, "Ada"), (7, "Bo"), (8, "Cy"), (10, "Ed")]
+    assert read[0].email == "ada@example.org"
 
 
 def test_a_mark_at_the_beginning_of_the_file_is_no_letter(tmp_path: Path) -> None:
@@ -52,16 +61,68 @@ def test_a_mark_at_the_beginning_of_the_file_is_no_letter(tmp_path: Path) -> Non
     assert building.read(folder(tmp_path, encoding="utf-8-sig"), TODAY).doors[0].name == "Front"
 
 
-def test_a_lease_that_ends_soon_is_not_cast(tmp_path: Path) -> None:
-    """Time passes in the story: who moves out within it would change it."""
-    soon = PEOPLE.replace("ADA@example.org ,,Current,01/01/2025,01/01/2028", "ADA@example.org ,,Current,01/01/2025,11/30/2026")
-    with pytest.raises(CannotPlay, match="unit door"):
-        building.cast(
-            building.read(folder(tmp_path, people=soon, doors=DOORS.replace("Flat 2,unit,2,M3,no,S5", "Flat 2,unit,2,R,yes,S5")), TODAY)
-        )
+@pytest.mark.parametrize(
+    ("start", "end", "stays"),
+    [
+        ("01/01/2025", "11/30/2026", False),  # time passes in the story: who moves out within it would change it
+        ("01/01/2025", "", True),
+        ("2025-01-01", "2028-01-01", True),
+        ("21.11.2026", "", True),
+        ("12/01/2026", "", False),  # the first of December, or the twelfth of January: what the import takes it for is not for us to say
+        ("01/01/2025", "12/03/2027", True),
+        ("01/01/2025", "02/01/2027", False),
+        ("11/22/2026", "", False),
+        ("sometime", "", False),
+        ("01/01/2025", "sometime", False),
+    ],
+)
+def test_a_lease_counts_in_whatever_order_its_dates_are_read(tmp_path: Path, start: str, end: str, stays: bool) -> None:
+    """The import reads them as the building's country writes them; who lives here in one reading only is not cast."""
+    assert living(tmp_path, start, end) is stays
 
 
-def test_a_building_without_a_fitting_door_says_which_part(tmp_path: Path) -> None:
-    """The reason names the part, so that somebody can tell whether the building or the program is to blame."""
-    with pytest.raises(CannotPlay, match="connected reader"):
-        building.cast(building.read(folder(tmp_path, doors=DOORS.replace("R,yes", "R,no")), TODAY))
+def test_optional_columns_may_be_missing_and_all_may_have_other_names(tmp_path: Path) -> None:
+    """As for the import: a door is then unconnected, shared and with codes; a line that names no device gets one to play with."""
+    doors = "Door name;Type;Apt;Network\nFront;entrance;;yes\nFlat 1;UNIT;1;\n"
+    people = "Apt;Given name;Surname;Mail;Lease status;Move in\n1;Ada;One;ada@example.org;current;01/01/2025\n"
+    read = building.read(folder(tmp_path, doors, people), TODAY)
+    front, flat = read.doors
+    assert (front.connected, front.model, front.serial) == (True, "R", "REHEARSAL-2")
+    assert (flat.connected, flat.share, flat.codes, flat.model, flat.kind) == (False, True, True, "M3", "unit")
+    assert [(person.name, person.unit) for person in read.people] == [("Ada One", "1")]
+    assert read.shelf.decode("utf-8-sig").split() == ["Serial,Model", "REHEARSAL-2,R", "REHEARSAL-3,M3"]
+
+
+def test_a_unit_is_spelled_as_its_door_spells_it(tmp_path: Path) -> None:
+    """Screens show the door's spelling, and "b" is "B" to the import."""
+    people = PEOPLE.replace("2,Bo", "b,Bo")
+    read = building.read(folder(tmp_path, DOORS.replace("Flat 2,unit,2", "Flat 2,unit,B"), people), TODAY)
+    assert [person.unit for person in read.people if person.first == "Bo"] == ["B"]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(building.DOORS, rules.COLUMNS), (building.PEOPLE, rentroll.COLUMNS)])
+def test_every_heading_that_the_import_understands_is_understood(ours: tuple[Column, ...], theirs: tuple[Column, ...]) -> None:
+    """Nothing of the import is imported here; what its columns may be called is written down a second time, and compared."""
+    known = {column.name: (column.aliases, column.required) for column in theirs if column.name != "Phone"}
+    assert {column.name: (column.aliases, column.required) for column in ours} == known
+
+
+@pytest.mark.parametrize(
+    ("doors", "words"),
+    [
+        ("Kind,Unit\nentrance,\n", r'doors.csv: There is no column "Door".'),
+        ("", r"doors.csv: The file is empty."),
+        ("Door,Kind,Unit,Apt\nA,unit,1,2\n", r"doors.csv: Two columns could be the unit."),
+    ],
+)
+def test_a_file_that_is_not_this_table_says_what_is_missing(tmp_path: Path, doors: str, words: str) -> None:
+    """In the words of the import, before anything is started."""
+    with pytest.raises(CannotPlay, match=words):
+        building.read(folder(tmp_path, doors), TODAY)
+
+
+def test_lines_that_the_import_refused_are_left_out(tmp_path: Path) -> None:
+    """By their number, doors and people apart."""
+    left = building.read(folder(tmp_path), TODAY).without(doors={2, 3}, people={6})
+    assert [door.name for door in left.doors] == ["Laundry", "Flat 1", "Flat 2"]
+    assert [person.first for person in left.people] == ["Bo", "Cy", "Ed"]

@@ -18,6 +18,8 @@ def test_the_callers_instance_is_never_touched(monkeypatch: pytest.MonkeyPatch, 
     assert "the caller's" not in inside.values()
     assert (inside["LIMEN_DATA"], inside["LIMEN_DEMO"]) == (str(tmp_path), "1")
     assert inside["PATH"] == os.environ["PATH"]
+    assert "LIMEN_DATABASE_URL" not in inside
+    assert stage._environment(tmp_path, "postgresql://our/own")["LIMEN_DATABASE_URL"] == "postgresql://our/own"
 
 
 def test_a_program_that_ends_at_once_is_told_with_its_words(tmp_path: Path) -> None:

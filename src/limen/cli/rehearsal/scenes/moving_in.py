@@ -1,15 +1,20 @@
 """The manager comes in, and the building comes out of two files."""
 
+import csv
+import io
 import re
 from urllib.parse import quote
 
 from limen.cli.rehearsal.authenticator import six_digits
 from limen.cli.rehearsal.browser import Browser
+from limen.cli.rehearsal.casting import cast
 from limen.cli.rehearsal.pages import NotOnPage, Page
 from limen.cli.rehearsal.play import Play, must
 
 COUNTS = re.compile(r"(\d+) new")
 ID = re.compile(r"[0-9a-f-]{36}")
+LINE = re.compile(r"Line (\d+)\b")
+NOT_IMPORTED = "/c/import/bad"
 
 
 def manager_comes_in(play: Play) -> str:
@@ -64,14 +69,14 @@ def importing_again_changes_nothing(play: Play) -> str:
 
 
 def everybody_is_found(play: Play) -> str:
-    """The doors and people of the story are where a manager looks for them."""
+    """Who plays whom is chosen among the lines that arrived; these doors and people are where a manager looks for them."""
+    play.cast = cast(play.building.without(doors=play.refused["doors"], people=play.refused["people"]))
     for door in play.cast.doors:
-        play.door_ids[door.name] = _found(play, f"/c/doors?q={quote(door.name)}", "/c/doors/", door.name)
-    cast = play.cast
-    for who in (cast.resident, cast.neighbour, cast.leaver, cast.unlisted):
-        play.person_ids[who.email] = _found(play, f"/c/people?q={quote(who.name)}", "/c/people/", who.name)
+        play.door_ids[door.name] = _found(play, f"/c/doors?all=1&q={quote(door.name)}", "/c/doors/", door.name)
+    for who in play.cast.people:
+        play.person_ids[who.email] = _found(play, f"/c/people?all=1&q={quote(who.name)}", "/c/people/", who.name)
         play.person_page(who).says(f"Unit {who.unit}")
-    return f"{len(play.door_ids)} doors, {len(play.person_ids)} people"
+    return f"played at {', '.join(play.door_ids)} by {', '.join(who.name for who in play.cast.people)}"
 
 
 def _found(play: Play, search: str, below: str, name: str) -> str:
@@ -87,6 +92,7 @@ def _found(play: Play, search: str, below: str, name: str) -> str:
 def _import(play: Play, kind: str, data: bytes) -> str:
     page = _preview(play, kind, data)
     page.says("Nothing is saved yet.")
+    play.refused[kind] = _refused(play, page)
     done = play.manager.press(page, "Import")
     must(COUNTS.search(done.words) is not None, f"no counts on {done.here()}")
     said = re.search(r"\d+ new[^.]*\.", done.words)
@@ -97,3 +103,13 @@ def _preview(play: Play, kind: str, data: bytes) -> Page:
     page = play.manager.get("/c/import")
     form = page.form(holds="kind")
     return play.manager.send(page, form, "", {"kind": kind}, files={"file": (f"{kind}.csv", data, "text/csv")})
+
+
+def _refused(play: Play, preview: Page) -> frozenset[int]:
+    """The lines that will not be imported, from the file that the preview offers for correcting; each reason begins with its line."""
+    if not any(address == NOT_IMPORTED for _, address in preview.links):
+        return frozenset()
+    table = list(csv.reader(io.StringIO(play.manager.raw(NOT_IMPORTED).content.decode("utf-8-sig"), newline="")))
+    named = [int(found[1]) for cells in table[1:] if (found := LINE.match(cells[-1]))]
+    must(len(named) == len(table) - 1, f"{len(table) - 1} lines are not imported, and {len(named)} of the reasons say which")
+    return frozenset(named)

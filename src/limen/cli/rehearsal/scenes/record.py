@@ -13,6 +13,7 @@ def guest_opens_the_unit_door(play: Play) -> str:
     home = play.cast.home
     browser = play.browser(play.cast.resident)
     body: dict[str, object] = {"door": play.door_ids[home.name], "kind": "24_hour", "label": GUEST}
+    play.notes["history of home"] = play.manager.get(f"/c/doors/{play.door_ids[home.name]}/history", days="7").words
     made = browser.json("POST", "/home/api/guests/code", body)
     digits = "".join(one for one in str(made.get("digits") or "") if one.isdigit())
     with play.face(home) as face:
@@ -61,7 +62,8 @@ def managers_do_not_see_it(play: Play) -> str:
     page = play.manager.get(f"/c/doors/{play.door_ids[home.name]}/history", days="7")
     page.says("Nothing recorded")
     for words in (GUEST, resident.name, resident.last, "opened", "Opened"):
-        must(re.search(rf"\b{re.escape(words)}\b", page.words) is None, f"{words!r} is told to a manager on {page.here()}")
+        told, before = (len(re.findall(rf"\b{re.escape(words)}\b", said)) for said in (page.words, play.notes["history of home"]))
+        must(told <= before, f"{words!r} is told to a manager on {page.here()}")  # a door or a month may be called as the resident is
     page = play.manager.get(f"/c/doors/{play.door_ids[parcels.name]}/history", days="7")
     must("opened" in page.words.casefold(), f"nothing to see at {parcels.name}: {page.here()}")
     return f"nothing of {home.name}, the events of {parcels.name}"
