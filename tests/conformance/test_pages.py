@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import limen.lock
 import limen.wire
+from limen.lock.capabilities import Model, read_models
 from limen.wire import limits
 from limen.wire.envelope import Typ
 from limen.wire.events import Kind, Method, Result
@@ -74,3 +76,19 @@ def test_the_table_of_vectors_names_every_type_of_statement() -> None:
     """Whoever builds a lock finds an example of each (the grant's neighbours by their number)."""
     said = {int(number) for number in re.findall(r"\b65\d{3}\b", page("vectors"))}
     assert said == values(Typ)
+
+
+def test_the_page_of_ownership_has_every_model_with_its_number_and_all_that_decides_for_it() -> None:
+    """A lock from other hands bears name and number of the row that it fulfils: what stands there is what ours does."""
+    table = page("ownership").partition("| model |")[2].partition("\n\n")[0]
+    models = read_models(Path(limen.lock.__file__ or "").with_name("devices.yaml").read_text(encoding="utf-8"))
+    assert {row[0]: row[1:] for row in cells(table) if row[0] in models} == {name: told(model) for name, model in models.items()}
+
+
+def told(model: Model) -> list[str]:
+    """The cells behind the name."""
+    assert model.door_sensor == model.exit_sensor
+    has = (model.keypad, model.nfc, model.camera, model.cylinder, model.privacy_deadbolt, model.jumpstart)
+    on_a_wire = (model.wired, model.connected, model.door_sensor)
+    flags = ["yes" if one else "no" for one in (*has, *on_a_wire)]
+    return [str(model.number), f"{model.capacity:,}", *flags, " or ".join(str(ms // 1000) for ms in sorted(model.engaged_ms))]

@@ -40,6 +40,19 @@ def test_three_wrong_in_a_row_wait_five_seconds_then_fifteen_then_sixty_each() -
 
 
 @pytest.mark.rule("CODE-10")
+@pytest.mark.parametrize("guard", [0, 1])
+def test_a_guard_of_none_or_one_begins_with_the_first_wrong_code_and_never_with_a_right_one(guard: int) -> None:
+    """0 is no way to have no guard (M-6)."""
+    bucket, rule = fresh(), Rule(tokens=12, refill_min=10, guard=guard)
+    right = bucket.charge(rule, 0)
+    assert isinstance(right, Charged)
+    bucket.settle(right, rule, 0)
+    assert not bucket.guarded
+    bucket.charge(rule, MINUTE)
+    assert bucket.guarded
+
+
+@pytest.mark.rule("CODE-10")
 def test_an_empty_bucket_compares_nothing_until_a_token_is_back() -> None:
     bucket = fresh()
     at = 0

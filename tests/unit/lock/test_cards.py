@@ -138,6 +138,14 @@ def test_a_plain_number_opens_only_where_the_property_switched_it_on(config: Con
 
 
 @pytest.mark.rule("CARD-3")
+def test_a_number_alone_never_opens_by_the_record_of_a_card_that_proves_a_key() -> None:
+    """Where plain cards are allowed, too: whoever copies the number of an AES card has nothing (K-8)."""
+    home = house(WEAK, "M", AES)
+    assert not opened(home.rig.do(CardTapped(UID)))
+    assert reasons(home) == [(Method.CARD, Reason.CARD_FAILED)]
+
+
+@pytest.mark.rule("CARD-3")
 @pytest.mark.parametrize("way", ["plain", "aes", "sun"])
 def test_a_random_number_is_refused_everywhere(way: str) -> None:
     """A number from 0x08 changes at every tap and names nobody, whatever the list and the switches say (invariant 56)."""

@@ -109,6 +109,20 @@ def test_news_every_day_does_not_make_a_strict_door_forget_since_when_it_is_behi
     assert home.unlock(MILO, home.service.grant(MILO, Cls.STAFF, acl_ver=9)) == Plain(Op.UNLOCK)
 
 
+@pytest.mark.rule("SYNC-3")
+def test_the_highest_list_heard_of_stays_known_when_it_has_come_and_the_next_one_begins_its_own_time() -> None:
+    """Receipts go on naming it (P-1); a strict door does not count the time before against those who bring the next news (M-2)."""
+    home = house(replace(CONFIG, flags=ConfigFlags.STRICT))
+    home.service.edit()
+    assert isinstance(home.update(DANA), Settled)
+    ver = home.service.ver
+    assert home.rig.lock.memory.known_newer == ver
+    home.wait(2 * 86_400)
+    assert home.unlock(MILO, home.service.grant(MILO, Cls.STAFF, acl_ver=ver + 1)) == Plain(Op.UNLOCK)
+    home.wait(86_401)
+    assert home.unlock(MILO, home.service.grant(MILO, Cls.STAFF, acl_ver=ver + 1)) == Denied(Op.UNLOCK, Reason.NEEDS_UPDATE)
+
+
 @pytest.mark.rule("SYNC-10")
 def test_a_statement_from_the_future_is_recorded_as_an_anomaly() -> None:
     home = house()

@@ -98,6 +98,51 @@ def test_unlock_is_obeyed_only_where_the_phone_has_signed_exactly_this() -> None
     assert talk.ask(ask.Unlock("near")) == Denied(Op.UNLOCK, Reason.NO_RIGHT)
 
 
+@pytest.mark.parametrize("intent", ["near", "remote"])
+def test_a_lock_does_not_choose_among_intents_that_a_phone_has_signed(intent: str) -> None:
+    """What is asked for is what was proven, for this operation and this door (O-4)."""
+    home = house()
+    talk, _ = home.present(DANA, home.service.grant(DANA), Op.UNLOCK, intent=intent)
+    assert talk.ask(ask.Unlock("tap")) == Denied(Op.UNLOCK, Reason.NO_RIGHT)
+    assert talk.ask(ask.Unlock(intent)) == Plain(Op.UNLOCK)
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer"),
+    [
+        (ask.TimeTell(bytes(257)), Plain(Op.TIME, Status.CLOCK)),
+        (ask.AckTell(bytes(257)), Denied(Op.ACK)),
+        (ask.ManifestPush(bytes(6144)), Denied(Op.MANIFEST)),
+        (ask.FirmwarePush(None, bytes(6144)), Denied(Op.FIRMWARE)),
+        (ask.ReleaseTell(bytes(4096)), Denied(Op.ACTIVATE)),
+        (ask.ManifestPush(bytes(6145)), None),
+        (ask.TimeTell(bytes(6145)), None),
+        (ask.AckTell(bytes(6145)), None),
+        (ask.ReleaseTell(bytes(4097)), None),
+    ],
+)
+def test_a_statement_that_is_none_is_not_believed_and_a_request_that_is_none_ends_the_link(request_: Request, answer: object) -> None:
+    """O-17: what stands in a byte string ends no link, however long it is within what the request may carry."""
+    talk, _ = (home := house()).present(DANA, home.service.grant(DANA), Op.MANIFEST)
+    assert talk.ask(request_) == answer
+
+
+@pytest.mark.rule("LOCK-5")
+def test_in_lost_an_unlock_is_told_that_the_clock_is_lost_and_another_request_that_the_grant_is_over() -> None:
+    """M-1 is asked in full for UNLOCK, and its refusal leaves the session to its next request, which ends it (M-4)."""
+    home = house()
+    home.wait(86_400)
+    ending = home.service.grant(MILO, Cls.STAFF, iat=home.service.now - 3600, exp=home.service.now + 5)
+    home.rig.pull_battery()
+    talk, answer = home.present(MILO, ending)
+    assert isinstance(answer, Presented)
+    home.service.now += 3600
+    home.present(DANA, home.service.grant(DANA), beside=True)  # its `iat` raises the floor beyond the end of the other one
+    assert talk.ask(ask.Unlock("tap")) == Denied(Op.UNLOCK, Reason.CLOCK_LOST)
+    assert talk.ask(ask.TimeAsk()) == Denied(Op.TIME_ASK, Reason.LEASE_OVER)
+    assert talk.ask(ask.TimeAsk()) is None
+
+
 @pytest.mark.rule("ACCESS-12")
 def test_a_proven_phone_learns_why_it_was_refused() -> None:
     home = house()

@@ -2,8 +2,9 @@
 
 import pytest
 
+from limen.wire import cbor, shape
 from limen.wire.answers import Answer, Denied, Staged
-from limen.wire.envelope import Role
+from limen.wire.envelope import Role, Typ, sign1, unverified_payload
 from limen.wire.operations import Op
 from limen.wire.refusals import Reason
 from tests.unit.lock.publisher import Publisher, aim, bring
@@ -56,6 +57,21 @@ def test_an_older_direction_cannot_be_replayed() -> None:
     home.service.direction = lambda ver: kept(ver - 1)  # type: ignore[method-assign]
     home.update(GUS)
     assert home.rig.lock.memory.direction is None, "a direction of another version is none"
+
+
+def test_a_root_that_names_a_type_nobody_knows_is_passed_over_and_its_update_is_taken() -> None:
+    """R-4: a lock cannot say for what the keys of that type are good, and stays with the root that it has; the list comes all the same."""
+    home, _ = home_with()
+    known = cbor.decode(unverified_payload(shape.blob(shape.array(cbor.decode(home.service.root(2)), 2)[0]))[1])
+    n, expires, threshold, keys, roles = shape.array(known, 5)
+    assert isinstance(roles, dict)
+    payload = cbor.encode([n, expires, threshold, keys, {**roles, 65_099: keys}])
+    home.service.roots = (cbor.encode([sign1(Typ.ROOT, payload, key) for key in home.service.root_keys[:2]]),)
+    ver = home.service.edit()
+    home.update(GUS)
+    memory = home.rig.lock.memory
+    assert memory.owner is not None and memory.held is not None
+    assert (memory.owner.trust.root.n, memory.held.state.ver) == (1, ver)
 
 
 @pytest.mark.rule("LOCK-11")

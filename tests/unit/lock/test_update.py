@@ -220,6 +220,40 @@ def test_of_two_phones_with_the_same_bundle_one_waits_for_the_others_lease() -> 
     assert isinstance(second.ask(ask.ManifestPush(bundle.manifest)), Staged)
 
 
+def test_the_lease_begins_with_the_manifest_and_goes_to_whoever_takes_it_next() -> None:
+    """O-15: who held it says its manifest anew after another had it, and until then its chunks are of nothing that is open."""
+    home = house()
+    many(home)
+    bundle = home.service.bundle()
+    first, second = pushing(home), pushing(home, beside=True)
+    assert isinstance(first.ask(ask.ManifestPush(bundle.manifest)), Staged)
+    assert second.ask(ask.ManifestPush(bundle.manifest)) == Busy(Op.MANIFEST, 10_000)
+    assert second.ask(ask.ChunkPush(0, bundle.chunks[0])) == Busy(Op.CHUNK, 10_000)
+    home.rig.wait(10_001)
+    assert isinstance(first.ask(ask.ChunkPush(0, bundle.chunks[0])), Staged), "it goes on while nobody else took it"
+    home.rig.wait(10_001)
+    assert isinstance(second.ask(ask.ManifestPush(bundle.manifest)), Staged)
+    assert first.ask(ask.ChunkPush(1, bundle.chunks[1])) == Busy(Op.CHUNK, 10_000)
+    home.rig.wait(10_001)
+    assert first.ask(ask.ChunkPush(1, bundle.chunks[1])) == Busy(Op.CHUNK, 1_000)
+
+
+def test_what_is_staged_and_not_newer_than_what_was_applied_is_dropped_with_it() -> None:
+    """M-22: its next part is of nothing that is open, its manifest is of a list that is here."""
+    home = house()
+    many(home)
+    staged = home.service.bundle()
+    slow = pushing(home)
+    home.push(slow, staged, only=[0])
+    home.service.edit(gone=range(100, 300))
+    small = home.service.bundle(base=home.service.ver - 2)
+    assert len(small.chunks) == 1
+    quick = pushing(home, beside=True)
+    assert status(home.push(quick, small)) is Status.APPLIED
+    assert slow.ask(ask.ChunkPush(1, staged.chunks[1])) == Busy(Op.CHUNK, 1_000)
+    assert status(slow.ask(ask.ManifestPush(staged.manifest))) is Status.ALREADY
+
+
 @pytest.mark.rule("SYNC-9")
 def test_an_unlock_is_answered_while_another_phone_transfers() -> None:
     """Inv. 36: transfers yield at every chunk."""

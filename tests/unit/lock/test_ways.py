@@ -14,8 +14,9 @@ from limen.wire.grants import Cls
 from limen.wire.operations import Op
 from limen.wire.records import ConfigFlags, DoorKind
 from limen.wire.refusals import Reason, Status
+from limen.wire.timestamps import EPOCH_2024
 from tests.unit.lock.reading import events
-from tests.unit.lock.site import CONFIG, DANA, GUS, ZONE, House, code, house, lens, opened
+from tests.unit.lock.site import CONFIG, DANA, GUS, T0, ZONE, House, code, house, lens, opened
 from tests.unit.lock.test_cards import AES, card, tap
 
 PRIVATE = replace(CONFIG, door_kind=DoorKind.UNIT, flags=ConfigFlags.PRIVACY_DEADBOLT)
@@ -137,6 +138,20 @@ def test_wrong_codes_are_recorded_one_by_one_and_the_guard_is_said() -> None:
         home.rig.wait(61_000)
     kinds = [event.kind for event in events(home) if event.kind in (Kind.ENTRY, Kind.GUARD)]
     assert kinds == [Kind.ENTRY] * 4 + [Kind.GUARD, Kind.ENTRY]
+
+
+@pytest.mark.rule("CODE-10")
+@pytest.mark.parametrize("why", ["ended", "bolt thrown", "motor"])
+def test_a_known_code_that_does_not_open_costs_what_a_wrong_one_costs(why: str) -> None:
+    """The token, its place in the row and its count for the guard; only an opening gives them back (M-7)."""
+    exp = (T0 - EPOCH_2024) // 60 - 10 if why == "ended" else None
+    home = house(PRIVATE, "M", code(9, 5_550_123, Cls.CODE_HOLDER, exp=exp))
+    home.rig.bolt_works = why != "motor"
+    home.rig.do(InsideBolt(why == "bolt thrown"))
+    full = home.rig.lock.holds(home.rig.at).tries_left
+    said = [lens(home.rig.type("5550123")) for _ in range(3)]
+    assert home.rig.lock.holds(home.rig.at).tries_left == full - 3
+    assert home.rig.lock.holds(home.rig.at).wait_ms > 0, said
 
 
 def guessed(home: House) -> None:
