@@ -40,7 +40,7 @@ STEPS: Final = {
     "reading": "Reading battery and history",
     "confirming": "The lock confirms",
 }
-OUT_OF_REACH: Final = "We cannot reach the lock. Go closer, within 3 m, and tap again."
+OUT_OF_REACH: Final = "We cannot reach the lock. Go closer, within 3 m (10 feet), and tap again."
 Told = dict[str, object]
 
 
@@ -158,7 +158,7 @@ def _unlock(phone: Phone, args: argparse.Namespace) -> Told:
                 "set_up": set_up,
                 "version": delivered,
                 "records": segments,
-                "words": "Open. You have 10 seconds.",
+                "words": "Open. You have 10 seconds, at some doors 5.",
             }
         case unlock.Refused(reason):
             return {"ok": False, "result": "refused", "reason": reason.word, "words": f"The lock did not open: {reason.word}."}

@@ -92,10 +92,13 @@ def _state(
         return "no-device", _("No device yet. This door opens for you when one is activated.")
     if not any(w.schedule is None or w.schedule.holds(now, zone, holidays) for w in begun):
         return "hours", _("Your hours: %(hours)s") % {"hours": hours(windows, holidays, zone, now)}
+    unproved = state.stale and (state.proven == 0 or any(c.person_id == person_id and c.why in GAINS for c in state.changes))
     if not any(w.app for w in begun):
+        if unproved and state.online_since is None:
+            return "waits", _("Opens with your code or card after its next update.")
         return "ready", _("Opens with your code or card.")
     if state.stale:
-        if state.proven == 0 or any(c.person_id == person_id and c.why in GAINS for c in state.changes):
+        if unproved:
             return "setting-up", _("First opening sets it up")
         return "waits", _("Waits for an update, opens as before.")
     return "ready", _("Ready")

@@ -154,3 +154,14 @@ def test_the_answer_says_it_in_the_readers_language(home: Home) -> None:
     home.browser("dana").post(f"{path}/reset", body, content_type="application/json")
     answer = home.browser("dana").post(f"{path}/show?lang=es", body, content_type="application/json").json()
     assert answer["waits"] == "El código nuevo sirve cuando se actualice esta puerta. Hasta entonces sirve el anterior."
+
+
+@pytest.mark.rule("CODE-3")
+def test_a_door_of_codes_and_cards_alone_says_that_its_lock_does_not_know_them_yet(home: Home) -> None:
+    """Who opens it with no app cannot set it up: only an update makes the code work there, and until then the list of doors says so."""
+    lock, kim = home.lock("Unit 4B"), home.browser("kim")
+    home.harbor.give("kim", "Residents 4B", app=False)
+    assert "Opens with your code or card after its next update." in kim.get("/home/").content.decode()
+    updated(home, "Unit 4B", lock)
+    page = kim.get("/home/").content.decode()
+    assert "Opens with your code or card." in page and "after its next update" not in page
