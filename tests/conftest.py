@@ -58,11 +58,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _asks_a_database(item: pytest.Item) -> bool:
     """Whoever does not say so cannot reach it (pytest-django stands in the way): on another database it would be the same test again.
 
-    A command that a test starts has a database of its own (tests.server.own_database); which of these run here too, they say by their mark.
+    A command that a test starts has a database of its own (tests.server.own_database): so has every page in a browser; elsewhere a mark says it.
     """
     said = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     of_django = issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
-    return bool(said) or of_django or any(item.get_closest_marker(name) for name in ("django_db", "own_database"))
+    starts_one = "browser" in item.path.parts or any(item.get_closest_marker(name) for name in ("django_db", "own_database"))
+    return bool(said) or of_django or starts_one
 
 
 @pytest.fixture

@@ -84,7 +84,6 @@ def come_in(page: Page, address: str, join: str) -> None:
     expect(page.get_by_role("heading", name="No doors yet. Import your doors, or add one.")).to_be_visible()
 
 
-@pytest.mark.own_database
 @pytest.mark.rule("PLACE-5")
 @pytest.mark.rule("PEOPLE-5")
 def test_j1_a_building_in_a_morning(fresh: tuple[Running, str], someone: Callable[..., Page]) -> None:
@@ -128,7 +127,6 @@ def test_j1_a_building_in_a_morning(fresh: tuple[Running, str], someone: Callabl
 # ---- J3, J4, J5: one afternoon at 88 Harbor Street; Gus comes for two doors
 
 
-@pytest.mark.own_database
 @pytest.mark.rule("ACCESS-2")
 @pytest.mark.rule("SYNC-3")
 def test_j3_give_access_and_see_the_effect(demo: Running, someone: Callable[..., Page]) -> None:
@@ -174,7 +172,6 @@ def test_j3_give_access_and_see_the_effect(demo: Running, someone: Callable[...,
     expect(ben.get_by_text(re.compile(r"You may give 2 of \d+ groups\. Ana Ruiz can give the others\."))).to_be_visible()
 
 
-@pytest.mark.own_database
 @pytest.mark.rule("ACCESS-4")
 @pytest.mark.rule("ACCESS-13")
 @pytest.mark.rule("SYNC-2")

@@ -82,7 +82,6 @@ def test_a_favourite_stands_on_top_and_is_forgotten_at_the_sign_out(demo: Runnin
     expect(names.first).to_have_text("Unit 4B")
 
 
-@pytest.mark.own_database
 @pytest.mark.rule("LOCK-3")
 @pytest.mark.rule("SYNC-3")
 @pytest.mark.rule("PEOPLE-6")
@@ -190,7 +189,6 @@ def at_an_update(dana: Page, place: Cellar, door: str) -> Page:
     return dana
 
 
-@pytest.mark.own_database
 @pytest.mark.rule("SYNC-6")
 @pytest.mark.rule("SYNC-12")
 def test_j6_dana_updates_the_package_room(place: Cellar, someone: Callable[..., Page]) -> None:
@@ -218,7 +216,6 @@ def test_j6_an_update_without_signal_leaves_its_proof_on_the_phone(place: Cellar
     expect(dana.get_by_text("0 sealed records to hand in")).to_be_visible()
 
 
-@pytest.mark.own_database
 @pytest.mark.rule("CODE-4")
 @pytest.mark.rule("CODE-6")
 def test_j7_a_code_for_the_plumber(demo: Running, place: Cellar, someone: Callable[..., Page]) -> None:
@@ -248,7 +245,6 @@ def test_j7_a_code_for_the_plumber(demo: Running, place: Cellar, someone: Callab
         assert lock.type(digits) == "Not accepted."
 
 
-@pytest.mark.own_database
 @pytest.mark.rule("LINK-4")
 @pytest.mark.rule("LINK-5")
 @pytest.mark.rule("LINK-7")

@@ -54,7 +54,6 @@ def hang_up(page: Page) -> None:
     expect(page.get_by_role("heading", name="Call ended.")).to_be_visible()
 
 
-@pytest.mark.own_database
 @pytest.mark.rule("LINK-2", "LINK-7")
 def test_a_visitor_finds_a_name_by_keyboard_calls_and_stops(victor: Page, theo: Page, demo: Running) -> None:
     """Short, unknown, found; calling, ringing, stopped; and what to do next. Checked for everybody at each step; no cookie at the end."""
@@ -213,7 +212,6 @@ def test_without_a_loud_output_to_choose_there_is_no_speaker_button(victor: Page
     hang_up(victor)
 
 
-@pytest.mark.own_database
 def test_the_directory_works_without_any_script(browser: Browser, demo: Running) -> None:
     """And in Spanish, on a narrow and dark screen."""
     context = browser.new_context(viewport={"width": 320, "height": 640}, locale="es-MX", color_scheme="dark", java_script_enabled=False)

@@ -46,7 +46,6 @@ def held(server: Running) -> object:
         return lock.holds("list")
 
 
-@pytest.mark.own_database
 @pytest.mark.rule("OPS-2", "SYNC-11")
 def test_the_service_restarts_from_yesterday(untouched: Running, someone: Callable[..., Page]) -> None:
     """The lock that saw a newer list is not confused, who lost access stays out, and the next update is in force."""
