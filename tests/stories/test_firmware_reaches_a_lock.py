@@ -9,6 +9,7 @@ from limen.fleet import queries as fleet
 from limen.fleet import services
 from limen.fleet.views import InboxEntry
 from limen.lock.events import Cause, InsideButton
+from limen.people import services as people
 from limen.storage import roots
 from limen.storage.transactions import unit_of_work
 from limen.wire import firmware
@@ -37,14 +38,14 @@ class Owned(site.Service):
         self.factory = FACTORY
 
 
-def owned(building: House, model: str = "M") -> site.House:
-    """A real lock on the Package Room, activated by the real service."""
+def owned(building: House, model: str = "M", at: str = "Package Room") -> site.House:
+    """A real lock on a door, activated by the real service."""
     wire = Owned()
     rig = site.Rig(model).manufacture(wire)
     rig.boot()
     rig.do(InsideButton())
     talk = site.sticker_session(rig)
-    door = building.doors["Package Room"]
+    door = building.doors[at]
     with unit_of_work():
         n_s = services.begin_activation(door_id=door, lock_id=rig.lock_id, by=ANA, now=building.now)
     given = talk.ask(ask.AttestAsk(n_s))
@@ -190,6 +191,23 @@ def test_a_list_that_only_gives_waits_for_required_firmware_and_a_revocation_doe
     answer = home.push(talk, Bundle.from_bytes(entry.bundle))
     assert isinstance(answer, Settled)
     assert answer.status is Status.APPLIED
+
+
+@pytest.mark.rule("PRIVACY-6")
+def test_what_is_left_of_somebody_waits_for_no_firmware(building: House) -> None:
+    """Rosa's code had ended by itself, so the list that forgets her takes no access away; it goes all the same."""
+    home = bringing_an_image(building)
+    building.person("Rosa", app=False)
+    building.give("Rosa", building.group("Once", "Package Room"), standing="non-resident", ends=building.now + timedelta(minutes=30))
+    walk_by(building, home)
+    later(building, home, 40)
+    with unit_of_work():
+        services.require_firmware(model="M", version=3, by=ANA, now=building.now)
+        people.forget(person_id=building.people["Rosa"], by=ANA, now=building.now)
+    talk, entry = session(building, home, Op.MANIFEST)
+    assert entry.bundle is not None
+    answer = home.push(talk, Bundle.from_bytes(entry.bundle))
+    assert isinstance(answer, Settled) and answer.status is Status.APPLIED
 
 
 def rotate(times: int) -> None:

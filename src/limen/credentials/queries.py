@@ -12,6 +12,7 @@ from limen.credentials.models import Floor, Keycard, LockEpoch, OneCode, Permane
 from limen.credentials.shared import is_common
 from limen.credentials.temporary import label_place
 from limen.credentials.views import (
+    NOBODY,
     CardImage,
     CardPolicyView,
     CardView,
@@ -33,8 +34,8 @@ from limen.wire.cards import CardSlot
 from limen.wire.guessing import GUESSES_PER_SUCCESS, live_temporary, one_in
 
 __all__ = [
-    "CardImage", "CardPolicyView", "CardView", "CodeRef", "EpochSecrets", "FloorView", "GrantFacts", "IssueView", "Living", "MadeCode", "Minted", "Odds",
-    "TemporaryView", "card_image", "card_keys", "card_keys_at", "card_policy", "cards_in", "cards_of", "cards_of_people", "code_floors",
+    "NOBODY", "CardImage", "CardPolicyView", "CardView", "CodeRef", "EpochSecrets", "FloorView", "GrantFacts", "IssueView", "Living", "MadeCode",
+    "Minted", "Odds", "TemporaryView", "card_image", "card_keys", "card_keys_at", "card_policy", "cards_in", "cards_of", "cards_of_people", "code_floors",
     "code_of", "codes_at", "epoch_secrets", "has_device", "has_one_code", "has_second_code", "is_common", "issue", "lease_s",
     "live_temporary_of", "living_at", "odds", "temporary_of",
 ]  # fmt: skip

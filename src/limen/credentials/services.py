@@ -21,7 +21,7 @@ from limen.credentials.handing import hand_over
 from limen.credentials.leases import mint_gateway_grant, mint_grant
 from limen.credentials.lengths import choose_length
 from limen.credentials.letters import Written, mail_codes, write_letter
-from limen.credentials.temporary import make_temporary, raise_floor, revoke_temporary
+from limen.credentials.temporary import forget_maker, make_temporary, raise_floor, revoke_temporary
 
 __all__ = [
     "Written",
@@ -31,6 +31,7 @@ __all__ = [
     "close_epoch",
     "deactivate_card",
     "ensure_permanent",
+    "forget_maker",
     "hand_over",
     "mail_codes",
     "make_temporary",

@@ -1,5 +1,6 @@
 """Temporary codes: made without an update of the lock, told once, ended by nobody (CODE-4 to CODE-7, CODE-13)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
@@ -13,7 +14,7 @@ from limen.access import queries as access
 from limen.credentials import epochs, repeating, rules
 from limen.credentials.codes import Door, keypad_of, value_of
 from limen.credentials.models import Floor, LockEpoch, PermanentCode, TemporaryCode
-from limen.credentials.views import FloorView, MadeCode
+from limen.credentials.views import NOBODY, FloorView, MadeCode
 from limen.journal import services as journal
 from limen.kernel.actors import Actor
 from limen.kernel.periods import day_bounds, local_day
@@ -295,6 +296,12 @@ def _write_floor(door_id: UUID, epoch: LockEpoch, issue: tuple[int, int, int], u
     values = {"door_id": door_id, "idx": idx, "raised_at": now, "until": until}
     row, _made = Floor.objects.update_or_create(lock_id=epoch.lock_id, epoch=epoch.epoch, cls=cls, bucket=bucket, defaults=values)
     return FloorView(row.door_id, row.cls, row.bucket, row.idx, row.raised_at)
+
+
+def forget_maker(*, lock_id: bytes, epoch: int, person_id: UUID, but: Collection[int] = ()) -> None:
+    """The indices that a lock may still write down name this maker no more (R62); those made in these classes do."""
+    made = TemporaryCode.objects.filter(lock_id=lock_id.hex(), epoch=epoch, issuer_id=person_id).exclude(issuer_cls__in=but)
+    made.update(issuer_id=NOBODY, label=None)
 
 
 def label_place(code_id: UUID) -> str:

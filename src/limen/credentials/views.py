@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from limen.access.views import AccessWindow
@@ -59,6 +60,10 @@ class Living:
     codes: int
     makers: int
     stops_at_latest: datetime
+
+
+NOBODY: Final = UUID(int=0)
+"""Stands for the maker of a temporary code who is named no more (R62)."""
 
 
 @dataclass(frozen=True, slots=True)

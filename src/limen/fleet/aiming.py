@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from limen.fleet.models import Device, FirmwareImage, FirmwareList, FirmwareTargets, ListChange, Running
-from limen.fleet.views import Firmware
+from limen.fleet.views import Firmware, Why
 from limen.storage import kms, ledger
 from limen.storage import roots as root_file
 from limen.storage.prepared import Prepared
@@ -97,7 +97,7 @@ def roots(device: Device, since: int) -> tuple[bytes, ...]:
 def least(device: Device, base: int) -> int | None:
     """The version below which this bundle is refused: only where one is asked for, and never where the bundle takes something away (part G)."""
     asked = FirmwareTargets.objects.filter(model=device.model, least__gt=0).values_list("least", flat=True).first()
-    takes = ListChange.objects.filter(device=device, version__gt=base).exclude(ways={}).exists()
+    takes = ListChange.objects.filter(~Q(ways={}) | Q(why=Why.REMNANTS), device=device, version__gt=base).exists()
     said_now = Running.objects.filter(device=device, said_version__gt=base).exists()
     return None if takes or said_now else asked
 

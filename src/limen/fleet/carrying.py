@@ -10,7 +10,7 @@ from django.db.models import F
 from limen.access import queries as access
 from limen.access.queries import AccessWindow
 from limen.credentials import services as credentials
-from limen.fleet import aiming, leasing, releasing
+from limen.fleet import aiming, discards, leasing, releasing
 from limen.fleet.leasing import Held, Stop
 from limen.fleet.models import Bundle, Carry, Device, DoorList
 from limen.fleet.pseudonyms import number_for
@@ -27,6 +27,8 @@ from limen.wire import limits
 from limen.wire.grants import Cls
 
 INBOX_BYTES = 600 * 1024
+PUSH_ONLY = frozenset({Cls.MANAGER, Cls.COURIER})
+"""Who brings a lock's record to nobody: only they carry a discard (decision 0222)."""
 _LISTS = Prepared(lambda doors: DoorList.objects.filter(device__door_id__in=doors, device__ended_at=None).select_related("device"))
 _WAITING = Prepared(
     lambda buildings, own: (
@@ -77,6 +79,7 @@ class Load:
     sealed: Mapping[UUID, Bundle]
     carried: Mapping[UUID, int]
     offers: Mapping[UUID, tuple[bytes, bytes]]
+    discards: Mapping[UUID, bytes]
 
     @classmethod
     def of(cls, stops: Sequence[Stop], phone: PhoneView, now: datetime) -> "Load":
@@ -90,6 +93,7 @@ class Load:
             sealed=sealed_already([stop.list for stop in active]),
             carried={row.device_id: row.version for row in carried},
             offers=aiming.offers([stop.device for stop in active if stop.cls != Cls.COURIER], now),
+            discards=discards.words([stop.device.id for stop in active if stop.cls in PUSH_ONLY]),
         )
 
 
@@ -167,7 +171,7 @@ def _entry(load: Load, stop: Stop) -> InboxEntry | None:
         bundle=bytes(bundle.data) if bundle is not None else None,
         ver=stop.list.current,
         proven=stop.list.proven,
-        ack=bytes(stop.device.ack) or None,
+        ack=load.discards.get(stop.device.id) or bytes(stop.device.ack) or None,
         cls=stop.cls,
         until=int(max(lease.ends for lease in leases).timestamp()),
         release=bytes(stop.device.release) or None,

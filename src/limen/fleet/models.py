@@ -226,6 +226,36 @@ class Pseudonym(models.Model):
         ]
 
 
+class Remnant(models.Model):
+    """Somebody was deleted whom this lock knew: what it may still hold of them, and since when it is known to be gone (F.6, PRIVACY-6)."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
+    person_id = models.UUIDField()
+    since = models.DateTimeField()
+    version = models.PositiveBigIntegerField(null=True)  # the list without them; None until the next settlement
+    list_gone_at = models.DateTimeField(null=True)  # a receipt proved it
+    record_gone_at = models.DateTimeField(null=True)  # the lock showed that its record begins later
+    unlinked_at = models.DateTimeField(null=True)  # no number at this lock names them any more
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "person_id"], name="fleet_remnant_once")]
+        indexes = [models.Index(fields=["person_id"], name="fleet_remnant_person")]
+
+
+class Discard(models.Model):
+    """The signed word that a lock may let go of its record up to a lock time, which those who only push bring (F.6)."""
+
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
+    upto = models.DateTimeField()
+    word = models.BinaryField()
+    ordered_at = models.DateTimeField()
+    version = models.PositiveBigIntegerField(null=True)  # the list that goes with it; None until the next settlement
+    over_at = models.DateTimeField(null=True)  # the lock showed that its record begins later, or a word that reaches further took its place
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device"], condition=Q(over_at__isnull=True), name="fleet_one_discard")]
+
+
 class Lease(models.Model):
     """The newest grant of one phone for one window at one lock, so that bounds are exact (C.4, ACCESS-13)."""
 

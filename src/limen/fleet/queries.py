@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from limen.fleet import aiming, carrying, catalogue, logkeys, releasing, standing, waves
+from limen.fleet import aiming, carrying, catalogue, logkeys, releasing, remnants, standing, waves
 from limen.fleet.catalogue import Model, model
 from limen.fleet.models import Device, FirmwareImage, Lease, Pseudonym, Running
 from limen.fleet.rounds import Stop, following, lasts, on_foot
@@ -23,6 +23,7 @@ from limen.fleet.views import (
     ModelFirmware,
     Moments,
     Released,
+    Remnant,
     Staleness,
     StillOpens,
     Subject,
@@ -78,6 +79,7 @@ __all__ = [
     "passing",
     "release_of",
     "released",
+    "remnants_of",
     "round_of",
     "staleness",
     "subjects",
@@ -110,6 +112,8 @@ class Ownership:
     """When this service was last restored from a backup while the lock stood there: what it told the lock before that it may have forgotten."""
     log_key: int = logkeys.FIRST
     """The newest log key of the building. Its locks may seal to any up to it, and to the next one where an old database was copied back by hand."""
+    awaited: bool = False
+    """Whether somebody who was deleted, or who ordered a discard, waits for this lock to show where its record begins."""
 
 
 @dataclass(frozen=True)
@@ -263,11 +267,17 @@ def doors_known_to(person_id: UUID, door_ids: Iterable[UUID]) -> frozenset[UUID]
 
 def ownerships(lock_id: bytes) -> tuple[Ownership, ...]:
     """All epochs of a lock here, newest first: a record that comes late belongs to the door of its time."""
-    rows = Device.objects.filter(lock=lock_id.hex()).select_related("list").annotate(log_key=logkeys.newest_of_device()).order_by("-epoch")
-    return tuple(_ownership(row, row.log_key) for row in rows)
+    rows = Device.objects.filter(lock=lock_id.hex()).select_related("list")
+    rows = rows.annotate(log_key=logkeys.newest_of_device(), awaited=remnants.awaited()).order_by("-epoch")
+    return tuple(_ownership(row, row.log_key, awaited=row.awaited) for row in rows)
 
 
-def _ownership(row: Device, log_key: int) -> Ownership:
+def remnants_of(person_id: UUID) -> tuple[Remnant, ...]:
+    """Lists the locks that knew somebody who was deleted, and what they are known to hold of them (PRIVACY-6)."""
+    return remnants.of_person(person_id)
+
+
+def _ownership(row: Device, log_key: int, *, awaited: bool) -> Ownership:
     held = getattr(row, "list", None)
     return Ownership(
         lock_id=bytes.fromhex(row.lock),
@@ -279,6 +289,7 @@ def _ownership(row: Device, log_key: int) -> Ownership:
         head=_head(row),
         restored_at=held.restored_at if held else None,
         log_key=log_key,
+        awaited=awaited,
     )
 
 

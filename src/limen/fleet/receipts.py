@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from limen.credentials import services as credentials
-from limen.fleet import activation, aiming, releasing, rules, tasks
+from limen.fleet import activation, aiming, releasing, remnants, rules, tasks
 from limen.fleet.models import AttestNonce, Bundle, Carry, Delivery, Device, DoorList, ListVersion, Receipt
 from limen.fleet.numbers import reserve
 from limen.fleet.settlement import new_version
@@ -72,6 +72,7 @@ def _wiped(device: Device, said: wire.WipedReceipt, now: datetime) -> Outcome:
     if device.ended_at is None:
         activation.end(device.door_id, SYSTEM, now)
         device.refresh_from_db()
+    remnants.wiped(device, now)
     return Outcome("taken" if releasing.note_wiped(device, said, now) else "known")
 
 
@@ -170,6 +171,7 @@ def _prove(heard: Heard, held: DoorList) -> None:
             delivered_at=now, lock_time=_lock_time(said)
         )
         tasks.resolve(device, proven=said.ver, now=now)
+        remnants.proved(device, said.ver, now)
         Carry.objects.filter(device=device, version__lte=said.ver).delete()
         Bundle.objects.filter(device=device, version__lte=said.ver).delete()
         made = ListVersion.objects.get(device=device, version=said.ver).made_at

@@ -1,10 +1,11 @@
 """Makes lists and leases safe after a restore (B.2, invariant 14): no number twice, no lease from before, no device that has gone."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from limen.fleet import activation, aiming, logkeys
+from limen.fleet import activation, aiming, discards, logkeys, remnants
 from limen.fleet.models import Device, DoorList, FirmwareList
 from limen.kernel.actors import SYSTEM
 from limen.places import queries as places
@@ -49,6 +50,18 @@ def follow(run: Restoring) -> None:
     _renew_firmware(run)
     for door_id in Device.objects.filter(ended_at=None).values_list("door_id", flat=True):
         news.say("list.unsettled", now=run.now, door_id=str(door_id))
+
+
+@replay.again
+def forget(run: Restoring) -> None:
+    """Who was deleted since is waited for since then, what is overdue is destroyed, and what was to go from a record is to go."""
+    for line in run.of("deletion"):
+        remnants.begin(UUID(line.facts["person"]), line.at, run.now)
+    for line in run.of("discarded"):
+        device = Device.objects.filter(lock=line.facts["lock"], epoch=line.facts["epoch"], ended_at=None).first()
+        if device is not None:
+            discards.order(device, datetime.fromtimestamp(int(line.facts["upto"]), UTC), run.now)
+    remnants.tidy(run.now)
 
 
 def _end(lock: str, epoch: int, *, renewed: bool, run: Restoring) -> None:

@@ -210,6 +210,7 @@ TAKES_AWAY = frozenset(
         Why.CARD_ENDED,
         Why.CODE_FLOOR,
         Why.RESTORED,
+        Why.REMNANTS,
     }
 )
 GIVES = frozenset({Why.CODE_STARTED})

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from limen.credentials import queries as credentials
 from limen.credentials import services as codes
-from limen.fleet import aiming, logkeys
+from limen.fleet import aiming, logkeys, remnants
 from limen.fleet.catalogue import model
 from limen.fleet.doorconfig import read_config
 from limen.fleet.models import Bundle, Device, DoorList, ListRow, ListVersion
@@ -136,6 +136,7 @@ def _snapshot(target: Target, records: dict[int, ListRecord], secrets: credentia
         fw_director=aiming.direction(target.device, target.list.current, since=0),
         roots=aiming.roots(target.device, since=0),
         klog=logkeys.payload(target.list, target.device.property_id, since=0),
+        purge=remnants.purge(target.device, since=0),
     )
 
 
@@ -153,6 +154,7 @@ def _delta(target: Target, rows: list[ListRow], records: dict[int, ListRecord], 
         fw_director=aiming.direction(target.device, target.list.current, since=base),
         roots=aiming.roots(target.device, since=base),
         klog=logkeys.payload(target.list, target.device.property_id, since=base),
+        purge=remnants.purge(target.device, since=base),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from limen.access import queries as access
-from limen.fleet import activation, aiming, carrying, logkeys, publishing, receipts, settlement, waves
+from limen.fleet import activation, aiming, carrying, discards, logkeys, publishing, receipts, remnants, settlement, waves
 from limen.fleet.models import Delivery, Device
 from limen.fleet.pseudonyms import number_for
 from limen.fleet.views import Activation, Anew, Outcome
@@ -158,6 +158,27 @@ def acknowledge(*, lock_id: bytes, epoch: int, tag: bytes, now: datetime, photo:
     data = logacks.sign_log_ack(ack, kms.signer("log"))
     Device.objects.filter(lock=lock_id.hex(), epoch=epoch).update(ack=data, ack_at=now, last_word_at=now)
     return data
+
+
+def note_oldest(*, lock_id: bytes, epoch: int, at: datetime, now: datetime) -> None:
+    """The lock showed, chained to a receipt, that the oldest record it holds was written `at`: what is older is gone from it (F.6)."""
+    for device in Device.objects.filter(lock=lock_id.hex(), epoch=epoch):
+        remnants.begins(device, at, now)
+
+
+def discard_record(*, door_id: UUID, upto: datetime, by: Actor, now: datetime) -> None:
+    """Lets the lock of a door forget its record up to `upto`, everybody's, with the next update by somebody who brings no record (F.6).
+
+    Who may ask for that is not judged here (privacy). Refused `no_device`, and `brings_its_record` where the lock does so by itself.
+    """
+    device = Device.objects.filter(door_id=door_id, ended_at=None).first()
+    if device is None:
+        raise Refused("no_device", "This door has no device.")
+    if device.connected:
+        raise Refused("brings_its_record", "This lock brings its record by itself.")
+    if discards.order(device, upto, now):
+        journal.record(by=by, verb="record.discarded", target=f"door:{door_id}", detail={}, now=now, property_id=device.property_id)
+        settlement.settle_door(door_id, now)
 
 
 def note_online(*, lock_id: bytes, since: datetime) -> None:

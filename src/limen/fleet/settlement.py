@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from limen.access import queries as access
 from limen.credentials import services as credentials
-from limen.fleet import aiming, logkeys
+from limen.fleet import aiming, discards, logkeys, remnants
 from limen.fleet.catalogue import Model, model
 from limen.fleet.doorconfig import changed_days, read_config, same_settings, stored_config, wanted_config
 from limen.fleet.models import Delivery, Device, DoorList, Lease, ListChange, ListRow, ListVersion
@@ -69,11 +69,15 @@ class Settlement:
         held_config = read_config(self.list.config)
         new_config = None if same_settings(held_config, config, self.now) else config
         self.aim = aiming.unsaid(self.device)
+        self.leaving = remnants.unsaid(self.device)
+        self.purges = remnants.left_in(self.rows, self.leaving, wanted.entries, self.list.proven) or discards.unsaid(self.device)
         skipped = self.list.current <= self.list.forgotten_upto  # no list of ours has this number
-        if found or new_config is not None or self.aim is not None or skipped:
+        if found or new_config is not None or self.aim is not None or self.purges or skipped:
             self._write(wanted, found, new_config, held_config)
         number_all(self.device, wanted.app_users(), self.now)
         self._settle_orders()
+        if self.leaving:
+            remnants.said(self.device, self.list.current, self.list.proven, self.now)
         self.list.settled_at = self.now
         DoorList.objects.filter(device=self.device).update(settled_at=self.now)
         return self.list.current
@@ -87,6 +91,7 @@ class Settlement:
         new_version(self.device, version, self.now)
         if self.aim is not None:
             aiming.said(self.device, self.aim, version)
+        discards.said(self.device, version)
         fields: dict[str, object] = {"current": version}
         if config is not None:
             fields |= {"config": stored_config(config), "config_version": version}
@@ -104,6 +109,8 @@ class Settlement:
             words += self._settings(config, held_config, wanted)
         if self.aim is not None:
             words.append(Word(Why.FIRMWARE, None))
+        if self.purges:
+            words.append(Word(Why.REMNANTS, None))
         return words
 
     def _settings(self, config: Config, held: Config | None, wanted: Wanted) -> list[Word]:

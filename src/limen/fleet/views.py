@@ -45,6 +45,7 @@ class Why(StrEnum):
     FIRMWARE = "firmware"
     FIRST_LIST = "first_list"
     RESTORED = "restored"
+    REMNANTS = "remnants"
 
 
 @dataclass(frozen=True)
@@ -242,6 +243,17 @@ class Released:
     ended_at: datetime
     wiped_at: datetime | None
     lost: int | None  # records of it that nobody had brought
+
+
+@dataclass(frozen=True)
+class Remnant:
+    """A lock that knew somebody who was deleted: `waiting` since when, `purged` once it has shown that nothing is left, or `unlinked`: what is left
+    names nobody (PRIVACY-6)."""
+
+    door_id: UUID
+    since: datetime
+    state: str
+    at: datetime | None  # since when it is purged or unlinked
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """What the lock itself no longer had, by its own segments: a LOSS alone would also cover what a courier keeps back (L-8, decision 0188)."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from limen.history import sealed
 from limen.history.models import Event, LogEpoch, Neighbours, Record
 from limen.wire import limits
 from limen.wire.segments import Entry, neighbours
@@ -48,6 +50,14 @@ def begins(record: Record) -> int:
     first = Event.objects.filter(Exists(chained), record=record, digest=OuterRef("after")).values("seq")[:1]
     rows = Neighbours.objects.filter(record=record, before=NOTHING).annotate(began=Subquery(first))
     return rows.filter(began__isnull=False).order_by("-began").values_list("began", flat=True).first() or 0
+
+
+def oldest(record: Record) -> datetime | None:
+    """The earliest that the oldest record which the lock still held can have been written; None where that is not certain, or nobody may know it."""
+    first = begins(record)
+    row = Event.objects.filter(record=record, seq=first, body__isnull=False).first() if first else None
+    body = sealed.unseal(row.id, sealed.day_key(row.property_id, row.day), bytes(row.body)) if row and row.day and row.body else None
+    return datetime.fromtimestamp(body.t - body.uncertain_s, UTC) if body is not None else None
 
 
 def forget_settled(record: Record) -> None:

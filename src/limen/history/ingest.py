@@ -86,6 +86,8 @@ def _settle(record: Record, owner: Ownership, now: datetime, *, weigh: bool) -> 
         doorway.tell(record, found, now)
         record.last_arrival = now
         record.dropped += dropped
+    if owner.awaited and (oldest := holes.oldest(record)) is not None:
+        fleet_services.note_oldest(lock_id=owner.lock_id, epoch=owner.epoch, at=oldest, now=now)
     if _account(record, owner, now) or found:
         record.save()
     return stored, dropped

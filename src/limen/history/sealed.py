@@ -55,7 +55,7 @@ def audience(*, property_id: UUID, day: date, unit_id: UUID | None, resident_id:
     keys = [f"{DAY}:{property_id}:{day.isoformat()}"]
     if unit_id is not None:
         # Always three layers: a row must not tell by its length whether a resident or a guest came (H.3).
-        keys += [f"{HOUSEHOLD}:{unit_id}", f"{HOME}:{resident_id or unit_id}"]
+        keys += [f"{HOUSEHOLD}:{unit_id}", home_key(resident_id or unit_id)]
     return Audience(tuple(keys))
 
 
@@ -82,6 +82,11 @@ def unseal(event_id: UUID, day_key: str, data: bytes) -> Body | None:
             key, data = plain["key"], base64.b64decode(plain["sealed"])
     except kms.Unreadable:
         return None
+
+
+def home_key(resident_id: UUID) -> str:
+    """The key of one person's own comings to where they live; of a unit, for those of everybody else."""
+    return f"{HOME}:{resident_id}"
 
 
 def day_key(property_id: UUID, day: date) -> str:

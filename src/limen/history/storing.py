@@ -14,6 +14,7 @@ from limen.history.models import Alarm, Event, Record
 from limen.history.place import Door
 from limen.history.sealed import Body
 from limen.kernel.periods import local_day
+from limen.people import queries as people
 from limen.storage import chance, kms
 from limen.wire.events import Event as Said
 from limen.wire.events import Kind, Method, TempRef
@@ -61,7 +62,7 @@ def store(record: Record, door: Door, opened: Sequence[Opened], now: datetime) -
 
 
 def _store_one(record: Record, door: Door, one: Opened, known: Mapping[int, Subject], now: datetime) -> bool:
-    who = _who(door.owner, one.event, known)
+    who = _unnamed(_who(door.owner, one.event, known), door)
     if who.unissued:
         Alarm.objects.get_or_create(record=record, kind="unissued", logepoch=one.logepoch, i=one.i, defaults={"at": now})
     at, uncertain = rules.happened(one.event.t, one.event.tq)
@@ -84,7 +85,7 @@ def _store_one(record: Record, door: Door, one: Opened, known: Mapping[int, Subj
 
 def _seal_into(row: Event, door: Door, body: Body, at: datetime, now: datetime) -> bool:
     end = door.ends("access_event", at, body.uncertain_s)
-    if end is None or end <= now:  # R98: past its deadline when it arrives; what no row keeps is not kept
+    if end is None or end <= now or _of_nobody(body, door):  # R98: past its deadline when it arrives; what no row keeps is not kept
         row.day, row.body = None, None
         return False
     row.day = local_day(at, door.zone)
@@ -96,6 +97,11 @@ def _seal_into(row: Event, door: Door, body: Body, at: datetime, now: datetime) 
         row.day, row.body = None, None
         return False
     return True
+
+
+def _of_nobody(body: Body, door: Door) -> bool:
+    """Somebody came home whose number was destroyed with them (R10, R62)."""
+    return door.unit_id is not None and body.subject == "resident" and body.person is None
 
 
 def _body(event: Said, who: Who, at: datetime, uncertain: int) -> Body:
@@ -130,6 +136,19 @@ def _who(owner: Ownership, event: Said, known: Mapping[int, Subject]) -> Who:
         return Who("unknown")
     host = _host(found.person_id, owner.door_id) if found.cls == Cls.APP_GUEST else None
     return Who(rules.subject_of(found.cls), found.person_id, host)
+
+
+def _unnamed(who: Who, door: Door) -> Who:
+    """Without those who were deleted: where they came as a guest, and at every shared door, the event that comes late names them no more (F.6).
+
+    As staff or vendor at somebody's home they stay named until the event's own end. Comings to their own door are under a key that went with them.
+    """
+    if door.unit_id is not None and who.subject != "guest":
+        return who
+    gone = people.forgotten(one for one in (who.person_id, who.host_id) if one is not None)
+    if who.host_id in gone or who.host_id == credentials.NOBODY:
+        who = replace(who, host_id=None, issue_id=None, label="")
+    return replace(who, person_id=None) if who.person_id in gone else who
 
 
 def _issuer(owner: Ownership, ref: TempRef) -> Who:

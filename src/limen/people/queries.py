@@ -13,6 +13,7 @@ from limen.people.models import Consent, Person, Residency, Role
 from limen.people.views import PersonView, ResidencyView, Rights, RoleView
 from limen.places import queries as places
 from limen.places.queries import UnitView
+from limen.storage import kms
 from limen.storage.prepared import Prepared
 
 __all__ = ["PersonView", "ResidencyView", "Rights", "RoleView", "UnitView"]
@@ -85,6 +86,16 @@ def residencies(*, unit_id: UUID | None = None, person_id: UUID | None = None, n
     """Residencies of a unit or a person that are not over, coming ones included."""
     asked = Q(unit=unit_id) if unit_id is not None else Q()
     return _residencies(asked & (Q(person=person_id) if person_id is not None else Q()), now)
+
+
+def homes_at(unit_id: UUID) -> tuple[ResidencyView, ...]:
+    """Every residency of a unit that was, is or will be, the earliest first."""
+    return tuple(_residency_view(row) for row in Residency.objects.filter(unit=unit_id).select_related("unit").order_by("since", "id"))
+
+
+def forgotten(person_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these people who were deleted: their contact key is destroyed, for ever and in every copy (protocol H.2)."""
+    return frozenset(person_id for person_id in set(person_ids) if kms.is_destroyed(sealing.key_of(person_id)))
 
 
 def residents_by_unit(property_id: UUID, now: datetime) -> dict[UUID, tuple[ResidencyView, ...]]:
@@ -167,4 +178,8 @@ def _of_property(property_id: UUID) -> Q:
 
 def _residencies(asked: Q, now: datetime) -> tuple[ResidencyView, ...]:
     rows = Residency.objects.filter(_not_over(now)).filter(asked).select_related("unit").order_by("since", "id")
-    return tuple(ResidencyView(r.id, r.person_id, r.unit_id, r.unit.name, r.unit.property_id, r.since, r.until, r.lease_ends) for r in rows)
+    return tuple(_residency_view(row) for row in rows)
+
+
+def _residency_view(r: Residency) -> ResidencyView:
+    return ResidencyView(r.id, r.person_id, r.unit_id, r.unit.name, r.unit.property_id, r.since, r.until, r.lease_ends)

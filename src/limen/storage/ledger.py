@@ -27,7 +27,7 @@ from limen.storage import files, transactions
 Taking = Literal[
     "revocation", "phone_removed", "suspension", "resumed", "deletion", "key_destroyed", "code_floor",
     "group_door", "guest_door", "terms", "door_rules", "code_reset", "card_off", "weak_cards", "role_ended", "residency_ended",
-    "sign_ended", "sign_calls", "device_ended", "sign_in_changed",
+    "sign_ended", "sign_calls", "device_ended", "sign_in_changed", "discarded",
 ]  # fmt: skip
 Handing = Literal["begun", "given", "activated", "numbers", "code_made", "holiday"]
 """What was given out: a restore does not give it again (it takes only), but it must neither repeat a number nor keep quiet about it."""

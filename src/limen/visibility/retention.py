@@ -100,11 +100,13 @@ def deadline(rules: Iterable[Rule], record: Record) -> Deadline | None:
 
 
 def steps(rules: Iterable[Rule], record: Record) -> tuple[Step, ...]:
-    """What happens to a record before its end, earliest first."""
-    found = [
-        Step(after(record.clocks[rule.clock], rule.target), rule.action, rule.id)
-        for rule in rules
-        if rule.action in STEPS and rule.fits(record) and not record.held_by
+    """What happens to a record before its end, earliest first; what happens only where its end does not come (R62), too."""
+    fitting = [rule for rule in rules if rule.fits(record) and not record.held_by]
+    found = [Step(after(record.clocks[rule.clock], rule.target), rule.action, rule.id) for rule in fitting if rule.action in STEPS]
+    found += [
+        Step(after(record.clocks[rule.clock], rule.otherwise_after), rule.otherwise_action, rule.id)
+        for rule in fitting
+        if rule.otherwise_after is not None and rule.otherwise_action in STEPS
     ]
     return tuple(sorted(found, key=lambda step: step.at))
 

@@ -103,6 +103,7 @@ def change(what: Change, name: str | None) -> str:
         Why.SETTINGS: _("Settings of the door changed."),
         Why.FIRST_LIST: _("The first list of this lock."),
         Why.RESTORED: _("The service was restored from a backup."),
+        Why.REMNANTS: _("Data that was deleted here may still be in the lock."),
     }
     if what.why in plain:
         return plain[what.why]

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from limen.access import queries as access
+from limen.access import services as access_verbs
 from limen.access.queries import GrantView
-from limen.fleet import aiming
+from limen.fleet import aiming, queries, remnants
 from limen.fleet import services as fleet
-from limen.fleet.models import Delivery, Device, DoorList, FirmwareList, FirmwareTargets
+from limen.fleet.models import Delivery, Device, Discard, DoorList, FirmwareList, FirmwareTargets, Pseudonym
 from limen.lock.decide import revoked
 from limen.lock.lists import HeldList
+from limen.people import services as people
+from limen.storage import ledger
 from limen.storage.transactions import unit_of_work
 from limen.wire.envelope import unverified_payload
 from limen.wire.grants import Grant, read_grant
@@ -162,3 +165,31 @@ def test_restored_again_on_the_same_day_numbers_go_on_rising(home: House, tmp_pa
         assert home.state("Gym").truth == "proved"
     assert seen == sorted(set(seen))
     assert DoorList.objects.get(device__door_id=home.doors["Gym"]).reserved >= seen[-1]
+
+
+@pytest.mark.rule("PRIVACY-6")
+def test_who_was_deleted_since_is_waited_for_since_then_and_who_was_unlinked_names_nobody(home: House, tmp_path: Path) -> None:
+    """The thirty days do not begin anew; a number that was destroyed stays so; a record that was to go is to go."""
+    kept = Yesterday.kept(tmp_path, home.now)
+    for name in ("Dana", "Theo"):
+        with unit_of_work():
+            access_verbs.move_out(person_id=home.people[name], property_id=home.property_id, by=ANA, now=home.now)
+            people.forget(person_id=home.people[name], by=ANA, now=home.now)
+        home.later(days=20)
+    home.later(days=9)
+    with unit_of_work():
+        remnants.tidy(home.now)
+    with unit_of_work():
+        fleet.discard_record(door_id=home.doors["Gym"], upto=home.now, by=ANA, now=home.now)
+    before = {name: queries.remnants_of(home.people[name])[0] for name in ("Dana", "Theo")}
+    assert [before[name].state for name in ("Dana", "Theo")] == ["unlinked", "waiting"]
+    upto = home.now
+    kept.back(home.later(hours=1))
+    after = {name: queries.remnants_of(home.people[name])[0] for name in ("Dana", "Theo")}
+    assert {name: (one.since, one.state) for name, one in after.items()} == {name: (one.since, one.state) for name, one in before.items()}
+    assert not Pseudonym.objects.filter(person_id=home.people["Dana"]).exists()
+    assert Pseudonym.objects.filter(person_id=home.people["Theo"]).exists()
+    assert [row.upto for row in Discard.objects.filter(over_at=None)] == [upto]
+    lines = len(ledger.lines())
+    kept.back(home.later(hours=1))
+    assert [line.kind for line in ledger.lines()[lines:] if line.kind in ("deletion", "discarded")] == []

@@ -178,6 +178,26 @@ def test_what_is_gone_without_a_word_is_an_alarm_once_no_word_can_come(archive: 
     assert record_of(archive, door).acknowledged_seq == 200
 
 
+@pytest.mark.rule("PRIVACY-6")
+def test_the_time_of_the_oldest_record_that_a_lock_holds_is_known_from_its_own_pieces(archive: Archive) -> None:
+    """Not before it has let go of something, and not where that record itself may not be read: then nobody can say."""
+    lock = archive.lock("Unit 4B")
+    enter(archive, "Unit 4B", 3)
+    carry(archive, "Unit 4B", lock.segments())
+    record = record_of(archive, "Unit 4B")
+    assert holes.oldest(record) is None
+    free(lock, 2)
+    enter(archive, "Unit 4B", 1)
+    piece = lock.segments()
+    archive.attest("Unit 4B")
+    holes.keep_neighbours(record, 0, [entry for entry in lock.written if isinstance(entry, SealedRecord)])
+    archive.take("Unit 4B", piece[0])
+    holes.keep_neighbours(record, 0, [entry for entry in lock.written if isinstance(entry, SealedRecord)])
+    assert holes.oldest(record) == archive.house.now
+    Event.objects.filter(record=record, seq=3).update(body=None)
+    assert holes.oldest(record) is None
+
+
 def enter(archive: Archive, door: str, times: int) -> None:
     for _ in range(times):
         archive.house.later(minutes=1)

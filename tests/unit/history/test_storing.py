@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from limen.history import queries as history
-from limen.history.models import Record
+from limen.history import sealed
+from limen.history.models import Event, Record
+from limen.people import services as people
 from limen.storage import kms
 from limen.storage.transactions import unit_of_work
 from limen.wire.events import ClockSet, Kind, Method, TempRef
 from limen.wire.receipts import TrustedTime
+from tests.unit.fleet.house import ANA
 from tests.unit.history.conftest import Archive
 
 
@@ -88,3 +91,78 @@ def test_a_late_event_stands_where_it_happened(archive: Archive) -> None:
     archive.carry("Package Room")
     (event,) = archive.mine("Dana").events
     assert (event.at, event.arrived_at) == (happened, arrived)
+
+
+def forget(archive: Archive, *names: str) -> None:
+    for name in names:
+        with unit_of_work():
+            people.forget(person_id=archive.house.people[name], by=ANA, now=archive.house.now)
+
+
+def bodies(archive: Archive, door: str) -> list[tuple[str, str | None, str | None]]:
+    """Of each kept event of a door: whose kind, which person, which host."""
+    rows = Event.objects.filter(door_id=archive.house.doors[door], body__isnull=False).order_by("seq")
+    found = [sealed.unseal(row.id, sealed.day_key(row.property_id, row.day), bytes(row.body)) for row in rows if row.day and row.body]
+    return [(body.subject, body.person, body.host) for body in found if body is not None]
+
+
+@pytest.mark.rule("PRIVACY-3", "PRIVACY-6", "HISTORY-3")
+def test_what_comes_late_of_somebody_who_was_deleted_names_them_nowhere(archive: Archive) -> None:
+    """At her own door Dana's comings are dropped; a guest who was deleted is a guest of the house; at a shared door nobody is named."""
+    dana, gus = archive.house.people["Dana"], archive.house.people["Gus"]
+    for door, name in (("Unit 4B", "Dana"), ("Unit 4B", "Ines"), ("Unit 4B", "Gus"), ("Package Room", "Dana"), ("Package Room", "Gus")):
+        archive.entry(door, name)
+    forget(archive, "Dana", "Ines")
+    for door in ("Unit 4B", "Package Room"):
+        archive.carry(door)
+    assert bodies(archive, "Unit 4B") == [("guest", None, None), ("vendor", str(gus), None)]
+    assert bodies(archive, "Package Room") == [("resident", None, None), ("vendor", str(gus), None)]
+    assert str(dana) not in str(bodies(archive, "Package Room"))
+    assert Record.objects.get(door_id=archive.house.doors["Unit 4B"]).dropped == 1
+    assert archive.looked("Ana", "Unit 4B").gaps == (), "what was dropped is no hole, and the lock may forget it"
+
+
+@pytest.mark.rule("PRIVACY-3")
+def test_what_a_deleted_worker_did_at_a_home_stays_theirs(archive: Archive) -> None:
+    """Nobody erases the proof that they were in somebody's home; at a shared door they are named no more."""
+    gus = archive.house.people["Gus"]
+    for door in ("Unit 4B", "Package Room"):
+        archive.entry(door, "Gus")
+    forget(archive, "Gus")
+    for door in ("Unit 4B", "Package Room"):
+        archive.carry(door)
+    assert bodies(archive, "Unit 4B") == [("vendor", str(gus), None)]
+    assert bodies(archive, "Package Room") == [("vendor", None, None)]
+
+
+@pytest.mark.rule("PRIVACY-3")
+def test_a_code_that_a_deleted_person_gave_names_no_giver(archive: Archive) -> None:
+    """Somebody came by a code of this home; whose it was is not kept, nor what it was called."""
+    from limen.credentials import services as codes
+    from limen.credentials.models import TemporaryCode
+
+    with unit_of_work():
+        made = codes.make_temporary(
+            door_id=archive.house.doors["Unit 4B"],
+            kind="daily",
+            by_person=archive.house.people["Dana"],
+            label="Flowers",
+            now=archive.house.now,
+        )
+    row = TemporaryCode.objects.get(id=made.id)
+    archive.entry("Unit 4B", None, method=Method.TEMPORARY_CODE, ref=TempRef(row.cls, row.bucket, row.idx))
+    forget(archive, "Dana")
+    archive.carry("Unit 4B")
+    assert bodies(archive, "Unit 4B") == [("guest", None, None)]
+    assert [event.label for event in archive.visits("Theo", "Unit 4B").events] == [""]
+
+
+@pytest.mark.rule("PRIVACY-3", "PRIVACY-8")
+def test_ones_own_comings_home_are_unreadable_at_once_and_those_of_the_others_are_not(archive: Archive) -> None:
+    """Their key is destroyed with the person's; Theo and the plumber keep theirs."""
+    for name in ("Dana", "Theo", "Gus"):
+        archive.entry("Unit 4B", name)
+    archive.carry("Unit 4B")
+    assert len(bodies(archive, "Unit 4B")) == 3
+    forget(archive, "Dana")
+    assert [person for _, person, _ in bodies(archive, "Unit 4B")] == [str(archive.house.people[name]) for name in ("Theo", "Gus")]

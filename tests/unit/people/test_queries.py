@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from limen.kernel.actors import Actor
+from limen.kernel.actors import SYSTEM, Actor
 from limen.kernel.problems import NotYours
 from limen.people import queries, services
 from limen.places import queries as places
+from limen.storage.transactions import unit_of_work
 from tests.unit.people.conftest import Add
 
 DAY = timedelta(days=1)
@@ -67,6 +68,23 @@ def test_residencies_that_are_not_over_are_listed(house: UUID, dana: UUID, live:
     assert [r.unit_name for r in queries.residencies(person_id=dana, now=now)] == ["4B", "2A"]
     assert [r.person_id for r in queries.residencies(unit_id=unit(house, "2A"), now=now)] == [dana]
     assert set(queries.residents_by_unit(house, now)) == {unit(house, "4B"), unit(house, "2A")}
+
+
+def test_every_stay_in_a_home_is_known_also_those_that_are_over(house: UUID, dana: UUID, live: Callable[..., UUID], now: datetime) -> None:
+    """The earliest first."""
+    live(dana, unit(house, "2A"), since=now - 2 * DAY, until=now - DAY)
+    live(dana, unit(house, "2A"), since=now + DAY)
+    assert [home.until for home in queries.homes_at(unit(house, "2A"))] == [now - DAY, None]
+
+
+@pytest.mark.rule("PRIVACY-8")
+def test_who_was_deleted_is_known_by_the_key_that_is_gone(dana: UUID, add: Add, now: datetime) -> None:
+    """Whatever a database says that was copied back."""
+    theo = add("Theo Park")
+    with unit_of_work():
+        services.forget(person_id=dana, by=SYSTEM, now=now)
+    assert queries.forgotten([dana, theo, dana]) == {dana}
+    assert queries.forgotten([]) == frozenset()
 
 
 @pytest.mark.parametrize("text", ["reyes", "DANA", "dana 4b", "Réyes", "example.org dana", ""])

@@ -90,6 +90,14 @@ def test_a_guests_name_goes_at_once_while_the_household_keeps_the_visit() -> Non
     assert found is not None and found.at > T0
 
 
+@pytest.mark.rule("PRIVACY-6")
+def test_what_a_lock_holds_of_somebody_names_nobody_after_thirty_days() -> None:
+    """Its next update ends it; where none comes, the table says from when on what is left there names nobody (R62)."""
+    left = Record("device_reference", {"grant_ended_at": T0})
+    assert [(step.rule, step.action, step.at) for step in on_the_way(left)] == [("R62", "unlink", T0 + timedelta(days=30))]
+    assert kept_until(left) is None, "no date ends it, the lock does"
+
+
 def test_a_row_that_nobody_can_carry_out_stops_the_start() -> None:
     """A misspelt action is an error, never a silent for ever."""
     row = {"id": "R1", "cls": "x", "door": "any", "profile": "any", "subject": "any", "clock": "c", "target": "P1D", "legal_max": "none"}
