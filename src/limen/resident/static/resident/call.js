@@ -14,6 +14,8 @@ const ASKED_MOST = 10;
 let talk = null;
 /** @type {MediaStream | null} */
 let microphone = null;
+/** Somebody who came here to answer may tap "Answer" as well. */
+let joined = false;
 let since = 0;
 /** What is broken: `line` to the other browser, `theirs` or `ours` to the service. Each mends by itself, and none hides another. @type {Set<string>} */
 const broken = new Set();
@@ -80,6 +82,8 @@ function hangUp() {
 }
 
 async function answer() {
+  if (joined) return;
+  joined = true;
   show("joining");
   microphone = await askMicrophone();
   find('[data-only="no-microphone"]').hidden = microphone !== null;

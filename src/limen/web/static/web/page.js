@@ -1,5 +1,4 @@
-// What every page has: one status line that is read aloud, forms that are sent once, and not at all without signal, and a sign-out that leaves
-// nothing behind.
+// What every page has: one status line that is read aloud, and a sign-out that leaves nothing behind.
 
 /**
  * Says a sentence to those who listen. Speak when a step changes, never each percent.
@@ -8,36 +7,6 @@
 export function say(sentence) {
   const status = document.getElementById("status");
   if (status) status.textContent = sentence;
-}
-
-/** A second tap on a button of a form that is on its way does nothing: what it asks for must not happen twice. */
-function sendOnce() {
-  document.addEventListener("submit", (event) => {
-    const form = /** @type {HTMLFormElement} */ (event.target);
-    if (form.dataset.sent && form.method !== "get") event.preventDefault();
-    if (!event.defaultPrevented && form.method === "post" && !navigator.onLine) {
-      event.preventDefault();
-      keepTyped(form);
-      return;
-    }
-    form.dataset.sent = "yes";
-    setTimeout(() => delete form.dataset.sent, 8000);
-  });
-  addEventListener("pageshow", () => {
-    for (const form of document.forms) delete form.dataset.sent;
-  });
-}
-
-/** A browser would show its own page instead, and what was typed would be gone with ours. @param {HTMLFormElement} form */
-function keepTyped(form) {
-  const said = form.querySelector("[data-not-saved]") ?? document.createElement("p");
-  said.className = "notice";
-  said.setAttribute("data-not-saved", "");
-  said.setAttribute("data-kind", "attention");
-  said.setAttribute("role", "status");
-  form.append(said);
-  said.textContent = document.getElementById("status")?.dataset.notSaved ?? "";
-  addEventListener("online", () => said.remove(), { once: true });
 }
 
 /** After an error the summary has the focus, so that it is read first. */
@@ -58,6 +27,5 @@ function leaveNothing() {
   });
 }
 
-sendOnce();
 leaveNothing();
 focusSummary();
