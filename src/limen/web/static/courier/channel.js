@@ -70,18 +70,3 @@ export class Arrivals {
     });
   }
 }
-
-/**
- * What the page says it is: `<meta name="limen-channel" content="websocket">` in a demonstration, `bluetooth` at real doors.
- * @param {Document} document
- * @returns {Promise<Channel | null>} null when this browser cannot talk to locks (M17)
- */
-export async function chooseChannel(document) {
-  const wish = document.querySelector('meta[name="limen-channel"]')?.getAttribute("content") ?? "bluetooth";
-  if (wish === "websocket") {
-    const { webSocketChannel } = await import("./channels/websocket.js");
-    return webSocketChannel(document.location.origin);
-  }
-  const { bluetoothChannel, canBluetooth } = await import("./channels/bluetooth.js");
-  return canBluetooth() ? bluetoothChannel() : null;
-}

@@ -9,7 +9,6 @@
 /** @import { Storage } from "./storage.js" */
 /** @import { As } from "./wallet.js" */
 
-import { chooseChannel } from "./channel.js";
 import { Images } from "./images.js";
 import { Inbox } from "./inbox.js";
 import { Outbox } from "./outbox.js";
@@ -47,4 +46,19 @@ export async function openCourier({
 /** Everything stays as it is; only the storage is let go. @param {Courier} courier */
 export function closeCourier(courier) {
   courier.storage.close();
+}
+
+/**
+ * What the page says it is: `<meta name="limen-channel" content="websocket">` in a demonstration, `bluetooth` at real doors.
+ * @param {Document} document
+ * @returns {Promise<Channel | null>} null when this browser cannot talk to locks (M17)
+ */
+async function chooseChannel(document) {
+  const wish = document.querySelector('meta[name="limen-channel"]')?.getAttribute("content") ?? "bluetooth";
+  if (wish === "websocket") {
+    const { webSocketChannel } = await import("./channels/websocket.js");
+    return webSocketChannel(document.location.origin);
+  }
+  const { bluetoothChannel, canBluetooth } = await import("./channels/bluetooth.js");
+  return canBluetooth() ? bluetoothChannel() : null;
 }
