@@ -288,6 +288,7 @@ def test_ring_me_now_rings(place: Cellar, someone: Callable[..., Page]) -> None:
     """The test ring goes the way of a real one, and the page says that it rang."""
     dana = someone()
     sign_in(dana, place.address, "dana")
+    expect(dana.locator("html[data-signal=there]")).to_be_attached()  # her phone is registered: only then she is listed
     dana.goto(f"{place.address}/home/me/intercom")
     expect(dana.get_by_text("Visitors see: D. Whitfield")).to_be_visible()
     dana.get_by_role("button", name="Ring me now").click()

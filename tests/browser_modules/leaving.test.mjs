@@ -77,7 +77,7 @@ class Browser {
     if (!this.databases.has(name)) this.databases.set(name, new Map());
     const kept = this.databases.get(name);
     const transaction = () => {
-      const one = { objectStore: () => ({ clear: () => kept.clear() }) };
+      const one = { objectStore: () => ({ clear: () => kept.clear(), get: (key) => this.answer(kept.get(key)) }) };
       queueMicrotask(() => one.oncomplete?.());
       return one;
     };
@@ -308,6 +308,26 @@ test("Nothing that names somebody stays: no database, no page, no note.", async 
   assert.deepEqual([...browser.notes.keys()], ["limen-ahead-ms", COUNT, MARK]);
   assert.deepEqual([...browser.pages], []);
   assert.deepEqual([...browser.databases.keys()], ["limen-courier 0197"], "other people's stay");
+});
+
+test("The service hears that a phone has left once its key is gone, and no sign-out waits for its answer or fails for want of one.", async () => {
+  // rule: PEOPLE-7
+  const told = [];
+  document.location = { origin: "https://door.example" };
+  for (const answer of [async () => new Response("{}"), async () => Promise.reject(new TypeError("no network"))]) {
+    browser.open(MINE);
+    browser.databases.get(MINE).set("registered", { id: "p1", name: "Chrome" });
+    browser.offer("fetch", async (address) => {
+      told.push([address, browser.databases.get(MINE)?.size]);
+      return answer();
+    });
+    await (await leaving()).leave();
+    assert.deepEqual([...browser.databases.keys()], []);
+  }
+  assert.deepEqual(told, [
+    ["https://door.example/home/api/phones/p1/left", 0],
+    ["https://door.example/home/api/phones/p1/left", 0],
+  ]);
 });
 
 test("Where one step breaks the others are done: without a database that opens no page is left.", async () => {

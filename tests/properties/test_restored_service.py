@@ -192,7 +192,7 @@ class Life:
     def truth(self) -> Truth:
         now, doors = self.house.now, self.house.doors.values()
         holders = {(h.person_id, door): h.windows for door in doors for h in access.holders(door, now)}
-        phones = [phone for person in self.house.people.values() for phone in accounts.phones(person, removed_too=True)]
+        phones = [phone for person in self.house.people.values() for phone in accounts.phones(person, gone_too=True)]
         return Truth(
             windows=holders,
             phones_removed=frozenset(phone.id for phone in phones if phone.removed_at is not None),

@@ -154,7 +154,7 @@ def remove_phone(request: HttpRequest, asker: Asker, person_id: UUID, phone_id: 
     """Removes a lost or stolen phone of a person (PEOPLE-7); codes and cards stay."""
     who = person_of(asker, person_id)
     asker.must(asker.changes_people)
-    if not has_phones_here_alone(asker, who.id) or phone_id not in {phone.id for phone in identity.phones(who.id)}:
+    if not has_phones_here_alone(asker, who.id) or phone_id not in {phone.id for phone in identity.removable_phones(who.id, asker.now)}:
         raise NotYours
     mine = request.session.session_key or ""
     accounts.remove_phone(phone_id=phone_id, by=asker.actor, now=asker.now, keep_session=mine)

@@ -91,7 +91,7 @@ def person(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
         "ended": stories(asker, who.id),
         "ran_out": [grant for grant in mine if grant.ended_at is None and not grant.is_live(asker.now)],
         "pause": access.suspension(who.id, asker.place.id),
-        "phones": identity.phones(who.id) if has_phones_here_alone(asker, who.id) else (),
+        "phones": identity.removable_phones(who.id, asker.now) if has_phones_here_alone(asker, who.id) else (),
         "cards": credentials.cards_of(who.id, asker.place.id),
     }
     return page(request, "person.html", asker, context)

@@ -32,7 +32,7 @@ def mint_grant(*, phone: PhoneView, facts: GrantFacts, now: datetime) -> Minted:
 
     Refused `phone_removed`, `window_over`, `too_early`. Rights follow the class: 1 to 5 unlock, push and pull; 6, 7 and 9 push only.
     """
-    if phone.removed_at is not None:
+    if phone.gone:
         raise Refused("phone_removed", _("This phone was removed. Sign in again."))
     cls = Cls(facts.cls)
     return _mint(phone.public_key, facts, cls, lease_s(phone, cls), now)

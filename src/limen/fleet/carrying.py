@@ -42,9 +42,9 @@ _UNWIPED = Prepared(lambda buildings: releasing.unwiped(property_id__in=building
 
 
 def compose(person_id: UUID, phone_id: UUID, as_: str, now: datetime) -> tuple[InboxEntry, ...]:
-    """The inbox of one phone, in a number of reads that does not grow with its doors. NotYours for a phone not this person's or removed."""
+    """The inbox of one phone, in a number of reads that does not grow with its doors. NotYours for a phone not this person's or gone."""
     phone = identity.phone(phone_id)
-    if phone is None or phone.person_id != person_id or phone.removed_at is not None:
+    if phone is None or phone.person_id != person_id or phone.gone:
         raise NotYours
     if as_ == "manager":
         managed = _device_managed(person_id, now)

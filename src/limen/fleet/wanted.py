@@ -172,7 +172,7 @@ def _removed_lately(wanted: Wanted, lately: Sequence[access.RevocationView], now
     """A phone that was removed is named as long as its last lease can have been signed for, also where no row tells of one (decision 0132)."""
     owners = {order.person_id for order in lately if order.kind == "phone_removed"}
     known = {lease.phone_id for lease in wanted.of_removed_phones}
-    for phone in (phone for person_id in sorted(owners) for phone in identity.phones(person_id, removed_too=True)):
+    for phone in (phone for person_id in sorted(owners) for phone in identity.phones(person_id, gone_too=True)):
         if phone.removed_at is not None and phone.removed_at >= now - LONGEST_LEASE:
             _name(wanted, phone, phone.removed_at + LONGEST_LEASE)
             if phone.id not in known:
@@ -198,7 +198,7 @@ def _unaccounted(wanted: Wanted, device: Device, lately: Sequence[access.Revocat
     A service that was restored from a backup has forgotten the leases of the time in between; the phones have not (invariant 14).
     """
     lost = {order.person_id for order in lately if not any(window.app for window in wanted.windows.get(order.person_id, ()))}
-    with_phone = {person_id for person_id in lost if identity.phones(person_id)}
+    with_phone = {person_id for person_id in lost if identity.removable_phones(person_id, now)}
     numbers = Pseudonym.objects.filter(device=device, person_id__in=with_phone, cls__in=OWN_ACCESS, retired_at=None)
     said = {row.number: row.person_id for row in numbers if row.person_id is not None and f"floor:{row.number}" not in wanted.entries}
     until = minute_up(now + LONGEST_LEASE)

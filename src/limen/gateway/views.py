@@ -124,7 +124,7 @@ def _phone(asked: Asked) -> PhoneView | None:
     if said is None:
         return None
     phone = identity.phone(_id(said))
-    if phone is None or phone.person_id != asked.courier.person_id or phone.removed_at is not None:
+    if phone is None or phone.person_id != asked.courier.person_id or phone.gone:
         raise phone_removed()
     return phone
 

@@ -69,7 +69,7 @@ class Move(models.Model):
 
 
 class Phone(models.Model):
-    """A phone or browser by its public key; removed, never deleted, because locks must go on refusing it."""
+    """A phone or browser by its public key; removed, or left by a sign-out, never deleted, because locks must go on refusing it."""
 
     id = models.UUIDField(primary_key=True)
     person_id = models.UUIDField(db_index=True)
@@ -80,3 +80,4 @@ class Phone(models.Model):
     token_hash = models.BinaryField(null=True, unique=True, max_length=32)
     registered_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)

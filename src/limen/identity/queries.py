@@ -22,13 +22,13 @@ from limen.storage.prepared import Prepared
 
 __all__ = [
     "InvitationView", "MoveView", "PhoneView", "SessionView", "UserView", "again_at", "has_app", "have_app", "invitation_by_token", "language_of",
-    "last_invitation", "move_by_token", "move_of", "person_of", "phone", "phone_by_token", "phones", "say_again", "second_factor_missing",
-    "second_factor_missing_of", "sessions", "user_of",
+    "last_invitation", "move_by_token", "move_of", "person_of", "phone", "phone_by_token", "phones", "removable_phones", "say_again",
+    "second_factor_missing", "second_factor_missing_of", "sessions", "user_of",
 ]  # fmt: skip
 
 Visitor = AbstractBaseUser | AnonymousUser
 _PHONES = Prepared(lambda ids: Phone.objects.filter(id__in=ids))
-_PHONES_OF_TOKEN = Prepared(lambda token: Phone.objects.filter(token_hash=token, removed_at=None))
+_PHONES_OF_TOKEN = Prepared(lambda token: Phone.objects.filter(token_hash=token, removed_at=None, left_at=None))
 _ACCOUNTS = Prepared(lambda person: User.objects.filter(person_id=person, is_active=True).only("pk"))
 
 
@@ -51,13 +51,15 @@ def language_of(person_id: UUID) -> str:
 
 
 def has_app(person_id: UUID) -> bool:
-    """True for an active account with at least one registered phone that is not removed (LINK-3, SYNC-3)."""
+    """True for an active account with at least one registered phone that is neither removed nor signed out of (LINK-3, SYNC-3)."""
     return person_id in have_app([person_id])
 
 
 def have_app(person_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Gives those of these people for whom `has_app` is true, in a fixed number of reads (directories, lists of a whole building)."""
-    with_phone = set(Phone.objects.filter(person_id__in=list(person_ids), removed_at=None).values_list("person_id", flat=True))
+    with_phone = set(
+        Phone.objects.filter(person_id__in=list(person_ids), removed_at=None, left_at=None).values_list("person_id", flat=True)
+    )
     accounts = User.objects.filter(person_id__in=with_phone, is_active=True).values_list("person_id", flat=True)
     with_account = {person_id for person_id in accounts if person_id is not None}
     return frozenset(person.id for person in people.persons_by_id(with_account).values() if person.status == "active")
@@ -78,14 +80,20 @@ def move_by_token(token: str, person_id: UUID) -> MoveView:
     return move_view(row)
 
 
-def phones(person_id: UUID, *, removed_too: bool = False) -> tuple[PhoneView, ...]:
-    """Lists a person's phones, newest first; removed ones only when asked for (locks must refuse those)."""
+def phones(person_id: UUID, *, gone_too: bool = False) -> tuple[PhoneView, ...]:
+    """Lists a person's phones, newest first; removed ones, and those signed out of, only when asked for (locks must refuse those)."""
     rows = Phone.objects.filter(person_id=person_id).order_by("-registered_at", "id")
-    return tuple(phone_view(row) for row in (rows if removed_too else rows.filter(removed_at=None)))
+    return tuple(phone_view(row) for row in (rows if gone_too else rows.filter(removed_at=None, left_at=None)))
+
+
+def removable_phones(person_id: UUID, now: datetime) -> tuple[PhoneView, ...]:
+    """Lists what may still open a door for a person, newest first: `phones`, and those signed out of lately (0224)."""
+    rows = Phone.objects.filter(person_id=person_id, removed_at=None).exclude(left_at__lte=now - rules.LEFT_PHONE_STAYS)
+    return tuple(phone_view(row) for row in rows.order_by("-registered_at", "id"))
 
 
 def phone(phone_id: UUID) -> PhoneView | None:
-    """Gives one phone, removed or not."""
+    """Gives one phone, gone or not."""
     return phones_by_id([phone_id]).get(phone_id)
 
 
@@ -95,7 +103,7 @@ def phones_by_id(phone_ids: Iterable[UUID]) -> dict[UUID, PhoneView]:
 
 
 def phone_by_token(token: str) -> PhoneView | None:
-    """Gives the native phone that a bearer token belongs to; None for unknown, over-long and removed ones, and for a switched-off account."""
+    """Gives the native phone that a bearer token belongs to; None for unknown, over-long and gone ones, and for a switched-off account."""
     if not rules.plausible_token(token):
         return None
     row = next(iter(_PHONES_OF_TOKEN(token=token_hash(token))), None)
@@ -154,7 +162,15 @@ def user_view(row: User) -> UserView:
 def phone_view(row: Phone) -> PhoneView:
     """The phone as a value."""
     return PhoneView(
-        row.id, row.person_id, bytes(row.public_key), bytes(row.key8), row.platform, row.name, row.registered_at, row.removed_at
+        row.id,
+        row.person_id,
+        bytes(row.public_key),
+        bytes(row.key8),
+        row.platform,
+        row.name,
+        row.registered_at,
+        row.removed_at,
+        row.left_at,
     )
 
 

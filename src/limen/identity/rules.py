@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from limen.wire import limits
+
 PASSWORD_MIN_CHARS = 12
 PASSWORD_MAX_CHARS = 1024
 INVITATION_LIVES = timedelta(days=30)
@@ -9,7 +11,9 @@ INVITATION_LIVES = timedelta(days=30)
 TOKEN_BYTES = 32
 TOKEN_MAX_CHARS = 64
 PHONES_MAX = 10
-"""Registered and not removed, of one person."""
+"""Registered, neither removed nor signed out of, of one person."""
+LEFT_PHONE_STAYS = timedelta(seconds=limits.PHONE_LEASE_S)
+"""For so long a phone that was signed out of can still be removed: what it had may not be over, if it did not let go of its key (0224)."""
 PHONE_NAME_MAX_CHARS = 60
 PLATFORMS = ("browser", "native")
 MAILS_TO_STRANGERS = frozenset({"account/email/unknown_account", "account/email/account_already_exists"})

@@ -31,8 +31,21 @@ from limen.wire.envelope import load_public
 from limen.wire.grants import key8
 
 __all__ = [
-    "accept_invitation", "begin_move", "confirm_move", "end_phone", "end_session", "enroll_authenticator", "invite", "make_link", "note_language",
-    "note_session", "register_phone", "remove_phone", "set_password", "take_back_move",
+    "accept_invitation",
+    "begin_move",
+    "confirm_move",
+    "end_phone",
+    "end_session",
+    "enroll_authenticator",
+    "invite",
+    "leave_phone",
+    "make_link",
+    "note_language",
+    "note_session",
+    "register_phone",
+    "remove_phone",
+    "set_password",
+    "take_back_move",
 ]  # fmt: skip
 
 
@@ -104,7 +117,7 @@ def register_phone(*, person_id: UUID, public_key: bytes, platform: str, name: s
         row = _new_phone(person_id, public_key, platform, name, now)
     elif row.person_id != person_id:
         raise Refused("key_in_use", _("This phone belongs to somebody else."))
-    elif row.removed_at is not None:
+    elif row.removed_at is not None or row.left_at is not None:
         raise Refused("phone_removed", _("This phone was removed. Sign in again."))
     token = None
     if row.platform == "native":
@@ -129,6 +142,22 @@ def remove_phone(*, phone_id: UUID, by: Actor, now: datetime, keep_session: str 
         session.end()
     facts = {"name": row.name}
     outbox.put("notice", {"kind": "phone_removed", "person": str(row.person_id), "property": "", "facts": facts}, now)
+    return phone_view(row)
+
+
+def leave_phone(*, phone_id: UUID, by: Actor, now: datetime) -> PhoneView:
+    """Notes that a browser was signed out of and let go of its key (0224): nothing new for it, and its place among ten is free.
+
+    No lock is told, because nothing can sign for this phone any more. If that was not true, it can still be removed as long as a lease of
+    it may last. NotYours for an unknown phone; again changes nothing.
+    """
+    row = Phone.objects.select_for_update().filter(id=phone_id).first()
+    if row is None:
+        raise NotYours
+    if row.removed_at is None and row.left_at is None:
+        row.left_at, row.token_hash = now, None
+        row.save(update_fields=["left_at", "token_hash"])
+        journal.record(by, "phone.left", f"person:{row.person_id}", {"phone": str(row.id)}, now)
     return phone_view(row)
 
 
@@ -201,7 +230,7 @@ def _check_phone(public_key: bytes, platform: str) -> None:
 
 
 def _new_phone(person_id: UUID, public_key: bytes, platform: str, name: str, now: datetime) -> Phone:
-    if Phone.objects.filter(person_id=person_id, removed_at=None).count() >= rules.PHONES_MAX:
+    if Phone.objects.filter(person_id=person_id, removed_at=None, left_at=None).count() >= rules.PHONES_MAX:
         raise Refused("too_many_phones", _("You have 10 phones already."), _("Remove one you no longer use."))
     return Phone.objects.create(
         id=chance.fresh_id(), person_id=person_id, public_key=public_key, key8=key8(public_key), platform=platform,

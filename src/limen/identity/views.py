@@ -29,6 +29,13 @@ class PhoneView:
     name: str
     registered_at: datetime
     removed_at: datetime | None
+    left_at: datetime | None
+    """When its browser was signed out of, by its own word: its key is gone, so no lock is asked to refuse it (0224)."""
+
+    @property
+    def gone(self) -> bool:
+        """Gets nothing new."""
+        return self.removed_at is not None or self.left_at is not None
 
 
 @dataclass(frozen=True, slots=True)

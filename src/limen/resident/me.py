@@ -162,7 +162,10 @@ def api_ring(asked: Asked) -> Json:
 @require_GET
 def phones(request: HttpRequest, asker: Asker) -> HttpResponse:
     """Phones and sessions, each with its way to end it."""
-    rows = [(phone, say(phone.registered_at, asker.zone, asker.now)) for phone in identity.phones(asker.id)]
+    rows = [
+        (phone, say(phone.registered_at, asker.zone, asker.now), say(phone.left_at, asker.zone, asker.now) if phone.left_at else "")
+        for phone in identity.removable_phones(asker.id, asker.now)
+    ]
     sessions = identity.sessions(request.user, asker.session)
     said = request.session.pop("phones-said", "")
     return page(request, "phones.html", asker, {"here": "me", "rows": rows, "sessions": sessions, "said": said})

@@ -48,6 +48,18 @@ def phone(asked: Asked, phone_id: UUID) -> Json:
     return {"removed": str(phone_id)}
 
 
+@by_app("POST", before_consent=True)
+def left(asked: Asked, phone_id: UUID) -> Json:
+    """A browser that is signed out of says that it has let go of its key (0224)."""
+    known = identity.phone(phone_id)
+    if known is None or known.person_id != asked.asker.id:
+        raise NotYours
+    if asked.asker.phone is not None and asked.asker.phone.id != phone_id:
+        raise only_signed_in()
+    accounts.leave_phone(phone_id=phone_id, by=asked.asker.actor, now=asked.now)
+    return {"left": str(phone_id)}
+
+
 def remove(asked: Asked, phone_id: UUID) -> None:
     """Ends one phone."""
     known = identity.phone(phone_id)

@@ -40,6 +40,7 @@ questions = [
     path("home/api/state", state.state),
     path("home/api/phones", phones.phones),
     path("home/api/phones/<uuid:phone_id>", phones.phone),
+    path("home/api/phones/<uuid:phone_id>/left", phones.left),
     path("home/api/codes/<uuid:door_id>/show", codes.show),
     path("home/api/codes/<uuid:door_id>/reset", codes.reset),
     path("home/api/codes/<uuid:door_id>/second", codes.show_second),

@@ -2,12 +2,14 @@
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from limen.identity import queries as identity
+from limen.identity import rules
 from limen.wire.envelope import SoftSigner
 from tests.surfaces.resident.conftest import Home
 
@@ -22,6 +24,11 @@ def register(browser: Client, number: int = 7, platform: str = "browser", **more
     body = {"public_key": key(number), "platform": platform, "name": "Kitchen tablet"} | more
     answer = browser.post("/home/api/phones", json.dumps(body), content_type="application/json")
     return answer.status_code, answer.json()
+
+
+def leave(browser: Client, phone: str) -> int:
+    """What a page says once its key is gone; the status of the answer."""
+    return browser.post(f"/home/api/phones/{phone}/left", "{}", content_type="application/json").status_code
 
 
 def test_a_browser_is_registered_once_and_gets_no_token(home: Home) -> None:
@@ -71,6 +78,39 @@ def test_a_phone_may_end_itself_by_its_token(home: Home) -> None:
     own = Client(headers={"Authorization": f"Bearer {made['token']}"})
     assert own.delete(f"/home/api/phones/{made['id']}").status_code == 200
     assert identity.phones(home.harbor.people["dana"]) == ()
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_a_browser_that_was_signed_out_of_makes_room_for_the_next(home: Home) -> None:
+    """Who signs out each time is a phone for the fiftieth time; what was signed out of gets nothing, and can be removed as long as a lease may last."""
+    dana = home.browser("dana")
+    for number in range(11, 11 + rules.PHONES_MAX):
+        status, made = register(dana, number)
+        assert status == 201
+        assert leave(dana, made["id"]) == 200
+    assert identity.phones(home.harbor.people["dana"]) == () and not identity.has_app(home.harbor.people["dana"])
+    status, again = register(dana, 11)
+    assert status == 409 and again["type"].endswith("phone_removed"), "its key is gone, whoever shows it now"
+    assert register(dana, 30)[0] == 201
+    page = dana.get("/home/me/phones").content.decode()
+    assert page.count("Not you? Remove it.") == rules.PHONES_MAX
+    assert dana.post(f"/home/me/phones/{made['id']}/remove").status_code == 302
+    later = identity.removable_phones(home.harbor.people["dana"], datetime.now(UTC) + rules.LEFT_PHONE_STAYS + timedelta(minutes=1))
+    assert [phone.left_at for phone in later] == [None]
+
+
+@pytest.mark.rule("PEOPLE-7")
+def test_nobody_signs_the_phone_of_somebody_else_out(home: Home) -> None:
+    """A stranger's is not there, and a stolen phone says it of itself alone."""
+    dana, theo = home.browser("dana"), home.browser("theo")
+    _status, tablet = register(dana)
+    _status, stolen = register(dana, 8, "native")
+    assert leave(theo, tablet["id"]) == 404
+    thief = Client(headers={"Authorization": f"Bearer {stolen['token']}"})
+    assert leave(thief, tablet["id"]) == 403
+    assert leave(thief, stolen["id"]) == 200
+    assert thief.get("/home/api/state").status_code == 410
+    assert [str(phone.id) for phone in identity.phones(home.harbor.people["dana"])] == [tablet["id"]]
 
 
 @pytest.mark.rule("PEOPLE-7")

@@ -141,7 +141,7 @@ def test_removing_a_phone(house: Harbor, now: datetime, monkeypatch: pytest.Monk
     assert queries.phone_by_token(token) is None
     assert not queries.has_app(dana)
     assert queries.phones(dana) == ()
-    assert [p.id for p in queries.phones(dana, removed_too=True)] == [phone.id]
+    assert [p.id for p in queries.phones(dana, gone_too=True)] == [phone.id]
     assert heard[0]["phone_id"] == str(phone.id)
     assert ledger.lines("phone_removed")[-1].facts["phone"] == str(phone.id)
     with pytest.raises(Refused, match="was removed"):

@@ -1,5 +1,6 @@
 // Who signs out leaves nothing behind on this browser, from whichever page: no grants, no codes, no pages (PEOPLE-7).
 
+import { pageService } from "../courier/service.js";
 import { dropStorage, openStorage } from "../courier/storage.js";
 import { emptied } from "../courier/wallet.js";
 import { inTime, leaves, person } from "../courier/whose.js";
@@ -42,7 +43,10 @@ async function forgetDrawers() {
 async function emptyDrawers() {
   const storage = await openStorage(person());
   try {
+    const phone = /** @type {{id: string} | undefined} */ (await storage.get("phone", "registered").catch(() => undefined));
     await emptied(storage);
+    // Its place among ten is free (0224). Only after its key has gone, so that the service is told the truth.
+    if (phone !== undefined) await pageService(document).tell(`/home/api/phones/${phone.id}/left`, {});
   } finally {
     storage.close();
   }
