@@ -78,7 +78,7 @@ def head(major: int, argument: int) -> bytes:
 
 
 def _write(out: bytearray, value: Encodable, depth: int) -> None:
-    if depth > MAX_DEPTH:
+    if depth >= MAX_DEPTH and isinstance(value, (Mapping, list, tuple)):
         raise Malformed("too deep")
     if value is None:
         out.append(0xF6)
