@@ -133,6 +133,44 @@ def test_sound_flows_although_the_first_word_between_the_browsers_was_lost(victo
     hang_up(victor)
 
 
+DESKS = """(() => {
+  const Real = AudioContext;
+  window.desks = [];
+  window.AudioContext = class extends Real { constructor(...how) { super(...how); window.desks.push(this); } };
+})()"""
+STRONGEST = """async () => {
+  const [desk] = window.desks.slice(-1);
+  const ear = desk.createAnalyser();
+  desk.createMediaStreamSource(document.getElementById("sound").srcObject).connect(ear);
+  const heard = new Float32Array(ear.fftSize);
+  for (let most = 0; ; await new Promise((later) => setTimeout(later, 20))) {
+    ear.getFloatTimeDomainData(heard);
+    most = Math.max(most, ...heard.map(Math.abs));
+    if (most > 0) return most;
+  }
+}"""
+
+
+@pytest.mark.rule("LINK-4")
+def test_a_visitor_beside_a_street_hears_it_louder(victor: Page, theo: Page, demo: Running) -> None:
+    """Once, not twice, and as it comes again at the second press; no button while there is nothing to hear."""
+    victor.add_init_script(DESKS)
+    victor.goto(sign(victor, demo) + "?q=whi")
+    louder, sound = victor.get_by_role("button", name="Louder"), victor.locator("#sound")
+    talk(victor, theo)
+    expect(louder).to_have_attribute("aria-pressed", "false")
+    louder.click()
+    expect(louder).to_have_attribute("aria-pressed", "true")
+    expect(sound).to_have_js_property("muted", True)
+    assert victor.evaluate("window.desks.map((desk) => desk.state)") == ["running"]
+    assert victor.evaluate(STRONGEST) > 0, "what comes over the line is there to be made stronger"
+    none_on(victor)
+    louder.click()
+    expect(sound).to_have_js_property("muted", False)
+    expect(louder).to_have_attribute("aria-pressed", "false")
+    hang_up(victor)
+
+
 SHUTS = """(() => {
   const real = Object.getOwnPropertyDescriptor(WebSocket.prototype, "readyState").get;
   Object.defineProperty(WebSocket.prototype, "readyState", { get() { return window.shut ? WebSocket.CLOSED : real.call(this); } });

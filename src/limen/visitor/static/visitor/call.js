@@ -1,6 +1,7 @@
 // The visitor's screen of a call. The page holds every sentence; this shows the one that is true.
 
 import { askMicrophone, serversOf, Talk } from "../web/talk.js";
+import { Louder } from "./louder.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("call"));
 const { link = "", entry = "", listed = "", language = "en" } = page.dataset;
@@ -9,6 +10,7 @@ const OPEN = new Set(["ringing", "answered", "lost"]);
 const OVER = new Set(["declined", "missed", "cancelled", "ended", "unreachable", "busy", "replaced", "off", "problem"]);
 /** Refusals that have a screen of their own. @type {Record<string, string>} */
 const REFUSED = { busy: "busy", calls_off: "off" };
+const louder = new Louder(/** @type {HTMLAudioElement} */ (document.getElementById("sound")));
 const FORGIVEN_S = 20;
 const LOOKS_EVERY_MS = 5000;
 const PATIENCE_MS = 4000;
@@ -65,6 +67,7 @@ function show(next) {
 function end() {
   talk?.hangUp();
   talk = null;
+  louder.press(false);
   for (const track of microphone?.getTracks() ?? []) track.stop();
   socket?.close();
 }
@@ -147,7 +150,8 @@ function startTalking() {
       page.dataset.line = line;
     },
     onsound: (stream) => {
-      /** @type {HTMLAudioElement} */ (document.getElementById("sound")).srcObject = stream;
+      louder.hear(stream);
+      only("sound", true);
       page.dataset.sound = "yes";
     },
   });
@@ -274,6 +278,7 @@ const ACTS = {
   names: () => sessionStorage.removeItem(KEY),
   read: readAloud,
   larger: (button) => part("code").toggleAttribute("data-larger", toggled(button)),
+  louder: (button) => louder.press(toggled(button)),
   mute: (button) => {
     const muted = toggled(button);
     for (const track of microphone?.getAudioTracks() ?? []) track.enabled = !muted;
