@@ -10,7 +10,7 @@ from tests.fuzz.mutation import BOMBS, mutations
 
 MUTATIONS = 2_000
 MUTATIONS_OF_A_PARTY = 120
-PARTIES = frozenset({"lock-requests", "lock-frames", "lock-card", "phone", "table", "nfc", "osdp-controller", "osdp-reader"})
+PARTIES = frozenset({"lock-requests", "lock-frames", "lock-card", "lock-cover", "phone", "table", "nfc", "osdp-controller", "osdp-reader"})
 SEALED = frozenset({"handshake", "transport", "segment", "grant", "receipt", "door-info", "ticket", "release"})
 SIGNED = SEALED | {"log-ack", "time", "telemetry", "root", "fw-list", "fw-direction"}
 PLACES = 24

@@ -374,6 +374,11 @@ class Memory:
         """Counts at a lock without an owner only: a press from before a release lets nobody in after it."""
         self._button_at = at if self.held is None else None
 
+    @property
+    def pressed_at(self) -> int | None:
+        """When the inside button was last pressed, since this start, at a lock without an owner."""
+        return self._button_at
+
     def button_fresh(self, at: int) -> bool:
         """Whether the inside button was pressed at most 15 minutes ago, since this start (A.2)."""
         return self._button_at is not None and at - self._button_at <= BUTTON_S * 1000

@@ -2,7 +2,8 @@
 
     IDLE -m1-> HANDSHAKE (5 s) -m2-> OPEN (10 s) -PRESENT-> AUTH (idle 30 s, total 10 min)
 
-Only the two handshake messages are ever in clear. Anything that does not fit closes the link; resuming makes that cheap.
+Only the two handshake messages are ever in clear, and before them, at a lock that nobody owns, the exchange about the code under its battery cover
+(`covercode`). Anything that does not fit closes the link; resuming makes that cheap.
 """
 
 from collections import deque
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from limen.lock.commands import CloseLink, Command, SendFrame
+from limen.lock.covercode import CoverCode, Exchange
 from limen.lock.events import Connected
 from limen.lock.memory import Memory
 from limen.wire import limits
@@ -66,6 +68,7 @@ class Session:
     photos: list[int] | None = None
     parcel: tuple[int, bytes] | None = None
     counted: int | None = field(default=None)
+    cover: Exchange | None = None
 
     @property
     def h(self) -> bytes:
@@ -76,7 +79,7 @@ class Session:
     def due(self) -> int:
         """When silence ends it. The lock's own link to its gateway may be quiet for as long as it lasts."""
         if self.phase is Phase.HANDSHAKE:
-            return self.connected_at + limits.HANDSHAKE_TIMEOUT_S * 1000
+            return self.cover.due() if self.cover is not None else self.connected_at + limits.HANDSHAKE_TIMEOUT_S * 1000
         if self.phase in (Phase.OPEN, Phase.SPENT):
             return self.since + limits.OPEN_TIMEOUT_S * 1000
         if self.outgoing:
@@ -93,6 +96,7 @@ class Links:
         self._handshakes: deque[int] = deque()
         self._strangers: deque[int] = deque(maxlen=limits.HANDSHAKES_PER_MINUTE)
         self._named: tuple[bytes, str] = (b"", "")
+        self._cover_code = CoverCode(memory)
 
     def connect(self, event: Connected, at: int) -> list[Command]:
         incoming = sum(not session.outgoing for session in self._sessions.values())
@@ -165,6 +169,8 @@ class Links:
         return min((session.due() for session in self._sessions.values()), default=None)
 
     def _handshake(self, session: Session, message: bytes, at: int) -> list[Command]:
+        if len(message) != limits.HANDSHAKE_BYTES and self._installs(session, at):
+            return self._cover(session, message, at)
         responder = self._responder(session, at)
         if responder is None:
             return self.close(session.link)
@@ -183,20 +189,32 @@ class Links:
         session.phase, session.since, session.heard_at = Phase.OPEN, at, at
         return [SendFrame(session.link, frame) for frame in session.cutter.cut(reply)]
 
+    def _cover(self, session: Session, message: bytes, at: int) -> list[Command]:
+        """The next message of the exchange about the code under the cover, in clear; it leads to a handshake on this link or to nothing."""
+        session.cover = session.cover or Exchange(at)
+        reply = self._cover_code.hear(session.cover, message)
+        return [SendFrame(session.link, frame) for frame in session.cutter.cut(reply)]
+
+    def _installs(self, session: Session, at: int) -> bool:
+        """Whether a sticker, or a code in its place, counts here now: no owner, no fault, and somebody at the inside button (inv. 69)."""
+        memory = self._memory
+        return memory.store.holding is None and not memory.faulty and not session.outgoing and memory.button_fresh(at)
+
     def _responder(self, session: Session, at: int) -> Responder | None:
-        """Who answers: the owner's epoch key; before there is an owner the sticker's, and only near the inside button (inv. 69)."""
+        """Who answers: the owner's epoch key; before there is an owner the sticker's or the cover's, and only near the inside button (inv. 69)."""
         memory = self._memory
         ephemeral = memory.ports.chance(32)
         if memory.store.holding is not None and not memory.faulty:
             return Responder(lock_id=memory.lock_id, static_private=self._static(), ephemeral_private=ephemeral)
-        if memory.faulty or session.outgoing or not memory.button_fresh(at):
+        secret = memory.birth.qr_secret if session.cover is None else session.cover.take()
+        if secret is None or not self._installs(session, at):
             return None
         session.psk = True
         return Responder(
             lock_id=memory.lock_id,
-            static_private=self._static(),
+            static_private=activation_static(secret, memory.lock_id),
             ephemeral_private=ephemeral,
-            psk=activation_psk(memory.birth.qr_secret, memory.lock_id),
+            psk=activation_psk(secret, memory.lock_id),
         )
 
     def _static(self) -> bytes:

@@ -113,6 +113,13 @@ GATEWAY_GRANT_S = 3_600
 BUTTON_S = 15 * 60
 RESET_S = 15  # how long the inside button is held to ask for a new activation (A.3)
 ATTESTED_S = 24 * 3_600
+COVER_DIGITS = 8
+COVER_SALT_BYTES = 16
+COVER_ITERATIONS_MIN = 1_000  # of PBKDF2
+COVER_ITERATIONS_MAX = 100_000  # a prover refuses more, or whoever answers would choose how long it works
+COVER_TRIES_PER_PRESS = 5
+COVER_TRIES_PER_LIFE = 100
+COVER_S = 60  # from the first message of the exchange to the handshake
 
 # Bluetooth (B.8): one service, the phone writes without response, the lock notifies
 GATT_SERVICE = "6c696d65-6e00-4d01-8a00-000000000001"

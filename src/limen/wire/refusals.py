@@ -43,6 +43,10 @@ class Reason(IntEnum):
     BATTERY = 12  # LOCK-6
     WRONG_IMAGE = 13  # firmware for another model or revision, or one that this lock has gone past (part G)
     SELF_TEST_FAILED = 14  # firmware that this lock has tried and given up
+    # the code under the battery cover, before there is an owner
+    NO_COVER_CODE = 15  # this lock came out of its factory without one
+    PRESS_AGAIN = 16  # no try is left for this press of the inside button
+    COVER_CODE_SPENT = 17  # no try is left in this lock's life
     # keypad, for the record only
     WRONG_CODE = 32
     KEYPAD_WAIT = 33

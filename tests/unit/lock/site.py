@@ -29,6 +29,7 @@ from limen.lock.flash import Flash, Layout
 from limen.lock.memory import Ports
 from limen.lock.notes import Notes
 from limen.lock.shell.flash import MemoryFlash
+from limen.wire import covercode
 from limen.wire import operations as ask
 from limen.wire.answers import Answer, Given, Settled, Staged, missing, parse_answer
 from limen.wire.bundles import Bundle, BundleHead, BundleKind, Change, Payload, build, cumulative_delta
@@ -241,9 +242,9 @@ class Rig:
         self.open: set[int] = set()
         self.lock: Lock
 
-    def manufacture(self, service: Service) -> "Rig":
+    def manufacture(self, service: Service, cover: covercode.Record | None = None) -> "Rig":
         certificate = DeviceCertificate(lock_id=self.lock_id, serial="LM000103", model=self.model.id, id_key=self.id_key.public)
-        birth = born(certificate, b"q" * 16, service.factory)
+        birth = born(certificate, b"q" * 16, service.factory, cover)
         write_birth(Notes(self.flash, Layout.for_capacity(self.model.capacity).notes), birth)
         service.lock_id, service.id_key, service.model = self.lock_id, self.id_key.public, self.model
         return self
@@ -323,6 +324,11 @@ class Talk:
         assert reply is not None
         self.transport = initiator.read_message_2(reply)
         return self
+
+    def covered(self, said: covercode.Said) -> covercode.Heard | None:
+        """Before a handshake: the answer about the code under the cover; None if the lock closed the link."""
+        reply = self._say(covercode.encode_said(said))
+        return None if reply is None else covercode.parse_heard(reply)
 
     def ask(self, request: Request) -> Answer | None:
         """The answer; None if the lock closed the link."""

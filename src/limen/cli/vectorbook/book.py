@@ -7,6 +7,7 @@ from limen.cli.vectorbook import (
     activating,
     channel,
     clocks,
+    covering,
     deciding,
     doors,
     entering,
@@ -50,6 +51,7 @@ CHAPTERS: Mapping[str, Callable[[], dict[str, object]]] = {
     "stills": payloads.still_cases,
     "visits": visits.visit_cases,
     "activation": activating.activation_cases,
+    "cover": covering.cover_cases,
     "entries": entering.entry_cases,
 }
 

@@ -1,9 +1,12 @@
-"""Where simulated locks are made: id key, sticker secret, name and certificate, once, at first sight of a serial (protocol A.1, A.2)."""
+"""Where simulated locks are made: id key, sticker secret, digits, name and certificate, once, at first sight of a serial (protocol A.1, A.2).
+
+What is printed under the battery cover is a file beside the flash: the lock itself has no digits, only what they can be proved by.
+"""
 
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
@@ -12,11 +15,13 @@ from limen.lock.factory import Birth, born, read_birth, write_birth
 from limen.lock.flash import Layout
 from limen.lock.notes import Notes
 from limen.lock.shell.flash import FileFlash
+from limen.wire import covercode, limits
 from limen.wire.envelope import ORDER, SoftSigner
 from limen.wire.sticker import sticker_text
 from limen.wire.tickets import DeviceCertificate
 
 SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+COVER = "cover"
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,21 @@ class Made:
     birth: Birth
     flash: FileFlash
     id_key: SoftSigner
+    digits: str | None = field(default=None, repr=False)
 
     @property
     def sticker(self) -> str:
         return sticker_text(self.birth.sticker(self.model.number))
+
+    @property
+    def air_name(self) -> str:
+        """What it is called in the air before it has an owner."""
+        return covercode.unowned_name(self.birth.lock_id, self.birth.qr_secret)
+
+    @property
+    def cover(self) -> str | None:
+        """What stands under the battery cover; None for a lock from before there were codes."""
+        return covercode.Cover(self.air_name, self.digits).text if self.digits is not None and self.birth.cover is not None else None
 
 
 class Factory:
@@ -54,14 +70,15 @@ class Factory:
         notes = Notes(flash, layout.notes)
         birth = read_birth(notes)
         if birth is None:
-            birth = self._born(serial, model, id_key)
+            birth = self._born(serial, model, id_key, _printed(folder / serial / COVER))
             write_birth(notes, birth)
-        return Made(serial, model, birth, flash, id_key)
+        return Made(serial, model, birth, flash, id_key, _read(folder / serial / COVER))
 
-    def _born(self, serial: str, model: Model, id_key: SoftSigner) -> Birth:
+    def _born(self, serial: str, model: Model, id_key: SoftSigner, digits: str) -> Birth:
         lock_id = secrets.token_bytes(8)
         certificate = DeviceCertificate(lock_id=lock_id, serial=serial, model=model.id, id_key=id_key.public)
-        return born(certificate, secrets.token_bytes(16), self._key)
+        cover = covercode.enrolled(digits, lock_id, secrets.token_bytes(limits.COVER_SALT_BYTES))
+        return born(certificate, secrets.token_bytes(16), self._key, cover)
 
 
 def models() -> dict[str, Model]:
@@ -79,13 +96,30 @@ def _same_model(path: Path, model: Model) -> None:
         raise ValueError(f"{path.parent.name} was made as model {made_as}")
 
 
+def _printed(path: Path) -> str:
+    """Fresh digits, on what stands for the paper under the cover before the lock can prove them."""
+    digits = f"{secrets.randbelow(10**limits.COVER_DIGITS):0{limits.COVER_DIGITS}}"
+    path.unlink(missing_ok=True)  # of a lock that was never finished
+    _write(path, digits)
+    return digits
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text("ascii").strip() if path.exists() else None
+
+
+def _write(path: Path, text: str) -> None:
+    """A file that only its owner reads."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _key(path: Path) -> SoftSigner:
     """A P-256 key in a file that only its owner reads; made if it is not there."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         scalar = 1 + secrets.randbelow(ORDER - 1)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(scalar.to_bytes(32, "big").hex())
-            file.flush()
-            os.fsync(file.fileno())
+        _write(path, scalar.to_bytes(32, "big").hex())
     return SoftSigner.from_scalar(bytes.fromhex(path.read_text("ascii").strip()))

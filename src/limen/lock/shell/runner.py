@@ -62,7 +62,7 @@ class Shelf:
     bodies: dict[str, Body] = field(default_factory=dict)
     """By serial, as hands find them."""
     in_air: dict[str, Body] = field(default_factory=dict)
-    """By lock-id in hex, as phones find them (F-4)."""
+    """By lock-id in hex, as phones find them, and by the name that each had in the air before it had an owner (F-4)."""
     watchers: dict[str, set[ServerConnection]] = field(default_factory=dict)
     timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
     radios: "dict[str, Bluetooth]" = field(default_factory=dict)
@@ -99,7 +99,7 @@ async def run(plan: Plan, ready: Callable[[str], None], stop: asyncio.Event | No
     factory = Factory(plan.factory or plan.data / "factory", plan.trust)
     for serial, model in plan.locks.items():
         body = Body(factory.make(plan.data, serial, model), plan.data / serial, time, dial=dialler.dial, rouse=shelf.rouse)
-        shelf.bodies[serial] = shelf.in_air[body.made.birth.lock_id.hex()] = body
+        shelf.bodies[serial] = shelf.in_air[body.made.birth.lock_id.hex()] = shelf.in_air[body.made.air_name] = body
     for body in shelf.bodies.values():
         if body.made.model.connected and plan.gateway is not None:
             body.awake()  # an owned reader dials out by itself, without waiting for hands
