@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from limen.access import queries as access
-from limen.fleet import activation, aiming, carrying, discards, logkeys, publishing, receipts, remnants, settlement, waves
+from limen.fleet import activation, aiming, carrying, discards, logkeys, proving, publishing, receipts, remnants, settlement, waves
 from limen.fleet.models import Delivery, Device
+from limen.fleet.proving import Begun, Proved
 from limen.fleet.pseudonyms import number_for
 from limen.fleet.views import Activation, Anew, Outcome
 from limen.identity.queries import PhoneView
@@ -34,6 +35,16 @@ def begin_activation(*, door_id: UUID, lock_id: bytes, by: Actor, now: datetime,
 def anew_grant(*, door_id: UUID, lock_id: bytes, phone: PhoneView, now: datetime) -> Anew | None:
     """How an installer's phone meets a lock that is active on this door and whose inside button was held (A.3); None for any other lock."""
     return carrying.installers(door_id, lock_id, phone, now)
+
+
+def begin_cover(*, door_id: UUID, digits: str, told: bytes, by: Actor, now: datetime) -> Begun:
+    """The first half of proving the digits under a battery cover to the lock that said `told`; nothing is kept (A-21). Problem `bad_digits`, `bad_lock`."""
+    return proving.begin(proving.typed(door_id, digits, told), by, now)
+
+
+def end_cover(*, door_id: UUID, digits: str, told: bytes, nonce: bytes, heard: bytes, by: Actor, now: datetime) -> Proved:
+    """The second half, after the lock's answer. Problems as before; Refused `wrong_cover_code`, `begin_again` (two minutes)."""
+    return proving.end(proving.typed(door_id, digits, told), nonce, heard, by, now)
 
 
 def finish_activation(*, door_id: UUID, attest: bytes, h: bytes, by: Actor, now: datetime) -> Activation:

@@ -26,6 +26,9 @@ ITEM_BYTES_MAX = 64 * 1024
 KEY_BYTES = 16
 ATTEST_BYTES_MAX = 2_048
 ASKED_MOST = (600, timedelta(minutes=10))
+COVER_MOST = (20, timedelta(minutes=10))
+"""Tries at the digits under a battery cover; the lock hears five for each press of its button."""
+COVER_MESSAGE_BYTES_MAX = 128
 IMAGES_MOST = (60, timedelta(minutes=10))
 """A phone keeps what it fetched, and a person has at most ten of them."""
 
@@ -92,6 +95,38 @@ def begin_activation(asked: Asked) -> dict[str, Encodable]:
     n_s = fleet_services.begin_activation(door_id=door_id, lock_id=lock_id, by=asked.courier.actor, now=asked.now, swap=swap)
     known = fleet_services.anew_grant(door_id=door_id, lock_id=lock_id, phone=phone, now=asked.now) if phone is not None else None
     return {"n_s": n_s} if known is None else {"n_s": n_s, "info": known.info, "grant": known.grant}
+
+
+@question
+def begin_cover(asked: Asked) -> dict[str, Encodable]:
+    """A browser has no points to add: what the lock is to be told first about the digits that were typed. They are neither kept nor written down."""
+    door_id = _installers_door(asked)
+    _spend("cover-begin", asked, COVER_MOST)
+    begun = fleet_services.begin_cover(
+        door_id=door_id,
+        digits=_digits(asked),
+        told=asked.blob("told", most=COVER_MESSAGE_BYTES_MAX),
+        by=asked.courier.actor,
+        now=asked.now,
+    )
+    return {"said": begun.said, "nonce": begun.nonce}
+
+
+@question
+def end_cover(asked: Asked) -> dict[str, Encodable]:
+    """What the lock is told last, and the secret for this one link; both only where the lock has proved that it knows the same digits."""
+    door_id = _installers_door(asked)
+    _spend("cover-end", asked, COVER_MOST)
+    proved = fleet_services.end_cover(
+        door_id=door_id,
+        digits=_digits(asked),
+        told=asked.blob("told", most=COVER_MESSAGE_BYTES_MAX),
+        nonce=asked.blob("nonce", 16),
+        heard=asked.blob("heard", most=COVER_MESSAGE_BYTES_MAX),
+        by=asked.courier.actor,
+        now=asked.now,
+    )
+    return {"said": proved.said, "secret": proved.secret}
 
 
 @question
@@ -169,6 +204,13 @@ def _installers_door(asked: Asked) -> UUID:
 
 
 # ---- shapes
+
+
+def _digits(asked: Asked) -> str:
+    digits = asked.said.get("digits")
+    if not isinstance(digits, str):
+        raise Malformed("digits")
+    return digits
 
 
 def _said(entry: InboxEntry) -> dict[str, Encodable]:

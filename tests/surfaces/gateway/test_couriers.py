@@ -201,6 +201,8 @@ EVERYTHING = {
     "time": {"lock": LOCK, "nonce": bytes(16)},
     "nonce": {"lock": LOCK},
     "activation/begin": {"door": bytes(16), "lock": LOCK},
+    "activation/cover/begin": {"door": bytes(16), "digits": "20478135", "told": b""},
+    "activation/cover/end": {"door": bytes(16), "digits": "20478135", "told": b"", "nonce": bytes(16), "heard": b""},
     "activation/finish": {"door": bytes(16), "attest": b"", "h": bytes(32)},
 }
 
