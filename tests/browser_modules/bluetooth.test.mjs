@@ -86,6 +86,14 @@ test("The list is asked for the one name that the lock's key gives, and once whi
   assert.deepEqual(radio.asked, [{ filters: [{ services: [SERVICE], name: await airName(whom.lockId, whom.lockKey) }] }]);
 });
 
+test("A lock of which one knows the name alone is asked for by it, and once while the page lives.", async () => {
+  const radio = withRadio();
+  const channel = bluetoothChannel();
+  (await channel.openNamed("7K2M9QXD")).close();
+  (await channel.openNamed("7K2M9QXD")).close();
+  assert.deepEqual(radio.asked, [{ filters: [{ services: [SERVICE], name: "7K2M9QXD" }] }]);
+});
+
 test("A frame is as long as is planned for where the browser does not tell what the link carries.", async () => {
   withRadio();
   assert.equal((await bluetoothChannel().open(whom)).frameBytes, 182);

@@ -14,8 +14,8 @@ ABOUT = (
     "(ask and share and confirm of the prover under said, the lock's under heard), the agreed key, the secret that stands in the place of S_qr, and psk and "
     "static key of S-4 and S-5 from it. left: tries after this one. other_digits: the same lock's answer to a share of other digits; its confirmation fits "
     "no prover of those. scalars: 48 random bytes and what is drawn from them. refusals: what a lock says where it begins no exchange. "
-    "refuse: points that neither side takes, and messages of either side that are none. Node adds no points, as no browser does: pytest alone reads this "
-    "file."
+    "refuse: points that neither side takes, and messages of either side that are none. Node adds no points, as no browser does: it reads messages and "
+    "secret, pytest all of it."
 )
 RFC_NAMES = Names(b"SPAKE2+-P256-SHA256-HKDF-SHA256-HMAC-SHA256 Test Vectors", b"client", b"server")
 RFC_PASSWORD = Password(

@@ -52,6 +52,7 @@ def view(body: Body) -> str:
             "door_open": body.condition.door_open,
             "passage": body.held_open,
             "sticker": body.made.sticker,
+            "cover": body.made.cover,
         }
     )
 
@@ -67,6 +68,7 @@ def shelf(bodies: list[Body]) -> str:
                     "model": b.made.model.id,
                     "lock_id": b.made.birth.lock_id.hex(),
                     "sticker": b.made.sticker,
+                    "cover": b.made.cover,
                     "last": _last(b),
                 }
                 for b in bodies

@@ -77,7 +77,8 @@ def test_the_face_shows_what_the_model_has_and_the_sticker(tmp_path: Path) -> No
 def test_the_shelf_lists_what_is_printed_on_each_housing(tmp_path: Path) -> None:
     listed = json.loads(bench.shelf([body(tmp_path)]))["locks"]
     assert listed[0]["serial"] == "LM000103"
-    assert set(listed[0]) == {"serial", "model", "lock_id", "sticker", "last"}
+    assert set(listed[0]) == {"serial", "model", "lock_id", "sticker", "cover", "last"}
+    assert str(listed[0]["cover"]).replace(" ", "")[8:].isdecimal()
 
 
 def test_the_shelf_tells_the_last_thing_that_happened_at_a_lock(tmp_path: Path) -> None:

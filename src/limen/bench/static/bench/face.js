@@ -52,6 +52,8 @@ function show(view) {
   showCards(view.cards ?? []);
   showHappened(view.happened ?? []);
   put("sticker", view.sticker ?? "");
+  put("cover", view.cover ?? "");
+  /** @type {HTMLElement} */ (document.getElementById("uncovered")).hidden = !view.cover;
   press("walk_away", Boolean(view.away));
   press("lose_signal", Boolean(view.no_signal));
   /** @type {HTMLElement} */ (document.getElementById("signal-lost")).hidden = !view.no_signal;

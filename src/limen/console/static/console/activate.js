@@ -1,4 +1,5 @@
-// The installer's page: the sticker is typed or scanned, the lock attests, the service answers, the lock confirms.
+// The installer's page: the sticker is typed or scanned, or what stands under the battery cover is typed; the lock attests, the service answers, the
+// lock confirms.
 
 /** @import { Activated } from "../courier/activate.js" */
 
@@ -13,16 +14,22 @@ const SHOWN = new Map([
   ["bluetooth_off", "out_of_reach"],
 ]);
 const stage = new Stage("activate");
-const sticker = /** @type {HTMLInputElement | null} */ (document.getElementById("sticker"));
+
+/** @param {string} id @returns {string} */
+function typed(id) {
+  return /** @type {HTMLInputElement | null} */ (document.getElementById(id))?.value.trim() ?? "";
+}
 
 /** The service's sentence as it stands; the lock's word as the page says it, where it has words for it. @param {Activated} answer */
-function stateOf({ result, reason, said }) {
+function stateOf({ result, reason, said, left }) {
   if (said !== null) return "said";
+  if (result === "wrong_digits" && left === 0) return "wrong_digits_last";
   if (reason !== null && stage.has("when", `reason-${reason}`)) return `reason-${reason}`;
   return SHOWN.get(result) ?? result;
 }
 
-async function start() {
+/** @param {string | {name: string, digits: string}} sticker what was typed */
+async function start(sticker) {
   stage.show("running");
   try {
     const courier = await technician();
@@ -34,11 +41,12 @@ async function start() {
       courier,
       door: stage.root.dataset.door ?? "",
       swap: stage.root.dataset.swap !== undefined,
-      sticker: sticker?.value.trim() ?? "",
+      sticker,
       onstep: ({ name }) => stage.step(name),
     });
     if (answer.result === "active") stage.fill("at", stage.clock(courier.now()));
     stage.fill("said", answer.said ?? "");
+    stage.fill("left", String(answer.left ?? ""));
     stage.show(stateOf(answer));
   } catch (problem) {
     console.warn(problem instanceof Error ? problem.name : "problem");
@@ -48,7 +56,8 @@ async function start() {
 
 stage.root?.addEventListener("submit", (event) => {
   event.preventDefault();
-  start();
+  const uncovered = /** @type {HTMLElement} */ (event.target).id === "cover";
+  start(uncovered ? { name: typed("name"), digits: typed("digits") } : typed("sticker"));
 });
 stage.root?.addEventListener("click", (event) => {
   if (/** @type {HTMLElement} */ (event.target).closest("[data-do=again]")) stage.show("ready");

@@ -2,17 +2,19 @@
  * Giving a lock an owner (protocol A.3): the lock attests, the service answers with a ticket and the first list, the lock takes both or neither.
  *
  * Between the two halves may lie a walk upstairs: what the lock said stays on this phone for 24 hours. The sticker's secret is used for the
- * handshake and nothing else; it is neither kept nor sent. A lock that is active and whose inside button was held does not know its sticker:
- * there the installer comes with a grant of its owner.
+ * handshake and nothing else; it is neither kept nor sent. Where it cannot be read, the digits under the battery cover are proved instead
+ * (`cover.js`). A lock that is active and whose inside button was held does not know its sticker: there the installer comes with a grant of its owner.
  *
- * @typedef {{result: "active" | "needs_signal" | Failure, reason: string | null, said: string | null}} Activated `reason` is the lock's word,
- *   `said` the service's sentence
+ * @typedef {{result: "active" | "needs_signal" | "wrong_digits" | Failure, reason: string | null, said: string | null, left?: number}} Activated
+ *   `reason` is the lock's word, `said` the service's sentence, `left` the tries until the button is pressed again
  * @typedef {{door: string, nonce: Bytes, info?: Bytes, grant?: Bytes, attest?: Bytes, h?: Bytes, ticket?: Bytes, snapshot?: Bytes, at_ms: number}} Staged
- * @typedef {{courier: Courier, door: string, sticker: Sticker, swap: boolean, onstep: (step: Step) => void, signal: AbortSignal}} Facts
+ * @typedef {{courier: Courier, door: string, swap: boolean, onstep: (step: Step) => void, signal: AbortSignal}} Wishes
+ * @typedef {Wishes & {sticker: Sticker, uncovered: Uncovered | null}} Facts with `uncovered` the sticker has no secret yet
  */
 /** @import { Bytes } from "./bytes.js" */
 /** @import { Whom } from "./channel.js" */
 /** @import { Courier } from "./courier.js" */
+/** @import { Uncovered } from "./cover.js" */
 /** @import { Failure, Step } from "./reach.js" */
 /** @import { LockSession } from "./session.js" */
 /** @import { Sticker } from "./sticker.js" */
@@ -21,6 +23,7 @@ import { checkAttest, unverifiedIdKey } from "./attest.js";
 import { readBundle } from "./bundles.js";
 import { hex, unhex } from "./bytes.js";
 import { LinkEnded } from "./channel.js";
+import { prove, readCover, uncover, WrongDigits } from "./cover.js";
 import { deliver } from "./delivery.js";
 import { readDoorInfo } from "./doorinfo.js";
 import { readGrant } from "./grants.js";
@@ -35,26 +38,38 @@ import { activationKeys, readSticker } from "./sticker.js";
 const ATTESTED_MS = 24 * 3600 * 1000;
 
 /**
- * @param {{courier: Courier, door: string, sticker: string, swap?: boolean, onstep?: (step: Step) => void, signal?: AbortSignal}} wishes
- * `door` as in the page's address; `sticker` the text of the QR code; `swap`: it takes the place of the lock that is on the
- * door now
+ * @param {{courier: Courier, door: string, sticker: string | {name: string, digits: string}, swap?: boolean, onstep?: (step: Step) => void,
+ *   signal?: AbortSignal}} wishes `door` as in the page's address; `sticker` the text of the QR code, or what stands under the battery cover; `swap`: it
+ * takes the place of the lock that is on the door now
  * @returns {Promise<Activated>} `needs_signal`: fetch signal and call again within 24 hours, nothing is lost
- * @throws {NotCanonical | RangeError} when the text is no sticker of a lock
+ * @throws {NotCanonical | RangeError} when that is no sticker of a lock and no cover
  */
 export async function activate({ courier, door, sticker, swap = false, onstep = () => undefined, signal = new AbortController().signal }) {
-  const read = readSticker(sticker);
-  /** @type {Facts} */
-  const facts = { courier, door, sticker: read, swap, onstep, signal };
+  const wishes = { courier, door, swap, onstep, signal };
+  const read = typeof sticker === "string" ? readSticker(sticker) : readCover(sticker);
+  /** @type {Facts | null} */
+  let facts = null;
   try {
+    facts = "lockId" in read ? { ...wishes, sticker: read, uncovered: null } : await uncovering(wishes, read);
     await run(facts);
     return { result: "active", reason: null, said: null };
   } catch (problem) {
     if (problem instanceof NoSignal) return { result: "needs_signal", reason: null, said: null };
     if (problem instanceof Refused) return { result: "refused", reason: null, said: problem.detail || null };
+    if (problem instanceof WrongDigits) return { result: "wrong_digits", reason: null, said: null, left: problem.left };
     // Another attestation came between, or a day has passed: the lock knows nothing of this one any more.
-    if (problem instanceof Denied) await forget(courier, read);
+    // A no to the digits, before there is a session, says nothing of that.
+    if (problem instanceof Denied && facts !== null && facts.uncovered?.session.secured !== null) await forget(courier, facts.sticker);
     return { ...failure(problem, signal), said: null };
   }
+}
+
+/** @param {Wishes} wishes @param {{name: string, digits: string}} cover @returns {Promise<Facts>} */
+async function uncovering(wishes, cover) {
+  if (wishes.courier.channel === null) throw new Unsupported("this browser cannot talk to locks");
+  wishes.onstep({ name: "looking" });
+  const uncovered = await uncover({ courier: wishes.courier, cover, signal: wishes.signal });
+  return { ...wishes, uncovered, sticker: { lockId: uncovered.lockId, secret: new Uint8Array(0), model: 0 } };
 }
 
 /** @param {Facts} facts */
@@ -74,6 +89,7 @@ async function run(facts) {
     await handOver(facts, staged, session);
   } finally {
     session?.close();
+    facts.uncovered?.session.close();
   }
 }
 
@@ -104,7 +120,8 @@ async function whom({ sticker }) {
 
 /** @param {Facts} facts @param {Staged} staged @returns {Promise<LockSession>} with the lock that carries this sticker */
 async function meetInstalling(facts, staged) {
-  const { courier, sticker, onstep, signal } = facts;
+  const { courier, sticker, onstep, signal, uncovered } = facts;
+  if (uncovered !== null) return uncoveredSession(facts, uncovered);
   if (courier.channel === null) throw new Unsupported("this browser cannot talk to locks");
   onstep({ name: "looking" });
   const owned = staged.grant === undefined ? null : await meetOwned(facts, staged);
@@ -113,6 +130,15 @@ async function meetInstalling(facts, staged) {
   onstep({ name: "connecting" });
   const { lockKey, psk } = await activationKeys(sticker);
   return Sessions.open({ link, lockId: sticker.lockId, lockKey, psk, signal });
+}
+
+/** The lock that the cover named, on the link that it was asked on. @param {Facts} facts @param {Uncovered} uncovered @returns {Promise<LockSession>} */
+async function uncoveredSession({ courier, door, onstep, signal }, uncovered) {
+  onstep({ name: "connecting" });
+  const sticker = await prove(uncovered, { courier, door: doorBytes(door), signal });
+  const { lockKey, psk } = await activationKeys(sticker);
+  await uncovered.session.shake({ lockId: sticker.lockId, lockKey, psk });
+  return uncovered.session;
 }
 
 /**

@@ -12,9 +12,10 @@
  *   close: () => void,
  * }} Link `receive` rejects with `LinkEnded` once nothing more can come
  * @typedef {{asks: (whom: Whom) => Promise<string | null>, choose: (whom: Whom) => Promise<void>, chooseAmong: (those: Whom[]) => Promise<Whom>,
- *   open: (whom: Whom, signal?: AbortSignal) => Promise<Link>}} Channel
+ *   open: (whom: Whom, signal?: AbortSignal) => Promise<Link>, openNamed: (name: string, signal?: AbortSignal) => Promise<Link>}} Channel
  *   `chooseAmong` gives the one of several that the person picks from those near; `asks` tells under which name the browser would ask the person for this lock, null where it would not; `choose` may ask the person,
- *   so it is called while their tap still counts, and rejects with `NoLockChosen`; `open` asks if nobody did, and rejects with `OutOfReach` too
+ *   so it is called while their tap still counts, and rejects with `NoLockChosen`; `open` asks if nobody did, and rejects with `OutOfReach` too; so does `openNamed`,
+ *   for a lock of which one knows only what it is called in the air
  */
 /** @import { Bytes } from "./bytes.js" */
 

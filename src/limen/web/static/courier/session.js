@@ -40,20 +40,37 @@ export class LockSession {
    * @returns {Promise<LockSession>} with the lock that holds `lockKey` and no other @throws {NotThePeer | LinkEnded | OutOfTurn}
    */
   static async open({ link, lockId, lockKey, psk, suite = SUITE, signal }) {
-    signal?.addEventListener("abort", () => link.close(), { once: true });
-    if (signal?.aborted) link.close();
-    const session = new LockSession(link, hex(lockId));
-    const prologue = concat(utf8("dl/1"), lockId, Uint8Array.of(suite));
-    const handshake = new Handshake(psk === undefined ? { prologue, lockKey } : { prologue, lockKey, psk });
-    await session.send(await handshake.first());
-    session.secured = await handshake.finish(await session.receive(HANDSHAKE_MS));
+    const session = LockSession.on(link, signal);
+    await session.shake({ lockId, lockKey, psk, suite });
     return session;
   }
 
-  /** @param {Link} link @param {string} lock */
-  constructor(link, lock) {
+  /** Nothing has been said yet. @param {Link} link @param {AbortSignal} [signal] @returns {LockSession} */
+  static on(link, signal) {
+    signal?.addEventListener("abort", () => link.close(), { once: true });
+    if (signal?.aborted) link.close();
+    return new LockSession(link);
+  }
+
+  /** @param {{lockId: Bytes, lockKey: Bytes, psk: Bytes | undefined, suite?: number}} facts @returns {Promise<void>} */
+  async shake({ lockId, lockKey, psk, suite = SUITE }) {
+    this.lock = hex(lockId);
+    const prologue = concat(utf8("dl/1"), lockId, Uint8Array.of(suite));
+    const handshake = new Handshake(psk === undefined ? { prologue, lockKey } : { prologue, lockKey, psk });
+    await this.send(await handshake.first());
+    this.secured = await handshake.finish(await this.receive(HANDSHAKE_MS));
+  }
+
+  /** Before the handshake, in clear. @param {Bytes} message @returns {Promise<Bytes>} what the lock says to it */
+  async exchange(message) {
+    await this.send(message);
+    return this.receive(HANDSHAKE_MS);
+  }
+
+  /** @param {Link} link */
+  constructor(link) {
     this.link = link;
-    this.lock = lock;
+    this.lock = "";
     this.cutter = new Cutter(link.frameBytes);
     this.joiner = new Joiner();
     /** @type {Secured | null} */

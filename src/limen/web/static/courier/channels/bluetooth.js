@@ -39,9 +39,26 @@ export function bluetoothChannel() {
   /** @param {Whom} whom @returns {Promise<{name: string, device: Device}>} */
   const deviceOf = async ({ lockId, lockKey }) => {
     const name = await airName(lockId, lockKey);
+    return { name, device: await deviceCalled(name) };
+  };
+  /** @param {string} name @returns {Promise<Device>} */
+  const deviceCalled = async (name) => {
     const device = chosen.get(name) ?? (await ask([name]));
     chosen.set(name, device);
-    return { name, device };
+    return device;
+  };
+  /** @param {() => Promise<{name: string, device: Device}>} find @param {AbortSignal} [signal] @returns {Promise<Link>} */
+  const open = async (find, signal) => {
+    if (signal?.aborted) throw new OutOfReach("stopped before it began");
+    const { name, device } = await find();
+    if (signal?.aborted) throw new OutOfReach("stopped while it was looked for");
+    try {
+      return await reach(device, signal);
+    } catch (problem) {
+      // A lock that was started anew has another address, and the list finds it under that; who stopped was told nothing about it.
+      if (!signal?.aborted) chosen.delete(name);
+      throw problem;
+    }
   };
   return {
     asks: async ({ lockId, lockKey }) => {
@@ -61,18 +78,8 @@ export function bluetoothChannel() {
       chosen.set(device.name ?? "", device);
       return whom;
     },
-    open: async (whom, signal) => {
-      if (signal?.aborted) throw new OutOfReach("stopped before it began");
-      const { name, device } = await deviceOf(whom);
-      if (signal?.aborted) throw new OutOfReach("stopped while it was looked for");
-      try {
-        return await reach(device, signal);
-      } catch (problem) {
-        // A lock that was started anew has another address, and the list finds it under that; who stopped was told nothing about it.
-        if (!signal?.aborted) chosen.delete(name);
-        throw problem;
-      }
-    },
+    open: (whom, signal) => open(() => deviceOf(whom), signal),
+    openNamed: (name, signal) => open(async () => ({ name, device: await deviceCalled(name) }), signal),
   };
 }
 

@@ -22,6 +22,7 @@ export function webSocketChannel(origin) {
       return first;
     },
     open: ({ lockId }, signal) => connect(`${base}/air/${hex(lockId)}`, signal),
+    openNamed: (name, signal) => connect(`${base}/air/${name}`, signal),
   };
 }
 
