@@ -55,7 +55,8 @@ def _shares() -> list[bytes]:
 
 
 def _said() -> list[bytes]:
-    return [covercode.encode_said(one) for one in (Ask(), *map(Share, _shares()), Confirm(bytes(32)))]
+    said: list[covercode.Said] = [Ask(), *(Share(share) for share in _shares()), Confirm(bytes(32))]
+    return [covercode.encode_said(one) for one in said]
 
 
 def _heard() -> list[bytes]:

@@ -44,10 +44,14 @@ class Walk:
 
     def sticker(self) -> str:
         """What stands under the cover; the inside button is pressed on the way."""
+        return str(self.pressed()["sticker"])
+
+    def pressed(self) -> Told:
+        """What is printed on the lock, whose inside button is pressed."""
         with connect(f"{self.hands}/face/{SERIAL}") as face:
             face.send('{"do": "button"}')
-            sticker: str = json.loads(face.recv(timeout=60))["sticker"]
-        return sticker
+            seen: Told = json.loads(face.recv(timeout=60))
+        return seen
 
     def files(self) -> bytes:
         """Everything that lies in the phone's folder."""
@@ -55,8 +59,8 @@ class Walk:
 
 
 @pytest.fixture(params=["websocket", "bluetooth"])
-def walk(request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Walk]:
-    """The lock was activated by somebody else's phone; this one is registered and was in no hands yet."""
+def phones(request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[tuple[Walk, Walk]]:
+    """A lock that nobody owns yet; the installer's phone and a neighbour's, both registered."""
     desk = Desk(now_ms=time.time_ns() // 1_000_000, serial=SERIAL)
     with ExitStack() as held:
         link = held.enter_context(place()).link if request.param == "bluetooth" else None
@@ -78,8 +82,29 @@ def walk(request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureF
             phone, _ = service.register(folder.prepare().public, "limen phone")
             service.close()
             folder.save_account(Account(address, phone, "token"))
-        assert installers.phone("activate", "--door", DOOR, "--sticker", installers.sticker())["result"] == "active"
-        yield carriers
+        yield installers, carriers
+
+
+@pytest.fixture
+def walk(phones: tuple[Walk, Walk]) -> Walk:
+    """The lock was activated by somebody else's phone; this one was in no hands yet."""
+    installers, carriers = phones
+    assert installers.phone("activate", "--door", DOOR, "--sticker", installers.sticker())["result"] == "active"
+    return carriers
+
+
+@pytest.mark.rule("LOCK-10")
+def test_a_lock_whose_sticker_cannot_be_read_is_activated_by_its_name_and_digits(phones: tuple[Walk, Walk]) -> None:
+    """Wrong digits first, with what is left of the tries; then the right ones, proved by the phone itself, which keeps none of them."""
+    installers, _ = phones
+    name, first, second = str(installers.pressed()["cover"]).split()
+    wrong = installers.phone("activate", "--door", DOOR, "--cover", f"{name} {first}{(int(second) + 1) % 10_000:04}")
+    assert (wrong["result"], wrong["reason"], wrong["left"]) == ("refused", "wrong_code", 4), wrong
+    assert wrong["words"] == "These are not the digits of this lock. Tries left for this press of its button: 4."
+    right = installers.phone("activate", "--door", DOOR, "--cover", f"{name.lower()}{first}{second}")
+    assert (right["result"], right["version"]) == ("active", 1), right
+    assert (first + second).encode() not in installers.files()
+    assert installers.desk.receipts[-1].ver == 1
 
 
 @pytest.mark.rule("SYNC-13", "SYNC-12")

@@ -185,15 +185,22 @@ def _hand_in(phone: Phone, args: argparse.Namespace) -> Told:
 
 
 def _activate(phone: Phone, args: argparse.Namespace) -> Told:
-    done = installing.activate_door(phone, args.door.bytes, args.sticker, swap=args.swap)
+    by = (installing.uncover_door, args.cover) if args.cover is not None else (installing.activate_door, args.sticker)
+    done = by[0](phone, args.door.bytes, by[1], swap=args.swap)
     _hand_in_quietly(phone)
     words = {
         "active": "Active.",
         "needs_signal": "The lock answered. Get signal and come back within 24 hours.",
-        "refused": f"The lock refused: {done.reason}.",
+        "refused": f"The lock refused: {done.reason}." if done.left is None else _wrong_digits(done.left),
         "out_of_reach": OUT_OF_REACH,
     }
-    return {"ok": done.result == "active", "result": done.result, "reason": done.reason, "version": done.ver, "words": words[done.result]}
+    told = {"result": done.result, "reason": done.reason, "version": done.ver, "left": done.left, "words": words[done.result]}
+    return {"ok": done.result == "active", **told}
+
+
+def _wrong_digits(left: int) -> str:
+    no = "These are not the digits of this lock."
+    return f"{no} Tries left for this press of its button: {left}." if left else f"{no} Press the button inside the lock again."
 
 
 def _remove(phone: Phone, args: argparse.Namespace) -> Told:
@@ -292,7 +299,9 @@ def _sign_in_options(verb: argparse.ArgumentParser) -> None:
 
 def _activate_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--door", type=UUID, required=True, help="the door's id, as in its address in the console")
-    verb.add_argument("--sticker", required=True, help="the text of the QR code under the cover")
+    read = verb.add_mutually_exclusive_group(required=True)
+    read.add_argument("--sticker", help="the text of the QR code under the cover")
+    read.add_argument("--cover", help="the name and the 8 digits under the battery cover, if the sticker is damaged")
     verb.add_argument("--swap", action="store_true", help="it takes the place of the lock that is on the door now")
 
 

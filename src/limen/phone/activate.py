@@ -1,7 +1,8 @@
 """Giving a lock to its door: the lock proves where it was made, the service gives it an owner, and both walks may lie hours apart.
 
 Two conversations, because the ticket may have to be fetched upstairs (protocol A.3): `attest` in the basement, `deliver` after that.
-The sticker's secret opens the session and is never kept by this phone nor sent to the service. A lock that is active and whose inside button
+The sticker's secret opens the session and is never kept by this phone nor sent to the service; so do, where it cannot be read, the digits under the
+battery cover. A lock that is active and whose inside button
 was held does not know its sticker: there the installer comes with a grant of its owner.
 """
 
@@ -11,12 +12,14 @@ from typing import Final
 from limen.phone import outbox, parts
 from limen.phone.carry import bundle_of
 from limen.phone.commands import Again, Conversation, Keep, OutOfReach, Say
+from limen.phone.cover import NoCode, open_session
 from limen.phone.link import Broken, Draw, Link, connect, present
 from limen.phone.wallet import Held, KeyHandle
 from limen.wire import limits
 from limen.wire.answers import Answer, Denied, Given, NeedUpdate, Plain, Presented, Settled, Staged
 from limen.wire.bundles import Bundle
 from limen.wire.cbor import WireError
+from limen.wire.covercode import Cover
 from limen.wire.doorinfo import DoorInfo
 from limen.wire.envelope import RoleKeys, unverified_payload
 from limen.wire.operations import AttestAsk, ChunkPush, ManifestPush, Op, TicketTell
@@ -50,6 +53,8 @@ class NotActivated:
 
     reason: Reason | None
     status: Status | None = None
+    left: int | None = None
+    """Wrong digits: tries until the lock's button is pressed again."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,10 @@ class Anew:
 
 @dataclass(frozen=True, kw_only=True)
 class Installer:
-    """What an installer's conversation is told: the sticker that was scanned, and where random bytes come from."""
+    """What an installer's conversation is told: the sticker that was scanned (or the lock-id and `cover` in its place), and where random bytes come from."""
 
     sticker: Sticker
+    cover: Cover | None = None
     draw: Draw
     frame_bytes: int = limits.FRAME_BYTES_PLANNED
     anew: Anew | None = None
@@ -76,6 +82,8 @@ def attest(installer: Installer, n_s: bytes) -> Conversation[Attested | NotActiv
     try:
         link = yield from _session(installer)
         answer = yield from link.ask(AttestAsk(n_s))
+    except NoCode as no:
+        return NotActivated(no.reason, left=no.left)
     except (OutOfReach, Broken):
         return NotActivated(None)
     if not isinstance(answer, Given):
@@ -99,6 +107,8 @@ def deliver(installer: Installer, ticket: bytes, snapshot: bytes, attested: byte
         if not isinstance(answer, Plain) or answer.status != Status.OK:
             return _no(answer)
         answer = yield from _send(link, bundle)
+    except NoCode as no:
+        return NotActivated(no.reason, left=no.left)
     except (OutOfReach, Broken, WireError):
         return NotActivated(None)
     if not isinstance(answer, Settled):
@@ -109,6 +119,9 @@ def deliver(installer: Installer, ticket: bytes, snapshot: bytes, attested: byte
 def _session(installer: Installer) -> Conversation[Link]:
     """With the owner's own session where the lock is active, else by the sticker: one of both is worth nothing."""
     yield Say("connecting")
+    if installer.cover is not None:
+        link = yield from open_session(installer.cover, installer.draw, installer.frame_bytes)
+        return link
     if installer.anew is not None:
         try:
             link = yield from _owners(installer, installer.anew)

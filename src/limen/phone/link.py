@@ -79,8 +79,8 @@ class Link:
     def hear(self, request: Request) -> Conversation[Answer]:
         """The lock's answer to what was said first of all that is unanswered; `Broken` for anything else."""
         try:
-            message, self.heard_ms = yield from _message(self._assembler, ANSWER_MS)
-            answer = parse_answer(self._transport.decrypt(message))
+            said, self.heard_ms = yield from message(self._assembler, ANSWER_MS)
+            answer = parse_answer(self._transport.decrypt(said))
         except WireError as problem:
             raise Broken from problem
         if asked(answer) != op_of(request):
@@ -89,13 +89,13 @@ class Link:
         return answer
 
 
-def connect(initiator: Initiator, frame_bytes: int) -> Conversation[Link]:
-    """The open session; `Broken` if whoever answers does not hold the lock's key."""
-    cutter, assembler = Cutter(frame_bytes), Assembler()
+def connect(initiator: Initiator, frame_bytes: int, after: tuple[Cutter, Assembler] | None = None) -> Conversation[Link]:
+    """The open session; `Broken` if whoever answers does not hold the lock's key. `after`: what was said on this link before (A-18)."""
+    cutter, assembler = after or (Cutter(frame_bytes), Assembler())
     try:
         yield Send(tuple(cutter.cut(initiator.write_message_1())))
-        message, heard_ms = yield from _message(assembler, HANDSHAKE_MS)
-        return Link(initiator.read_message_2(message), cutter, assembler, heard_ms)
+        reply, heard_ms = yield from message(assembler, HANDSHAKE_MS)
+        return Link(initiator.read_message_2(reply), cutter, assembler, heard_ms)
     except WireError as problem:
         raise Broken from problem
 
@@ -114,9 +114,10 @@ def present(link: Link, held: Held, key: KeyHandle, op: Op, ctx: bytes) -> Conve
     return answer
 
 
-def _message(assembler: Assembler, within_ms: int) -> Conversation[tuple[bytes, int]]:
+def message(assembler: Assembler, within_ms: int) -> Conversation[tuple[bytes, int]]:
+    """The next whole message and when it came; each of its frames within so long."""
     while True:
         heard = yield from hear(within_ms)
-        message = assembler.feed(heard.frame)
-        if message is not None:
-            return message, heard.at_ms
+        whole = assembler.feed(heard.frame)
+        if whole is not None:
+            return whole, heard.at_ms

@@ -2,18 +2,21 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
 from limen.cli.courier.acts import Phone
 from limen.cli.courier.service import NoSignal
-from limen.phone import activate, inbox
-from limen.phone.channels.air import Whom
+from limen.phone import activate, cover, inbox
+from limen.phone.channels.air import Line, Whom
 from limen.phone.channels.driver import carry_out
 from limen.phone.commands import Conversation, Result, Say
 from limen.phone.outbox import Item
 from limen.wire import cbor, shape
 from limen.wire.cbor import WireError
+from limen.wire.covercode import Cover, read_cover
+from limen.wire.refusals import Reason
 from limen.wire.session import activation_static, public_of
 from limen.wire.sticker import Sticker, read_sticker
 
@@ -27,6 +30,17 @@ class Activation:
     result: Literal["active", "needs_signal", "refused", "out_of_reach"]
     reason: str | None = None
     ver: int | None = None
+    left: int | None = None
+    """Wrong digits: tries until the lock's button is pressed again."""
+
+
+def uncover_door(phone: Phone, door_id: bytes, cover_text: str, *, swap: bool = False) -> Activation:
+    """The same by what stands under the battery cover, for a sticker that cannot be read: the lock is asked for its lock-id first (A-18)."""
+    read = read_cover(cover_text)
+    asked = _meet(phone, phone.air.reach_named(read.name), cover.who)
+    if asked.lock_id is None:
+        return _no(activate.NotActivated(asked.reason))
+    return _activate(phone, door_id, _Known(Sticker(asked.lock_id, b"", 0), read), swap=swap)
 
 
 def activate_door(phone: Phone, door_id: bytes, sticker_text: str, *, swap: bool = False) -> Activation:
@@ -34,14 +48,26 @@ def activate_door(phone: Phone, door_id: bytes, sticker_text: str, *, swap: bool
 
     With `swap` the lock takes over the door of the one that is there now, which is released (LOCK-10).
     """
-    sticker = read_sticker(sticker_text)
+    return _activate(phone, door_id, _Known(read_sticker(sticker_text)), swap=swap)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the installer has read: a sticker, or a cover and the lock-id that its lock has told."""
+
+    sticker: Sticker
+    cover: Cover | None = None
+
+
+def _activate(phone: Phone, door_id: bytes, known: _Known, *, swap: bool) -> Activation:
+    sticker = known.sticker
     held = _Held(phone, sticker.lock_id)
     attested = held.read("attested")
     if attested is None:
         with phone._service() as service:
             begun = service.begin_activation(door_id, sticker.lock_id, swap=swap)
         anew = _anew(phone, begun.info, begun.grant)
-        found = _meet(phone, _whom(sticker, anew), lambda carries: activate.attest(_installer(sticker, carries, anew), begun.n_s))
+        found = _meet(phone, _line(phone, known, anew), lambda carries: activate.attest(_installer(known, carries, anew), begun.n_s))
         if isinstance(found, activate.NotActivated):
             return _no(found)
         attested = cbor.encode([found.attest, found.h, begun.info, begun.grant])
@@ -61,12 +87,12 @@ def activate_door(phone: Phone, door_id: bytes, sticker_text: str, *, swap: bool
         held.write("ticket", ticketed)
     ticket, snapshot = _pair(ticketed)
     anew = _anew(phone, info, grant)
-    whom = _whom(sticker, anew)
-    done = _meet(phone, whom, lambda carries: activate.deliver(_installer(sticker, carries, anew), ticket, snapshot, attest))
+    line = _line(phone, known, anew)
+    done = _meet(phone, line, lambda carries: activate.deliver(_installer(known, carries, anew), ticket, snapshot, attest))
     if isinstance(done, activate.Active):
         held.clear()
         return Activation("active", ver=done.receipt.ver)
-    if isinstance(done, activate.NotActivated) and (done.reason is not None or done.status is not None):
+    if isinstance(done, activate.NotActivated) and (done.reason is not None or done.status is not None) and not _about_digits(done):
         held.clear()  # the lock knows this attestation no more
     return _no(done) if isinstance(done, activate.NotActivated) else Activation("out_of_reach")
 
@@ -111,10 +137,19 @@ class _Hands:
         return None
 
 
-def _meet(phone: Phone, whom: Whom, act: Callable[[int], Conversation[Result]]) -> Result:
+def _meet(phone: Phone, reached: AbstractContextManager[Line], act: Callable[[int], Conversation[Result]]) -> Result:
     phone.screen(Say("looking"))
-    with phone.air.reach(whom) as line:
+    with reached as line:
         return carry_out(act(line.frame_bytes), line, _Hands(phone))
+
+
+def _line(phone: Phone, known: _Known, anew: activate.Anew | None) -> AbstractContextManager[Line]:
+    return phone.air.reach_named(known.cover.name) if known.cover is not None else phone.air.reach(_whom(known.sticker, anew))
+
+
+def _about_digits(done: activate.NotActivated) -> bool:
+    """A no before there was a session says nothing of what was attested."""
+    return done.reason in {Reason.WRONG_CODE, Reason.NO_COVER_CODE, Reason.PRESS_AGAIN, Reason.COVER_CODE_SPENT}
 
 
 def _whom(sticker: Sticker, anew: activate.Anew | None) -> Whom:
@@ -129,8 +164,8 @@ def _anew(phone: Phone, info: bytes | None, grant: bytes | None) -> activate.Ane
     return activate.Anew(inbox.info_of(info), inbox.held_of(grant), phone.folder.prepare())
 
 
-def _installer(sticker: Sticker, frame_bytes: int, anew: activate.Anew | None) -> activate.Installer:
-    return activate.Installer(sticker=sticker, draw=secrets.token_bytes, frame_bytes=frame_bytes, anew=anew)
+def _installer(known: _Known, frame_bytes: int, anew: activate.Anew | None) -> activate.Installer:
+    return activate.Installer(sticker=known.sticker, cover=known.cover, draw=secrets.token_bytes, frame_bytes=frame_bytes, anew=anew)
 
 
 def _attested(data: bytes) -> tuple[bytes, bytes, bytes | None, bytes | None]:
@@ -146,7 +181,7 @@ def _pair(data: bytes) -> tuple[bytes, bytes]:
 def _no(said: activate.NotActivated) -> Activation:
     if said.reason is None and said.status is None:
         return Activation("out_of_reach")
-    return Activation("refused", said.reason.word if said.reason else said.status.name.lower() if said.status else None)
+    return Activation("refused", said.reason.word if said.reason else said.status.name.lower() if said.status else None, left=said.left)
 
 
-__all__ = ["Activation", "WireError", "activate_door"]
+__all__ = ["Activation", "WireError", "activate_door", "uncover_door"]

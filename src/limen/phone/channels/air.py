@@ -36,5 +36,8 @@ class Air(Protocol):
     def reach(self, whom: Whom) -> AbstractContextManager[Line]:
         """The line to this lock, opened at the first frame and hung up at the end."""
 
+    def reach_named(self, name: str) -> AbstractContextManager[Line]:
+        """The same to a lock of which one knows only what it is called in the air."""
+
     def near(self, those: Iterable[Whom]) -> list[Whom]:
         """Those worth trying from here."""

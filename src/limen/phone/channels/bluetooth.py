@@ -71,7 +71,11 @@ class Radio:
 
     def reach(self, whom: Whom) -> "Bluetooth":
         """The line to one lock."""
-        return Bluetooth(self, air_name(whom.lock_id, whom.key))
+        return self.reach_named(air_name(whom.lock_id, whom.key))
+
+    def reach_named(self, name: str) -> "Bluetooth":
+        """The line to the lock that calls itself so."""
+        return Bluetooth(self, name)
 
     def near(self, those: Iterable[Whom]) -> list[Whom]:
         """Those whose call is heard within three seconds."""

@@ -26,6 +26,10 @@ class WebSocketAir:
         """The line to one lock, by its lock-id."""
         return WebSocket(self.address, whom.lock_id)
 
+    def reach_named(self, name: str) -> "WebSocket":
+        """The line to the lock that is called so before it has an owner (F-4)."""
+        return WebSocket(self.address, name)
+
     def near(self, those: Iterable[Whom]) -> list[Whom]:
         """Nobody is heard before one asks: all of them."""
         return list(those)
@@ -36,8 +40,8 @@ class WebSocket:
 
     frame_bytes = limits.FRAME_BYTES_MAX
 
-    def __init__(self, air: str, lock_id: bytes) -> None:
-        self._address = f"{air.rstrip('/')}/air/{lock_id.hex()}"
+    def __init__(self, air: str, called: bytes | str) -> None:
+        self._address = f"{air.rstrip('/')}/air/{called.hex() if isinstance(called, bytes) else called}"
         self._link: ClientConnection | None = None
         self._hold = ExitStack()
 
