@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from limen.kernel.problems import Refused
 from limen.storage import backup, clock, live, replay
-from limen.storage.backup import NotABackup
+from limen.storage.backup import Busy, NotABackup
 from limen.storage.replay import LedgerProblem, Restoring
 
 DAY_MS: Final = 24 * 3600 * 1000
@@ -31,7 +31,7 @@ def put_back() -> Restoring:
         raise Refused("no_yesterday", _("There is no yesterday yet."), _("Let a day pass first: +1 d."))
     try:
         done = replay.restore(_path(), clock.whole_second())
-    except (NotABackup, LedgerProblem) as problem:
+    except (Busy, NotABackup, LedgerProblem) as problem:
         raise Refused("not_restored", str(problem)) from problem
     transaction.on_commit(live.close_all)
     return done

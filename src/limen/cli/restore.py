@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     except files.InUse:
         print("The service is running. Stop it first.", file=sys.stderr)
         return 1
-    except (backup.NotABackup, replay.LedgerProblem) as problem:
+    except (backup.NotABackup, backup.Busy, replay.LedgerProblem) as problem:
         print(f"{problem}\nNothing was changed.", file=sys.stderr)
         return 1
     _tell(done)

@@ -31,14 +31,20 @@ from limen.storage import files, kms, ledger
 FORM: Final = 1
 ROWS_AT_ONCE: Final = 500
 LINE_MAX_BYTES: Final = 64 * 1024 * 1024
-HOLD_TRIES: Final = 400
-HOLD_AGAIN_S: Final = 0.05
+HOLD_S: Final = 20.0
+"""So long a restore waits for those who began before it."""
+HOLD_ONE_MS: Final = 2000
+"""So long it stands in line for one table: PostgreSQL sends its own housekeeping away after one second (deadlock_timeout), but only for who stands in line."""
 NOT_KEPT: Final = frozenset({"sessions.Session", "usersessions.UserSession"})
 """Who is signed in where: a restore neither brings an ended session back nor ends a living one."""
 
 
 class NotABackup(Exception):
     """This file cannot be put back here; the text says why, for whoever runs the service."""
+
+
+class Busy(Exception):
+    """Another program does not let go of the database; the text says which, for whoever runs the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +100,51 @@ def check(path: Path) -> Head:
 def hold() -> None:
     """Nobody else writes until the caller's transaction ends; people may read. For SQLite any transaction does that, PostgreSQL is told.
 
-    Else what somebody is just writing would stay between the rows that come, or be missing among those that are copied. Nothing is held while
-    we wait for whoever began before, so that they never wait for us. OperationalError where that lasts for 20 seconds.
+    Else what somebody is just writing would stay between the rows that come, or be missing among those that are copied. No table is held while
+    we wait for another one, so that those who began before never wait for us. Raises Busy where that lasts for HOLD_S.
     """
     if connection.vendor != "postgresql":
         return
-    names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _models())
-    for tries_left in reversed(range(HOLD_TRIES)):
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(f"lock table {names} in exclusive mode nowait")
-            return
-        except OperationalError:
-            if not tries_left:
-                raise
-            time.sleep(HOLD_AGAIN_S)
+    tables = [model._meta.db_table for model in _models()]
+    until = time.monotonic() + HOLD_S
+    while not _locked(tables, "nowait"):
+        if time.monotonic() > until:
+            raise Busy(_who_holds(tables))
+        for table in tables:
+            _let_others_end(table)
+
+
+def _locked(tables: list[str], how: str = "") -> bool:
+    names = ", ".join(map(connection.ops.quote_name, tables))
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"lock table {names} in exclusive mode {how}")
+    except OperationalError:
+        return False
+    return True
+
+
+def _let_others_end(table: str) -> None:
+    """Stands in line for one table, and lets go of it."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"set local lock_timeout = {HOLD_ONE_MS}")
+        _locked([table])
+        transaction.set_rollback(True)
+
+
+def _who_holds(tables: list[str]) -> str:
+    """Kinds and numbers of processes, never what they say: a statement may hold somebody's name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct c.relname, a.backend_type, a.pid, coalesce(a.state, 'at work') from pg_locks l"
+            " join pg_class c on c.oid = l.relation join pg_stat_activity a on a.pid = l.pid"
+            " where l.granted and l.pid <> pg_backend_pid() and c.relname = any(%s) and l.mode not in ('AccessShareLock')"
+            " and l.database = (select oid from pg_database where datname = current_database()) order by 1, 3",
+            [tables],
+        )
+        held = [f"{table} by {kind} {pid} ({state})" for table, kind, pid, state in cursor.fetchall()]
+    return f"The database is in use by another program ({', '.join(held) or 'which just ended'}). Try again, or end that program first."
 
 
 def load(path: Path) -> int:

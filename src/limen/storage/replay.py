@@ -78,7 +78,7 @@ def keeps(keeper: Keeper) -> Keeper:
 
 
 def restore(path: Path, now: datetime) -> Restoring:
-    """Puts a backup in place. Raises NotABackup or LedgerProblem, and then nothing has changed.
+    """Puts a backup in place. Raises NotABackup, Busy or LedgerProblem, and then nothing has changed.
 
     `now` is a whole second that nothing was signed in yet: every lease from before it is void at the locks (fleet/replay.py).
     """

@@ -10,7 +10,7 @@ from django.conf import settings
 from limen.access import queries as access
 from limen.cli import migrate, serve
 from limen.cli import restore as command
-from limen.storage import clock, files, ledger
+from limen.storage import backup, clock, files, ledger
 from tests.unit.fleet.house import House
 from tests.yesterday import Yesterday
 
@@ -72,3 +72,17 @@ def test_a_running_service_is_not_restored_underneath(house: House, own_data: Pa
         assert limen_restore(kept.path) == 1
     assert capsys.readouterr().err == "The service is running. Stop it first.\n"
     assert limen_restore(kept.path) == 0
+
+
+def test_a_database_that_another_program_does_not_let_go_of_is_left_as_it_is(
+    house: House, own_data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """It says whose turn it is to end."""
+    kept = Yesterday.kept(own_data / "copies", house.now)
+
+    def held() -> None:
+        raise backup.Busy("The database is in use by another program (somebody).")
+
+    monkeypatch.setattr(backup, "hold", held)
+    assert limen_restore(kept.path) == 1
+    assert capsys.readouterr().err == "The database is in use by another program (somebody).\nNothing was changed.\n"

@@ -5,7 +5,10 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -148,12 +151,69 @@ def test_rows_are_put_back_inside_a_transaction_only(path: Path) -> None:
         backup.load(path)
 
 
+on_a_server = pytest.mark.skipif(
+    os.environ.get("LIMEN_TEST_DATABASE") != "postgresql", reason="on SQLite one transaction at a time writes anyway"
+)
+
+
 @pytest.mark.rule("OPS-2")
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(os.environ.get("LIMEN_TEST_DATABASE") != "postgresql", reason="on SQLite a transaction sees one moment anyway")
+@on_a_server
 def test_a_copy_in_the_middle_of_a_transaction_is_of_one_moment() -> None:
     """It cannot choose any more what it sees: so nobody writes between the first table and the last, else a row would be there without its parent."""
     with transaction.atomic(), backup._at_one_moment(), psycopg.connect(**connection.get_connection_params()) as writer:
         writer.execute("SET lock_timeout = '100ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             writer.execute("INSERT INTO auth_group (name) VALUES ('somebody in between')")
+
+
+@contextmanager
+def somebody_at(table: str, mode: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """Another program, in the middle of a transaction."""
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute(f"lock table {table} in {mode} mode")
+        yield other
+
+
+@pytest.mark.rule("OPS-2")
+@pytest.mark.django_db(transaction=True)
+@on_a_server
+@pytest.mark.parametrize("mode", ["row exclusive", "share update exclusive"], ids=["a writer", "housekeeping"])
+def test_a_restore_stands_in_line_behind_whoever_began_before(mode: str) -> None:
+    """One who only asked now and then would never be noticed by the database's own housekeeping, which leaves for who stands in line. Nothing else
+    is held meanwhile: who is in the middle of something ends it."""
+    holding = threading.Thread(target=_hold_for_a_moment)
+    with somebody_at("auth_group", mode) as other:
+        holding.start()
+        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as looking:
+            for _ in range(500):
+                if looking.execute("select 1 from pg_locks where not granted and relation = 'auth_group'::regclass").fetchone():
+                    break
+                time.sleep(0.02)
+            else:
+                pytest.fail("nobody stands in line")
+            other.execute("lock table auth_permission, people_person in row exclusive mode nowait")
+    holding.join(20)
+    assert not holding.is_alive()
+
+
+def _hold_for_a_moment() -> None:
+    try:
+        with transaction.atomic():
+            backup.hold()
+    finally:
+        connection.close()
+
+
+@pytest.mark.rule("OPS-2")
+@pytest.mark.django_db(transaction=True)
+@on_a_server
+def test_who_does_not_let_go_is_named_and_nothing_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its table, kind and number, and nothing of what it says."""
+    monkeypatch.setattr(backup, "HOLD_S", 0.0)
+    with somebody_at("people_person", "row exclusive") as other:
+        with transaction.atomic(), pytest.raises(backup.Busy) as said:
+            backup.hold()
+        known = f"people_person by client backend {other.info.backend_pid} (idle in transaction)"
+        assert str(said.value) == f"The database is in use by another program ({known}). Try again, or end that program first."
+        other.execute("lock table auth_permission in row exclusive mode nowait")
