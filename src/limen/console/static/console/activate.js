@@ -5,6 +5,7 @@
 
 import { activate } from "../courier/activate.js";
 import { Stage } from "../web/stage.js";
+import { isSticker, Scanner } from "./scan.js";
 import { technician } from "./technician.js";
 
 /** Results that share the words of another. @type {ReadonlyMap<string, string>} */
@@ -14,10 +15,18 @@ const SHOWN = new Map([
   ["bluetooth_off", "out_of_reach"],
 ]);
 const stage = new Stage("activate");
+const scanner = new Scanner(/** @type {HTMLElement} */ (document.getElementById("scanner")), scanned);
 
 /** @param {string} id @returns {string} */
 function typed(id) {
   return /** @type {HTMLInputElement | null} */ (document.getElementById(id))?.value.trim() ?? "";
+}
+
+/** @param {string} text */
+function scanned(text) {
+  const written = /** @type {HTMLFormElement} */ (document.getElementById("written"));
+  /** @type {HTMLInputElement} */ (document.getElementById("sticker")).value = text;
+  written.querySelector("button")?.focus();
 }
 
 /** The service's sentence as it stands; the lock's word as the page says it, where it has words for it. @param {Activated} answer */
@@ -56,9 +65,16 @@ async function start(sticker) {
 
 stage.root?.addEventListener("submit", (event) => {
   event.preventDefault();
+  scanner.stop();
   const uncovered = /** @type {HTMLElement} */ (event.target).id === "cover";
-  start(uncovered ? { name: typed("name"), digits: typed("digits") } : typed("sticker"));
+  const sticker = typed("sticker").toUpperCase();
+  if (uncovered) start({ name: typed("name"), digits: typed("digits") });
+  else if (isSticker(sticker)) start(sticker);
+  else stage.show("no_sticker");
 });
 stage.root?.addEventListener("click", (event) => {
-  if (/** @type {HTMLElement} */ (event.target).closest("[data-do=again]")) stage.show("ready");
+  if (!(/** @type {HTMLElement} */ (event.target).closest("[data-do=again]"))) return;
+  stage.show("ready");
+  /** @type {HTMLElement | null} */ (document.querySelector("#damaged[open] #digits") ?? document.getElementById("sticker"))?.focus();
 });
+scanner.offer();
