@@ -24,7 +24,7 @@ ZONE = ((0, -300),)
 KINDS = ("daily", "24_hour", "instant", "daily_single_use")
 SHORT = 4
 """Digits so few that codes would meet by chance every few draws, if nobody kept them apart."""
-HISTORY = 40
+HISTORY = 120
 
 
 def permanent(house: Harbor) -> list[tuple[str, UUID]]:
