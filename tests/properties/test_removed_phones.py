@@ -54,7 +54,7 @@ class Life:
 
     def fetch(self, phone_id: UUID | None = None) -> None:
         """A phone gets its lease."""
-        phone_id = phone_id or self.dice.choice(sorted(self.alive, key=str))
+        phone_id = phone_id or self.dice.choice(list(self.alive))
         name = self.alive[phone_id]
         view = identity.phone(phone_id)
         assert view is not None
@@ -65,7 +65,7 @@ class Life:
     def remove(self) -> None:
         """A phone is lost."""
         if len(self.alive) > 1:
-            phone_id = self.dice.choice(sorted(self.alive, key=str))
+            phone_id = self.dice.choice(list(self.alive))
             with unit_of_work():
                 accounts.remove_phone(phone_id=phone_id, by=ANA, now=self.house.now)
             del self.alive[phone_id]
