@@ -9,7 +9,7 @@ import { Arrivals, OutOfReach } from "../../src/limen/web/static/courier/channel
 import { prove, readCover, uncover, WrongDigits } from "../../src/limen/web/static/courier/cover.js";
 import { Cutter, Joiner } from "../../src/limen/web/static/courier/frames.js";
 import { publicOf } from "../../src/limen/web/static/courier/noise.js";
-import { Refused } from "../../src/limen/web/static/courier/service.js";
+import { NoSignal, Refused } from "../../src/limen/web/static/courier/service.js";
 import { Denied } from "../../src/limen/web/static/courier/session.js";
 import { activationKeys } from "../../src/limen/web/static/courier/sticker.js";
 
@@ -120,6 +120,12 @@ test("An activation says what came of it and hangs up.", async () => {
   const lock = new Lock(exchange.heard);
   assert.deepEqual(await activate(asking(lock, wrong)), { result: "wrong_digits", reason: null, said: null, left: 4 });
   assert.equal(lock.closed, true);
+  const basement = asking(new Lock(exchange.heard), right);
+  basement.courier.service.ask = async () => {
+    throw new NoSignal();
+  };
+  assert.equal((await activate(basement)).result, "needs_signal");
+  assert.equal(basement.courier.channel.closed, true);
   const none = new Lock([hex(encode([3, 16]))]);
   assert.deepEqual(await activate(asking(none, right)), { result: "refused", reason: "press_again", said: null });
   const away = { openNamed: async () => Promise.reject(new OutOfReach("nobody")) };

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from limen.lock.attesting import receipt
-from limen.lock.capabilities import BATTERY_ACTIVATION
+from limen.lock.capabilities import BATTERY_ACTIVATION, BATTERY_CRITICAL
 from limen.lock.flash import FlashError
 from limen.lock.memory import ATTESTED, Memory, draft
 from limen.lock.sessions import Session
@@ -66,7 +66,7 @@ class Activation:
     def attest(self, session: Session, n_s: bytes, at: int) -> Answer:
         """Fresh nonce and key; those of an earlier attestation die."""
         memory = self._memory
-        if memory.battery is not None and memory.battery < BATTERY_ACTIVATION:
+        if self._too_weak(BATTERY_ACTIVATION):
             return Denied(Op.ACTIVATE, Reason.BATTERY)
         n_l, xs = memory.ports.chance(16), memory.ports.chance(32)
         attest = Attest(
@@ -87,7 +87,12 @@ class Activation:
         return Given(Op.ACTIVATE, signed)
 
     def ticket(self, session: Session, statement: bytes, at: int) -> Answer:
-        """Believed if it answers our own nonce, its root signs its signer, and the epoch is new. Nothing is stored yet."""
+        """Believed if it answers our own nonce, its root signs its signer, and the epoch is new. Nothing is stored yet.
+
+        Between the two walks of an activation the battery may have run down (LOCK-6).
+        """
+        if self._too_weak(BATTERY_CRITICAL):
+            return Denied(Op.ACTIVATE, Reason.BATTERY)
         attested = self._attested(at)
         if attested is None:
             return Denied(Op.ACTIVATE)
@@ -97,6 +102,11 @@ class Activation:
             return Denied(Op.ACTIVATE)
         self._taking[session.link] = _Taking(statement, ticket, attested)
         return Plain(Op.ACTIVATE)
+
+    def _too_weak(self, percent: int) -> bool:
+        """Below that much, or on a power bank: a lock is not given an owner who is then locked out by a dead battery (LOCK-6, LOCK-7)."""
+        battery = self._memory.battery
+        return self._memory.jumpstart or (battery is not None and battery < percent)
 
     def taking(self, session: Session) -> bool:
         """Whether this session has told a ticket that was believed: what it pushes is then that ticket's first list."""

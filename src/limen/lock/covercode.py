@@ -25,6 +25,8 @@ class Exchange:
     begun_at: int
     next: Step | None = Step.ASK
     answered: spake2plus.Answered | None = field(default=None, repr=False)
+    paid_of: int | None = None
+    """The press of the button whose try this one used up."""
     secret: bytes | None = field(default=None, repr=False)
 
     def due(self) -> int:
@@ -77,6 +79,7 @@ class CoverCode:
             return refused
         try:
             self._charge()
+            exchange.paid_of = self._press
         except FlashError:
             return Refused(Reason.NOT_RECORDED)
         y = spake2plus.scalar(self._memory.ports.chance(spake2plus.RANDOM_BYTES))
@@ -90,7 +93,7 @@ class CoverCode:
             raise Malformed("out of turn")
         exchange.secret = covercode.secret_of(answered.confirmed(confirm), self._memory.lock_id)
         with suppress(FlashError):  # one try less than there could be
-            self._give_back()
+            self._give_back(exchange)
         return Taken()
 
     def _refused(self) -> Refused | None:
@@ -103,9 +106,11 @@ class CoverCode:
         self._keep(self._of_life() + 1)
         self._used_of_press = self._of_press() + 1
 
-    def _give_back(self) -> None:
-        """The one try that this exchange paid, and never more than the lock began with."""
-        self._used_of_press = max(0, self._of_press() - 1)
+    def _give_back(self, exchange: Exchange) -> None:
+        """The one try that this exchange paid, and never more than the lock began with: to its own press of the button, none to a later one."""
+        used = self._of_press()
+        if exchange.paid_of == self._press:
+            self._used_of_press = max(0, used - 1)
         self._keep(max(0, self._of_life() - 1))
 
     def _of_press(self) -> int:

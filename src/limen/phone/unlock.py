@@ -18,7 +18,10 @@ from limen.wire.operations import Op, Unlock
 from limen.wire.refusals import Reason, Status
 
 INTENT: Final = "tap"
-ANOTHER_MAY_FIT: Final = frozenset({Reason.NOT_STARTED, Reason.ENDED, Reason.LEASE_OVER, Reason.OUTSIDE_SCHEDULE, Reason.CLOCK_LOST})
+ANOTHER_MAY_FIT: Final = frozenset(
+    {Reason.NOT_STARTED, Reason.ENDED, Reason.LEASE_OVER, Reason.OUTSIDE_SCHEDULE, Reason.CLOCK_LOST, Reason.BOLT_THROWN, Reason.REVOKED}
+)
+"""Not for the person as a whole: a floor takes the grants of one class, and one grant of two may bear the right past the bolt (LOCK-15)."""
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,19 @@ def test_activation_needs_twenty_percent_of_battery() -> None:
     assert isinstance(sticker_session(rig).ask(ask.AttestAsk(bytes(16))), Given)
 
 
+@pytest.mark.rule("LOCK-6")
+def test_a_battery_that_ran_down_between_the_two_walks_ends_the_activation() -> None:
+    """Attested at 21 %; with the ticket the lock stands at 4 %, and nobody is given a lock that is about to be dark."""
+    service, rig = new()
+    rig.do(BatteryMeasured(21))
+    rig.do(InsideButton())
+    n_l = attest(sticker_session(rig), service)
+    later = sticker_session(rig)
+    for percent, answer in ((5, Plain(Op.ACTIVATE)), (4, Denied(Op.ACTIVATE, Reason.BATTERY))):
+        rig.do(BatteryMeasured(percent))
+        assert later.ask(ask.TicketTell(ticket(service, n_l))) == answer
+
+
 @pytest.mark.parametrize("wrong", ["lock", "nonce", "epoch", "signer", "role"])
 def test_a_ticket_for_anything_else_is_refused(wrong: str) -> None:
     service, rig = new()

@@ -148,6 +148,21 @@ def test_five_tries_are_worth_one_press_of_the_button_and_another_press_gives_fi
     proved(rig)
 
 
+def test_a_right_code_gives_its_try_back_to_its_own_press_alone() -> None:
+    """Somebody presses again between an installer's share and confirmation: whoever guesses after that has five tries all the same."""
+    _service, rig = new()
+    talk, answered = guess(rig, DIGITS)
+    assert isinstance(answered, Answered)
+    rig.wait(1000)
+    rig.do(InsideButton())
+    stranger = Talk(rig, rig.connect())
+    assert isinstance(stranger.covered(Ask()), Stretching)
+    assert isinstance(stranger.covered(Share(spake2plus.share_p(password(WRONG), X))), Answered)
+    confirm, _shared = spake2plus.finish(password(DIGITS), covercode.names(LOCK_ID), X, answered.share, answered.confirm)
+    assert talk.covered(Confirm(confirm)) == Taken()
+    assert left(rig) == limits.COVER_TRIES_PER_PRESS - 1
+
+
 def test_a_hundred_wrong_tries_end_the_code_for_the_life_of_the_lock() -> None:
     """Across presses and power cuts, and a wipe drops nothing of it."""
     _service, rig = new()

@@ -127,7 +127,7 @@ def test_without_the_change_it_still_asks_to_open() -> None:
     assert not outcome.set_up
 
 
-@pytest.mark.parametrize("reason", [Reason.REVOKED, Reason.BOLT_THROWN, Reason.REFUSED])
+@pytest.mark.parametrize("reason", [Reason.NO_RIGHT, Reason.BATTERY, Reason.REFUSED])
 def test_a_no_is_told_with_its_reason(reason: Reason) -> None:
     """One reason about our own credential; no second grant is tried where it could not help."""
     lock, pocket = ScriptedLock(lambda request: Denied(Op.PRESENT, reason)), Pocket()
@@ -135,9 +135,16 @@ def test_a_no_is_told_with_its_reason(reason: Reason) -> None:
     assert len(lock.heard) == 1
 
 
-@pytest.mark.parametrize("why", [Reason.NOT_STARTED, Reason.ENDED, Reason.LEASE_OVER, Reason.OUTSIDE_SCHEDULE, Reason.CLOCK_LOST])
+@pytest.mark.rule("LOCK-15")
+@pytest.mark.parametrize(
+    "why",
+    [Reason.NOT_STARTED, Reason.ENDED, Reason.LEASE_OVER, Reason.OUTSIDE_SCHEDULE, Reason.CLOCK_LOST, Reason.BOLT_THROWN, Reason.REVOKED],
+)
 def test_another_window_is_tried_in_a_session_of_its_own(why: Reason) -> None:
-    """The grant that lasts longest goes first; if its hours do not fit or need a clock that is lost, the next one is presented."""
+    """The grant that lasts longest goes first; if its hours do not fit or need a clock that is lost, the next one is presented.
+
+    So it is with one that does not bear the right past the bolt, and one of a class that a floor took.
+    """
     long, short = grant(exp=NOW + 9000), grant(exp=NOW + 600)
     order: list[bytes] = []
 

@@ -149,7 +149,7 @@ def _line(phone: Phone, known: _Known, anew: activate.Anew | None) -> AbstractCo
 
 def _about_digits(done: activate.NotActivated) -> bool:
     """A no before there was a session says nothing of what was attested."""
-    return done.reason in {Reason.WRONG_CODE, Reason.NO_COVER_CODE, Reason.PRESS_AGAIN, Reason.COVER_CODE_SPENT}
+    return done.reason in {Reason.WRONG_CODE, Reason.NO_COVER_CODE, Reason.PRESS_AGAIN, Reason.COVER_CODE_SPENT, Reason.NOT_RECORDED}
 
 
 def _whom(sticker: Sticker, anew: activate.Anew | None) -> Whom:

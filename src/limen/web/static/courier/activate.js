@@ -74,10 +74,10 @@ async function uncovering(wishes, cover) {
 
 /** @param {Facts} facts */
 async function run(facts) {
-  let staged = await begun(facts);
   /** @type {LockSession | null} */
   let session = null;
   try {
+    let staged = await begun(facts);
     if (staged.attest === undefined) {
       session = await meetInstalling(facts, staged);
       const attest = await session.attest(staged.nonce);

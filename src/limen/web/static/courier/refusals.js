@@ -33,12 +33,15 @@ const WORDS = [
   "battery",
 ];
 
-/** Reasons that speak of one window only: another grant of the same person may be valid now (protocol C.1), without hours also at a lost clock. */
-const OF_ONE_WINDOW = new Set(["not_started", "ended", "lease_over", "outside_schedule", "clock_lost"]);
+/**
+ * Reasons that speak of one grant only: another of the same person may be valid now (protocol C.1), without hours also at a lost clock; a floor takes the
+ * grants of one class, and one grant of two may bear the right past the bolt (LOCK-15).
+ */
+const OF_ONE_GRANT = new Set(["not_started", "ended", "lease_over", "outside_schedule", "clock_lost", "bolt_thrown", "revoked"]);
 
 /** @param {string | null} word @returns {boolean} whether presenting another grant is worth it */
 export function anotherMayFit(word) {
-  return word !== null && OF_ONE_WINDOW.has(word);
+  return word !== null && OF_ONE_GRANT.has(word);
 }
 
 /** @param {unknown} reason the lock's number @returns {string | null} null: it gives no reason here (M14) */
