@@ -1,6 +1,6 @@
 """Permanent codes: made, kept while a grant covers them, shown to their owner, reset, and never stored (CODE-1, CODE-2, CODE-3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -161,9 +161,12 @@ def note_proven(*, door_id: UUID, as_of: datetime, now: datetime) -> None:
         keypad.save(update_fields=["proven_digits"])
 
 
-def taken_values(door: Door, keypad: Keypad, now: datetime) -> set[str]:
-    """Every value that something at this door may still open with: codes in force, codes not proven gone, temporary ones issued (D.1)."""
-    values = {value_of(door, row) for row in PermanentCode.objects.filter(door_id=door.view.id, freed_at=None)}
+def taken_values(door: Door, keypad: Keypad, now: datetime, *, but: Collection[UUID] = ()) -> set[str]:
+    """Every value that something at this door may still open with: codes in force, codes not proven gone, temporary ones issued (D.1).
+
+    `but`: rows whose values are about to change.
+    """
+    values = {value_of(door, row) for row in PermanentCode.objects.filter(door_id=door.view.id, freed_at=None).exclude(id__in=but)}
     epoch = epochs.open_at(door.view.id)
     if epoch is None:
         return values
@@ -227,8 +230,9 @@ def _change_length(door: Door, keypad: Keypad, digits: int, rows: Iterable[Perma
         keypad.proven_digits = keypad.digits  # what a lock that has not answered yet compares
     keypad.digits, keypad.changed_at = digits, now
     keypad.save()
-    taken: set[str] = set()
-    for row in sorted(rows, key=lambda row: (str(row.person_id), row.duress)):
+    changing = list(rows)
+    taken = taken_values(door, keypad, now, but=[row.id for row in changing])
+    for row in sorted(changing, key=lambda row: (str(row.person_id), row.duress)):
         end = rules.permanent_value(door.k_code(), door.name_of(row), row.counter, row.derived_digits, min(digits, row.derived_digits))
         keeps = shorter or (row.shared and digits <= row.derived_digits)
         if keeps and not weak(end) and not rules.is_near(end, taken):
@@ -252,14 +256,20 @@ def _make(door: Door, whose: Whose, digits: int, taken: set[str], now: datetime)
     if whose in shared.sharing_at(door.view):
         return _make_shared(door, whose[0], digits, taken, now)
     person_id, duress = whose
-    last = PermanentCode.objects.filter(door_id=door.view.id, person_id=person_id).aggregate(last=Max("generation"))["last"]
-    name = rules.CodeName(door.view.id.bytes, person_id.bytes, (last or 0) + 1)
+    name = rules.CodeName(door.view.id.bytes, person_id.bytes, _next_generation(door, person_id))
     value, counter = rules.draw_permanent(door.k_code(), name, digits, taken, unit_door=door.view.kind == "unit")
     taken.add(value)
     return PermanentCode.objects.create(
         id=chance.fresh_id(), door_id=door.view.id, person_id=person_id, generation=name.generation, counter=counter,
         derived_digits=digits, digits=digits, duress=duress, since=now,
     )  # fmt: skip
+
+
+def _next_generation(door: Door, person_id: UUID) -> int:
+    """A number that no code of this person has at any door to which one of their codes may come: a shared one keeps its number at each (CODE-14)."""
+    doors = shared.common_doors(door.view.property_id) if shared.is_common(door.view) else (door.view,)
+    rows = PermanentCode.objects.filter(person_id=person_id, door_id__in=[view.id for view in doors])
+    return (rows.aggregate(last=Max("generation"))["last"] or 0) + 1
 
 
 def _make_shared(door: Door, person_id: UUID, digits: int, taken: set[str], now: datetime) -> PermanentCode:
@@ -283,7 +293,7 @@ def _draw_shared(door: Door, person_id: UUID, digits: int, taken: set[str], now:
         ends.append((keypad.digits, taken_values(other, keypad, now)))
     rows = PermanentCode.objects.filter(person_id=person_id, door_id__in=[door.view.id, *(other.view.id for other in others)])
     drawn = PermanentCode(
-        door_id=door.view.id, person_id=person_id, generation=(rows.aggregate(last=Max("generation"))["last"] or 0) + 1, shared=True,
+        door_id=door.view.id, person_id=person_id, generation=_next_generation(door, person_id), shared=True,
         derived_digits=max(n for n, _ in ends),
     )  # fmt: skip
     drawn.counter = rules.draw_shared(door.k_code(), door.name_of(drawn), drawn.derived_digits, ends)
@@ -297,11 +307,10 @@ def _draw_shared(door: Door, person_id: UUID, digits: int, taken: set[str], now:
 def _share(door: Door, drawn: PermanentCode, digits: int, now: datetime) -> PermanentCode:
     """The row of this door. Who comes back to a door comes back to the code that works at the others."""
     facts = {
-        "counter": drawn.counter, "derived_digits": drawn.derived_digits, "digits": digits, "shared": True, "since": now,
-        "retired_at": None, "freed_at": None,
+        "counter": drawn.counter, "derived_digits": drawn.derived_digits, "digits": digits, "since": now, "retired_at": None, "freed_at": None,
     }  # fmt: skip
     row, _ = PermanentCode.objects.update_or_create(
-        door_id=door.view.id, person_id=drawn.person_id, generation=drawn.generation,
+        door_id=door.view.id, person_id=drawn.person_id, generation=drawn.generation, shared=True, duress=False,
         defaults=facts, create_defaults=facts | {"id": chance.fresh_id()},
     )  # fmt: skip
     return row

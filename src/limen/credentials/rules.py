@@ -1,6 +1,7 @@
 """How codes come out of keys, which values are taken, and when a temporary code works: pure, over values handed in."""
 
 import hmac
+import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from limen.wire import limits
 from limen.wire.doorcodes import (
+    COARSE_S,
+    DRIFT_PPM,
     GOOD_S,
     DailyKey,
     FirstUse,
@@ -177,6 +180,19 @@ def term_of(kind: str, made: datetime, bucket: int, zone: Zone, error_s: int) ->
         latest = last_moment(cls, bucket, zone, 0)
     first = made + HOUR if kind in CALL_KINDS else None
     return Term(_instant(start), _instant(until), _instant(latest + 2 * error_s), first)
+
+
+def clock_error_s(error_s: int | None, read_at: datetime | None, at: datetime) -> int:
+    """The most that a lock's clock may be off at `at`: what it said at `read_at` (None: lost), grown with its crystal's drift since (B.9).
+
+    A lock whose clock was lost takes no code before somebody tells it the time, and then within an hour.
+    """
+    if read_at is None:
+        return GOOD_S
+    if error_s is None:
+        return COARSE_S
+    grown = max(0, math.ceil((at - read_at).total_seconds() * DRIFT_PPM / 1_000_000))
+    return min(COARSE_S, max(GOOD_S, error_s) + grown)
 
 
 def last_moment(cls: TempCls, b: int, zone: Zone, s: int) -> int:

@@ -21,7 +21,7 @@ from limen.kernel.periods import day_bounds, local_day
 from limen.kernel.problems import NotYours, Problem, Refused, TooMany
 from limen.people import queries as people
 from limen.storage import chance, kms, ledger, news, outbox
-from limen.wire.doorcodes import GOOD_S, DailyKey, TempCls, bucket_of
+from limen.wire.doorcodes import COARSE_S, DailyKey, TempCls, bucket_of
 from limen.wire.grants import Cls
 from limen.wire.timestamps import EPOCH_2024
 
@@ -150,7 +150,8 @@ def _floors(
         buckets = {row.bucket for row in living if row.cls == cls}
         issued = list(rows.filter(cls=cls, bucket__in=buckets).values_list("bucket", "idx"))
         for bucket, idx in rules.floor_issue(cls, issued, bucket_of(cls, int(at.timestamp()), zone)):
-            made.append(_write_floor(door.view.id, epoch, (int(cls), bucket, idx), max(row.stops_at_latest for row in living), at))
+            until = max(row.stops_at_latest for row in living) + 2 * timedelta(seconds=COARSE_S)  # however the clock does until then
+            made.append(_write_floor(door.view.id, epoch, (int(cls), bucket, idx), until, at))
     alive.filter(floored_at=None).update(floored_at=at)
     return tuple(made), len(living)
 
@@ -166,7 +167,8 @@ def _begin(
     epoch = _epoch(door_id)
     zone = rules.local_zone(door.building.zone, now)
     bucket = rules.bucket_for(kind, now, _day_offset(kind, day, door, now), zone)
-    term = rules.term_of(kind, now, bucket, zone, max(GOOD_S, epoch.clock_error_s or GOOD_S))
+    end = rules.term_of(kind, now, bucket, zone, COARSE_S).stops_at_latest
+    term = rules.term_of(kind, now, bucket, zone, rules.clock_error_s(epoch.clock_error_s, epoch.clock_at, end))
     return Making(making_id, door, epoch, kind, by_person, call_id, as_staff, bucket, term, zone, now)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from limen.credentials import services as credentials
-from limen.fleet import activation, aiming, releasing, remnants, rules, tasks
+from limen.fleet import activation, aiming, releasing, remnants, tasks
 from limen.fleet.models import AttestNonce, Bundle, Carry, Delivery, Device, DoorList, ListVersion, Receipt
 from limen.fleet.numbers import reserve
 from limen.fleet.settlement import new_version
@@ -15,6 +15,7 @@ from limen.storage import chance, news, outbox
 from limen.wire import limits
 from limen.wire import receipts as wire
 from limen.wire.cbor import WireError
+from limen.wire.doorcodes import COARSE_S, GOOD_S
 from limen.wire.envelope import RoleKeys, Typ, unverified_payload
 from limen.wire.receipts import LogHead, TrustedTime
 
@@ -22,8 +23,8 @@ NONCE_BYTES = 16
 REMEMBERED = timedelta(days=limits.OUTBOX_DAYS)
 """As long as a phone may keep a receipt to hand in; what comes later says nothing new, whoever brings it."""
 CLOCKS = {
-    TrustedTime.GOOD: ("good", rules.GOOD_ERROR_S),
-    TrustedTime.COARSE: ("coarse", rules.COARSE_ERROR_S),
+    TrustedTime.GOOD: ("good", GOOD_S),
+    TrustedTime.COARSE: ("coarse", COARSE_S),
     TrustedTime.LOST: ("lost", None),
 }
 """What a receipt says of the clock, and how far it may then be off, in seconds (B.9)."""

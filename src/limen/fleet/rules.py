@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from limen.fleet.views import Battery, Truth, Why
 from limen.kernel.periods import HOLIDAY_BIT, local_day
+from limen.wire.doorcodes import COARSE_S, DRIFT_PPM, GOOD_S
 from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 from limen.wire.timestamps import EPOCH_2024
@@ -20,8 +21,6 @@ EIGHT_DAYS = 8  # Monday to Sunday, and holidays
 UNKNOWN_AFTER = timedelta(days=30)
 BATTERY_UNKNOWN_AFTER = timedelta(days=30)
 LOW_PERCENT, CRITICAL_PERCENT, ACTIVATION_PERCENT = 15, 5, 20
-GOOD_ERROR_S, COARSE_ERROR_S = 300, 3_600
-DRIFT_PPM = 101
 
 CODES = frozenset({RecordKind.CODE, RecordKind.DURESS_CODE})
 CARDS = frozenset({RecordKind.CARD_UID, RecordKind.CARD_AES})
@@ -209,6 +208,7 @@ TAKES_AWAY = frozenset(
         Why.CODES_OFF,
         Why.CARD_ENDED,
         Why.CODE_FLOOR,
+        Why.PASSAGE_NARROWED,
         Why.RESTORED,
         Why.REMNANTS,
     }
@@ -251,9 +251,9 @@ def clock_error(state: str, error_s: int | None, read_at: datetime | None, now: 
     """How far the lock's clock may be off now; None when it has lost its time. What was read grows with the crystal's drift (B.9)."""
     if state == "lost":
         return None
-    base = error_s if error_s is not None else COARSE_ERROR_S if state == "coarse" else GOOD_ERROR_S
+    base = error_s if error_s is not None else COARSE_S if state == "coarse" else GOOD_S
     grown = (now - read_at).total_seconds() * DRIFT_PPM / 1_000_000 if read_at else 0.0
-    return timedelta(seconds=min(COARSE_ERROR_S, base + max(0.0, grown)))
+    return timedelta(seconds=min(COARSE_S, base + max(0.0, grown)))
 
 
 # ---- until when (ACCESS-13)
@@ -267,7 +267,7 @@ def stops_at_latest(ends: datetime, cls: int | None, error: timedelta, now: date
     if cls != Cls.RESIDENT:
         return ends
     grown = max(timedelta(), ends - now) * DRIFT_PPM / 1_000_000
-    return ends + 2 * min(timedelta(seconds=COARSE_ERROR_S), error + grown)
+    return ends + 2 * min(timedelta(seconds=COARSE_S), error + grown)
 
 
 @dataclass(frozen=True)

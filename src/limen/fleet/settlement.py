@@ -21,7 +21,7 @@ from limen.fleet.rules import Diff, Entry, Ways, clock_error, diff, due_day, joi
 from limen.fleet.tasks import raise_task
 from limen.fleet.views import Why
 from limen.fleet.wanted import LONGEST_LEASE, TAKES_AWAY, Wanted, floor_all, keep_within, rows_from, wanted_of
-from limen.fleet.words import Scene, Word, has_app, holidays_changed, words_of
+from limen.fleet.words import Scene, Word, has_app, holidays_changed, passage_narrowed, words_of
 from limen.kernel.problems import Refused
 from limen.places import queries as places
 from limen.storage import chance, outbox
@@ -41,10 +41,15 @@ def settle_door(door_id: UUID, now: datetime) -> int | None:
         return None
     credentials.settle_codes(door_id=door_id, now=now)
     connected = places.door_view(door_id).connected
+    left_alone = device.connected and not connected
     if device.connected != connected:
         device.connected = connected
         device.save(update_fields=["connected"])
-    return Settlement(device, now).run()
+    settlement = Settlement(device, now)
+    current = settlement.run()
+    if left_alone:
+        settlement.owe_what_waits()
+    return current
 
 
 class Settlement:
@@ -81,6 +86,23 @@ class Settlement:
         self.list.settled_at = self.now
         DoorList.objects.filter(device=self.device).update(settled_at=self.now)
         return self.list.current
+
+    def owe_what_waits(self) -> None:
+        """Nothing is due at a reader that hears by itself; once it does not, what it has not proved is owed by people, and due now (SYNC-3)."""
+        waiting = list(ListChange.objects.filter(device=self.device, version__gt=self.list.proven, needs_update=False))
+        apps = has_app({change.person_id for change in waiting if change.person_id}, self.device.door_id, self.now)
+        owed = [change for change in waiting if self._is_owed(change, apps)]
+        today = due_day(None, self.now, self._zone())
+        for change in owed:
+            change.needs_update, change.due = True, today
+        ListChange.objects.bulk_update(owed, ["needs_update", "due"])
+        if owed:
+            raise_task(self.device, version=self.list.current, due=today, now=self.now)
+
+    def _is_owed(self, change: ListChange, apps: dict[UUID, bool]) -> bool:
+        why = Why(change.why)
+        app = apps.get(change.person_id, True) if change.person_id else True
+        return need(why, has_app=app, is_new_card=why == Why.CARD_STARTED, starts=None).needs_update
 
     def _write(self, wanted: Wanted, found: Diff, config: Config | None, held_config: Config | None) -> None:
         words = [Word(Why.FIRST_LIST, None)] if self.list.current == 0 else self._words(wanted, found, config, held_config)
@@ -120,7 +142,10 @@ class Settlement:
             words.append(Word(*holidays_changed(days, config, wanted.hours(), self._zone())))
         if not days or held is None or replace(held, holidays=config.holidays, zone=config.zone) != config:
             longer = held is not None and held.digits != config.digits
-            words.append(Word(Why.CODE_LENGTH if longer else Why.SETTINGS, None))
+            why = (
+                Why.PASSAGE_NARROWED if held is not None and passage_narrowed(held, config) else Why.CODE_LENGTH if longer else Why.SETTINGS
+            )
+            words.append(Word(why, None))
         return words
 
     def _zone(self) -> ZoneInfo:

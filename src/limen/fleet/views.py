@@ -41,6 +41,7 @@ class Why(StrEnum):
     HOURS_CHANGED = "hours_changed"
     HOLIDAYS = "holidays"
     HOLIDAYS_NARROWED = "holidays_narrowed"
+    PASSAGE_NARROWED = "passage_narrowed"
     SETTINGS = "settings"
     FIRMWARE = "firmware"
     FIRST_LIST = "first_list"

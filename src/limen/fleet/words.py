@@ -19,6 +19,7 @@ from limen.fleet.rules import (
     Ways,
     entry_covers,
     fewer_hours,
+    hours_cover,
     joined,
     minute_down,
     stops_at_latest,
@@ -73,16 +74,25 @@ def words_of(scene: Scene) -> list[Word]:
 
 def holidays_changed(days: Sequence[date], config: Config, hours: Iterable[Rows], zone: ZoneInfo) -> tuple[Why, None, datetime]:
     """Whether the changed days take hours from anybody at this door, and from when on: what takes must be brought there, what gives rides along."""
-    passage = [tuple((i.days, i.from_min, i.to_min) for i in config.passage.intervals)] if config.passage else []
-    rows = [*hours, *passage]
+    passage = _passage(config)
+    rows = [*hours, *([passage] if passage else [])]
     added = {day_of(number) for number in config.holidays}
     taking = [day for day in days if any(fewer_hours(row, day.weekday(), becomes_holiday=day in added) for row in rows)]
     return Why.HOLIDAYS_NARROWED if taking else Why.HOLIDAYS, None, day_bounds((taking or list(days))[0], zone)[0]
 
 
+def passage_narrowed(held: Config, config: Config) -> bool:
+    """True where the door stands open for fewer minutes of some day: what lets everybody in is taken away like any access (SYNC-3)."""
+    return held.passage is not None and not hours_cover(_passage(config) or (), _passage(held))
+
+
 def has_app(people: Iterable[UUID], door_id: UUID, now: datetime) -> dict[UUID, bool]:
     """Who of these opens the door by app (SYNC-3): the same answer as in access's previews."""
     return {person_id: access.has_app_here(person_id, door_id, now) for person_id in set(people)}
+
+
+def _passage(config: Config) -> Rows | None:
+    return tuple((i.days, i.from_min, i.to_min) for i in config.passage.intervals) if config.passage else None
 
 
 def _taken(scene: Scene) -> list[Word]:

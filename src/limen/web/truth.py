@@ -100,6 +100,7 @@ def change(what: Change, name: str | None) -> str:
         Why.FIRMWARE: _("Firmware for this lock."),
         Why.HOLIDAYS: _("Holidays changed."),
         Why.HOLIDAYS_NARROWED: _("Holidays changed."),
+        Why.PASSAGE_NARROWED: _("The hours when the door stands open got fewer."),
         Why.SETTINGS: _("Settings of the door changed."),
         Why.FIRST_LIST: _("The first list of this lock."),
         Why.RESTORED: _("The service was restored from a backup."),

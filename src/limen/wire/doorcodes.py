@@ -17,6 +17,8 @@ from limen.wire.timestamps import EPOCH_2024
 from limen.wire.zones import Zone, day_of, day_start
 
 GOOD_S = 300  # clock error S that a GOOD clock is judged with
+COARSE_S = 3_600  # beyond that a clock is lost, and no temporary code opens
+DRIFT_PPM = 101  # how fast an error grows while nobody tells the time (B.9)
 
 
 class TempCls(IntEnum):

@@ -1,6 +1,7 @@
 """One code for all common doors: the same digits everywhere, and still sound at each door."""
 
 import os
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from uuid import UUID
@@ -10,13 +11,15 @@ from django.db import connection, transaction
 
 from limen.access import queries as access_queries
 from limen.access import services as access
-from limen.credentials import queries, services
+from limen.credentials import queries, rules, services
+from limen.credentials.codes import Door
 from limen.credentials.models import Keypad
 from limen.kernel.problems import NotYours
 from limen.places import services as places
 from limen.storage.transactions import unit_of_work
 from limen.wire.doorcodes import damerau, weak
 from tests.cast import Harbor
+from tests.unit.credentials.conftest import make
 
 COMMON = ("Main Entrance", "Package Room", "Bike Room")
 with_rows_to_lock = pytest.mark.skipif(
@@ -105,6 +108,48 @@ def test_longer_codes_make_the_one_code_longer_everywhere(house: Harbor, now: da
             services.settle_codes(door_id=house.doors[door], now=now)
     (same,) = {shown(house, now, door) for door in COMMON}
     assert same[-8:] == long[-8:]
+
+
+@pytest.mark.rule("CODE-14", "LOCK-14", "CODE-2")
+def test_longer_codes_keep_the_one_code_and_the_second_ones_apart(house: Harbor, now: datetime, sharer: UUID) -> None:
+    """Drawn anew at one door, the one code comes to the others under its own number, and meets no second code there."""
+    with unit_of_work():
+        services.set_second_code(person_id=sharer, property_id=house.property_id, wanted=True, by=house.actor("dana"), now=now)
+    for digits in (8, 9):
+        with unit_of_work():
+            places.edit_property(property_id=house.property_id, code_digits=digits, by=house.actor(), now=now)
+        for _again in range(2):
+            for door in COMMON:
+                with unit_of_work():
+                    services.settle_codes(door_id=house.doors[door], now=now)
+        (one,) = {shown(house, now, door) for door in COMMON}
+        assert len(one) == digits
+        for door in COMMON:
+            mine = [code.duress for code in queries.codes_at(house.doors[door]) if code.person_id == sharer]
+            assert sorted(mine) == [False, True]
+            second = services.permanent_digits(person_id=sharer, door_id=house.doors[door], duress=True)
+            assert damerau(one, second) >= 2
+
+
+@pytest.mark.rule("CODE-1", "CODE-2")
+def test_a_new_length_draws_codes_away_from_visitors_codes(house: Harbor, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a visitor was given, at the length that the lock compares next, is nobody's permanent code (D.1)."""
+    door = Door.at(house.doors["Package Room"])
+    kept: list[set[str]] = []
+    draw = rules.draw_permanent
+
+    def watched(key: bytes, name: rules.CodeName, digits: int, taken: Collection[str], *, unit_door: bool) -> tuple[str, int]:
+        if name.door == door.view.id.bytes:
+            kept.append(set(taken))
+        return draw(key, name, digits, taken, unit_door=unit_door)
+
+    for person in ("dana", "theo"):
+        make(house, person=person)
+    monkeypatch.setattr(rules, "draw_permanent", watched)
+    with unit_of_work():
+        places.edit_property(property_id=house.property_id, code_digits=9, by=house.actor(), now=now)
+        services.settle_codes(door_id=door.view.id, now=now)
+    assert kept and all(len([value for value in taken if len(value) == 9]) >= 2 for taken in kept)
 
 
 @pytest.mark.rule("CODE-14")

@@ -38,6 +38,17 @@ def test_a_temporary_code_is_one_the_lock_derives(house: Harbor, now: datetime) 
     assert made.digits not in other
 
 
+@pytest.mark.rule("CODE-4", "ACCESS-13")
+@pytest.mark.parametrize(
+    ("said_s", "days", "least_s"), [(300, 0, 300), (300, 100, 1172), (900, 100, 1772), (None, 1, 3600), (300, 3000, 3600)]
+)
+def test_the_bound_grows_with_the_locks_silence(house: Harbor, now: datetime, said_s: int | None, days: int, least_s: int) -> None:
+    """What a clock was off by on the day it was read is not what it is off by a hundred days later; beyond an hour no code opens."""
+    services.note_clock(door_id=house.doors["Package Room"], error_s=said_s, at=now - days * DAY)
+    made = make(house)
+    assert timedelta(seconds=2 * least_s) <= made.stops_at_latest - made.works_until <= timedelta(seconds=min(7200, 2 * least_s + 60))
+
+
 @pytest.mark.rule("CODE-4", "CODE-5")
 def test_the_ends_of_each_kind(house: Harbor, now: datetime) -> None:
     """Daily to the end of the day, 24-hour a day from now, instant first used within the hour and then to the end of the day."""

@@ -5,7 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from limen.fleet.queries import Truth, Why
-from tests.unit.fleet.house import House
+from limen.kernel.periods import Weekly
+from limen.places import services as places
+from limen.places.views import Doorway
+from limen.storage.transactions import unit_of_work
+from tests.unit.fleet.house import ANA, House
 
 
 @pytest.mark.rule("SYNC-3")
@@ -60,6 +64,47 @@ def test_a_connected_door_raises_no_task(house: House) -> None:
     house.revoke(grant)
     assert house.state("Main Entrance").stale
     assert house.tasks() == ()
+
+
+@pytest.mark.rule("SYNC-3", "SYNC-7")
+def test_what_waits_at_a_reader_that_hears_no_more_by_itself_is_owed_by_people(house: House) -> None:
+    """Its line was dead when access was taken away; from the day it is planned without one, there is a task for that, due at once."""
+    door_id = house.door("Main Entrance", "entrance", connected=True)
+    grant = house.give("Dana", house.group("Front", "Main Entrance"))
+    lock = house.activate("Main Entrance", "LR000001", "R")
+    house.revoke(grant)
+    house.later(hours=30)
+    assert house.tasks() == ()
+    with unit_of_work():
+        places.edit_door(door_id=door_id, connected=False, by=ANA, now=house.now)
+    (task,) = house.tasks()
+    assert task.is_due and house.people["Dana"] in {change.person_id for change in task.changes}
+    house.update("Main Entrance")
+    assert house.tasks() == () and lock.state is not None
+
+
+@pytest.mark.rule("SYNC-3", "LOCK-16")
+def test_passage_hours_that_get_fewer_are_brought_at_once(house: House) -> None:
+    """A door that stands open to everybody is to stop doing so; more hours ride along."""
+    gym = house.doors["Gym"]
+
+    def open_from(*hours: list[int]) -> None:
+        weekly = Weekly.of([*hours]) if hours else None
+        with unit_of_work():
+            places.set_doorway(door_id=gym, doorway=Doorway(weekly, None, 10), by=ANA, now=house.now)
+
+    house.activate("Gym", "LR000009", "R")
+    open_from([31, 480, 1080])
+    assert house.tasks() == ()
+    house.update("Gym")
+    open_from([31, 480, 1140])
+    house.update("Gym")
+    for fewer in ([31, 480, 1020], None):
+        open_from(*([fewer] if fewer else []))
+        (task,) = house.tasks()
+        assert task.is_due and [change.why for change in task.changes] == [Why.PASSAGE_NARROWED]
+        house.update("Gym")
+        assert house.tasks() == ()
 
 
 @pytest.mark.rule("SYNC-4")
