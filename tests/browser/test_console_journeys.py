@@ -93,6 +93,7 @@ def test_j1_a_building_in_a_morning(fresh: tuple[Running, str], someone: Callabl
     come_in(ana, server.address, join)
     none_on(ana)
     ana.get_by_role("link", name="Import doors").click()
+    expect(ana.get_by_label("File (CSV, up to 700 kB)")).to_be_visible()
     none_on(ana)
     ana.get_by_label("File (CSV, up to 700 kB)").set_input_files(DATA / "doors.csv")
     ana.get_by_role("button", name="Read the file").click()
@@ -143,6 +144,7 @@ def test_j3_give_access_and_see_the_effect(demo: Running, someone: Callable[...,
 
     ana.goto(f"{demo.address}/c/people?q=Gus")
     ana.get_by_role("link", name="Gus Herrera").click()
+    expect(ana.get_by_role("heading", name="Gus Herrera", level=1)).to_be_visible()
     none_on(ana)
     ana.get_by_role("link", name="Give access").press("Enter")
     ana.get_by_label("Cleaning").press("Space")
