@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from limen.wire import limits
 from limen.wire.doorcodes import (
     COARSE_S,
-    DRIFT_PPM,
     GOOD_S,
     DailyKey,
     FirstUse,
     TempCls,
     bucket_of,
+    drifted_s,
     first_sound,
     first_window,
     permanent_message,
@@ -191,8 +191,7 @@ def clock_error_s(error_s: int | None, read_at: datetime | None, at: datetime) -
         return GOOD_S
     if error_s is None:
         return COARSE_S
-    grown = max(0, math.ceil((at - read_at).total_seconds() * DRIFT_PPM / 1_000_000))
-    return min(COARSE_S, max(GOOD_S, error_s) + grown)
+    return math.ceil(drifted_s(max(GOOD_S, error_s), (at - read_at).total_seconds()))
 
 
 def last_moment(cls: TempCls, b: int, zone: Zone, s: int) -> int:

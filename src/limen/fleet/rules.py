@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from limen.fleet.views import Battery, Truth, Why
 from limen.kernel.periods import HOLIDAY_BIT, local_day
-from limen.wire.doorcodes import COARSE_S, DRIFT_PPM, GOOD_S
+from limen.wire.doorcodes import COARSE_S, GOOD_S, drifted_s
 from limen.wire.grants import Cls
 from limen.wire.records import RecordKind
 from limen.wire.timestamps import EPOCH_2024
@@ -252,8 +252,7 @@ def clock_error(state: str, error_s: int | None, read_at: datetime | None, now: 
     if state == "lost":
         return None
     base = error_s if error_s is not None else COARSE_S if state == "coarse" else GOOD_S
-    grown = (now - read_at).total_seconds() * DRIFT_PPM / 1_000_000 if read_at else 0.0
-    return timedelta(seconds=min(COARSE_S, base + max(0.0, grown)))
+    return timedelta(seconds=drifted_s(base, (now - read_at).total_seconds() if read_at else 0.0))
 
 
 # ---- until when (ACCESS-13)
@@ -266,8 +265,7 @@ def stops_at_latest(ends: datetime, cls: int | None, error: timedelta, now: date
     """
     if cls != Cls.RESIDENT:
         return ends
-    grown = max(timedelta(), ends - now) * DRIFT_PPM / 1_000_000
-    return ends + 2 * min(timedelta(seconds=COARSE_S), error + grown)
+    return ends + 2 * timedelta(seconds=drifted_s(error.total_seconds(), (ends - now).total_seconds()))
 
 
 @dataclass(frozen=True)

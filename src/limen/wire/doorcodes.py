@@ -21,6 +21,11 @@ COARSE_S = 3_600  # beyond that a clock is lost, and no temporary code opens
 DRIFT_PPM = 101  # how fast an error grows while nobody tells the time (B.9)
 
 
+def drifted_s(error_s: float, silent_s: float) -> float:
+    """What an error has grown to after so many seconds without the time being told, an hour at most (B.9)."""
+    return min(COARSE_S, error_s + max(0.0, silent_s) * DRIFT_PPM / 1_000_000)
+
+
 class TempCls(IntEnum):
     """The five kinds of temporary code (CODE-4)."""
 
