@@ -67,8 +67,10 @@ def answer(asker: Asker, who: people.PersonView, door: places.DoorView, way: str
     moment = _g("now") if at == asker.now else when.say(at, asker.place.zone, asker.now)
     if not found.opens:
         return [truth.Line("refused", _g("%(way)s: no. %(why)s") % {"way": _capital(ways[way]), "why": _why(asker, who, door, found)})]
-    lines = [truth.Line("ended", _g("Yes, %(way)s, %(when)s.") % {"way": ways[way], "when": moment})]
     state = fleet.door_state(door.id, asker.now)
+    if way == "card" and state.device is not None and not state.device.cards:
+        return [truth.Line("refused", _g("By card: no. The lock of %(door)s reads no cards.") % {"door": door.name})]
+    lines = [truth.Line("ended", _g("Yes, %(way)s, %(when)s.") % {"way": ways[way], "when": moment})]
     if state.device is None:
         lines.append(truth.Line("unknown", _g("No device yet. It works when a device is activated.")))
     elif state.stale and state.waiting_since and any(change.person_id == who.id for change in state.changes):

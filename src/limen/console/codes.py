@@ -195,12 +195,16 @@ def _code_waits(state: fleet.DoorState, person_id: UUID) -> bool:
 
 
 def _cards(asker: Asker, person_id: UUID, doors: Iterable[Held]) -> dict[str, object]:
-    by_card = [held for held in doors if any(window.card for window in held.windows)]
+    given = [held for held in doors if any(window.card for window in held.windows)]
+    by_card = [held for held in given if held.state.device is None or held.state.device.cards]
     waiting = [held.door.name for held in by_card if _card_waits(held.state, person_id)]
+    deaf = [held.door.name for held in given if held not in by_card]
     return {
         "cards": credentials.cards_of(person_id, asker.place.id),
         "cards_off": [card for card in credentials.cards_of(person_id, asker.place.id, off_too=True) if card.off_at],
         "card_words": _card_words(len(by_card), waiting),
+        "no_cards": both(deaf) if deaf else "",
+        "no_cards_at": len(deaf),
     }
 
 

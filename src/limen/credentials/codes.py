@@ -225,7 +225,9 @@ def _lock_common(property_id: UUID) -> dict[UUID, Keypad]:
 
 def _change_length(door: Door, keypad: Keypad, digits: int, rows: Iterable[PermanentCode], now: datetime) -> None:
     """Longer: every code is replaced at the next update. Shorter: each keeps its end where that is unique and not weak (CODE-2)."""
-    shorter = digits < keypad.digits
+    shorter, told = digits < keypad.digits, max(keypad.digits, keypad.proven_digits or 0)
+    if digits > told and (epoch := epochs.open_at(door.view.id)) is not None:
+        epochs.end_early(epoch, door.view.property_id, now)
     if keypad.proven_digits is None:
         keypad.proven_digits = keypad.digits  # what a lock that has not answered yet compares
     keypad.digits, keypad.changed_at = digits, now

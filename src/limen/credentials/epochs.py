@@ -5,9 +5,10 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from limen.credentials.models import LockEpoch, PermanentCode, TemporaryCode
-from limen.credentials.views import EpochSecrets
+from limen.credentials.views import NOBODY, EpochSecrets
 from limen.kernel.problems import Refused
 from limen.places import queries as places
 from limen.storage import kms, outbox
@@ -49,9 +50,26 @@ def _end_temporary(epoch: LockEpoch, now: datetime) -> None:
     makers = set(ended.filter(stops_at_latest__gt=now, floored_at=None).values_list("issuer_id", flat=True))
     ended.update(ended_at=now)
     property_id = places.door_view(epoch.door_id).property_id
-    for maker in sorted(makers):
+    for maker in sorted(makers - {NOBODY}):
         facts = {"door": str(epoch.door_id)}
         outbox.put("notice", {"kind": "codes_ended", "person": str(maker), "property": str(property_id), "facts": facts}, now)
+
+
+def end_early(row: LockEpoch, property_id: UUID, now: datetime) -> None:
+    """The next update ends every temporary code made so far, because the lock asks for more digits then than were told (CODE-2, CODE-4)."""
+    tell_makers(row, property_id, now)
+    _living(row, now).update(floored_at=now)
+
+
+def tell_makers(row: LockEpoch, property_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    """Whoever gave out a code that the next update ends early is told, once: a guest may still rely on it. Who ends their own knows it."""
+    for maker in sorted(set(_living(row, now).values_list("issuer_id", flat=True)) - {but, NOBODY}):
+        facts = {"door": str(row.door_id)}
+        outbox.put("notice", {"kind": "codes_floored", "person": str(maker), "property": str(property_id), "facts": facts}, now)
+
+
+def _living(row: LockEpoch, now: datetime) -> QuerySet[TemporaryCode]:
+    return TemporaryCode.objects.filter(lock_id=row.lock_id, epoch=row.epoch, stops_at_latest__gt=now, ended_at=None, floored_at=None)
 
 
 def note_clock(*, door_id: UUID, error_s: int | None, at: datetime) -> None:

@@ -115,7 +115,7 @@ def raise_floor(*, door_id: UUID, by: Actor, now: datetime) -> tuple[FloorView, 
     door = Door.at(door_id)
     epoch = LockEpoch.objects.select_for_update().get(pk=_epoch(door_id).pk)  # two of a household at once tell the makers once
     ledger.append("code_floor", {"door": door_id, "lock": epoch.lock_id, "epoch": epoch.epoch}, now)
-    _tell_makers(door, epoch, by, now)
+    epochs.tell_makers(epoch, door.view.property_id, now, but=by.person_id)
     made, ended = _floors(door, epoch, TemporaryCode.objects.all(), now, now)
     journal.record(
         by, "floor.raised", f"door:{door_id}", {} if door.view.unit_id else {"ended": ended}, now, property_id=door.view.property_id
@@ -309,19 +309,6 @@ def forget_maker(*, lock_id: bytes, epoch: int, person_id: UUID, but: Collection
 def label_place(code_id: UUID) -> str:
     """Where a label stands, for sealing."""
     return kms.context("credentials_temporarycode", "label", code_id)
-
-
-def _tell_makers(door: Door, epoch: LockEpoch, by: Actor, now: datetime) -> None:
-    """Whoever gave out a code that the floor ends early is told, once: a guest may still rely on it. Who ends their own knows it."""
-    rows = TemporaryCode.objects.filter(lock_id=epoch.lock_id, epoch=epoch.epoch, stops_at_latest__gt=now, ended_at=None, floored_at=None)
-    for maker in sorted(set(rows.values_list("issuer_id", flat=True)) - {by.person_id}):
-        notice = {
-            "kind": "codes_floored",
-            "person": str(maker),
-            "property": str(door.view.property_id),
-            "facts": {"door": str(door.view.id)},
-        }
-        outbox.put("notice", notice, now)
 
 
 def _tell_household(making: Making, why: str) -> None:

@@ -50,7 +50,7 @@ class TemporaryView:
     works_until: datetime
     stops_at_latest: datetime
     call_id: UUID | None
-    floored_at: datetime | None  # a code floor that covers it was ordered; it dies with that update
+    floored_at: datetime | None  # it dies with the next update: a code floor covers it, or the door asks for more digits
 
 
 @dataclass(frozen=True, slots=True)

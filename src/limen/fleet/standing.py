@@ -38,6 +38,7 @@ MAX_DELIVERED = 50
 
 def device_view(device: Device) -> DeviceView:
     """A device as a value."""
+    kind = model(device.model)
     return DeviceView(
         lock_id=bytes.fromhex(device.lock),
         serial=device.serial,
@@ -45,7 +46,8 @@ def device_view(device: Device) -> DeviceView:
         door_id=device.door_id,
         epoch=device.epoch,
         connected=device.connected,
-        wired=model(device.model).wired,
+        wired=kind.wired,
+        cards=kind.nfc,
         activated_at=device.activated_at,
         id_public=bytes(device.id_public),
         xs_public=bytes(device.xs_public),

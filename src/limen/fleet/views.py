@@ -73,6 +73,7 @@ class DeviceView:
     epoch: int
     connected: bool
     wired: bool
+    cards: bool  # whether its model reads any (LOCK-2)
     activated_at: datetime
     id_public: bytes
     xs_public: bytes

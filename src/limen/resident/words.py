@@ -17,7 +17,7 @@ from limen.web.when import say
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One door with its one button. `state`: ready, setting-up, waits, hours, later, paused, no-device; `ends`: when the last of it is over;
+    """One door with its one button. `state`: ready, setting-up, waits, hours, later, paused, no-way, no-device; `ends`: when the last of it is over;
     `engaged_s`: how long it stays open (LOCK-4)."""
 
     door: places.DoorView
@@ -27,6 +27,7 @@ class Row:
     serial: str
     model: str
     code: bool
+    card: bool
     app: bool
     home: bool
     jumpstart: bool
@@ -66,10 +67,14 @@ def row(
     device = state.device
     model = fleet.model(device.model) if device else None
     home = door.unit_id in homes
-    which, sentence = ("paused", paused) if paused else _state(windows, state, person_id, holidays=holidays, zone=zone, now=now)
+    code = door.codes_allowed and any(w.code for w in windows)
+    card = (device is None or device.cards) and any(w.card for w in windows)
+    which, sentence = (
+        ("paused", paused) if paused else _state(windows, state, person_id, code=code, card=card, holidays=holidays, zone=zone, now=now)
+    )
     return Row(
         door=door, state=which, sentence=sentence, lock=device.lock_id.hex() if device else "", serial=device.serial if device else "",
-        model=device.model if device else "", code=door.codes_allowed and any(w.code for w in windows), app=any(w.app for w in windows),
+        model=device.model if device else "", code=code, card=card, app=any(w.app for w in windows),
         home=home, jumpstart=bool(model and model.jumpstart), wired=bool(model and model.wired), hours=hours(windows, holidays, zone, now),
         ends=_ends(windows), engaged_s=engaged_s(door, state), battery=state.battery if home and state.battery.state in {"low", "critical"} else None,
     )  # fmt: skip
@@ -80,6 +85,8 @@ def _state(
     state: fleet.DoorState,
     person_id: object,
     *,
+    code: bool,
+    card: bool,
     holidays: frozenset[date],
     zone: ZoneInfo,
     now: datetime,
@@ -94,14 +101,31 @@ def _state(
         return "hours", _("Your hours: %(hours)s") % {"hours": hours(windows, holidays, zone, now)}
     unproved = state.stale and (state.proven == 0 or any(c.person_id == person_id and c.why in GAINS for c in state.changes))
     if not any(w.app for w in begun):
-        if unproved and state.online_since is None:
-            return "waits", _("Opens with your code or card after its next update.")
-        return "ready", _("Opens with your code or card.")
+        return _without_app(code=code, card=card, waits=unproved and state.online_since is None)
     if state.stale:
         if unproved:
             return "setting-up", _("First opening sets it up")
         return "waits", _("Waits for an update, opens as before.")
     return "ready", _("Ready")
+
+
+def _without_app(*, code: bool, card: bool, waits: bool) -> tuple[str, str]:
+    """Who opens by hand is told with what, as far as this lock has it (LOCK-2)."""
+    if not code and not card:
+        return "no-way", _("This lock reads no cards, and you have no code here. Ask your property team.")
+    if waits:
+        after = {
+            (True, True): _("Opens with your code or card after its next update."),
+            (True, False): _("Opens with your code after its next update."),
+            (False, True): _("Opens with your card after its next update."),
+        }
+        return "waits", after[code, card]
+    now = {
+        (True, True): _("Opens with your code or card."),
+        (True, False): _("Opens with your code."),
+        (False, True): _("Opens with your card."),
+    }
+    return "ready", now[code, card]
 
 
 GAINS = frozenset(

@@ -81,6 +81,18 @@ def test_answers_from_rights(desk: Desk) -> None:
     assert desk.get("Ana", desk.person("Theo") + "/check", door=gym, way="app").says("With the app: no. Theo was not given this door.")
 
 
+@pytest.mark.rule("CARD-2", "LOCK-2")
+def test_a_lock_that_reads_no_cards_is_never_counted_among_those_that_open(desk: Desk) -> None:
+    """Neither where the card stands nor where somebody asks whether it would open."""
+    path, home = desk.person("Rosa"), str(desk.house.doors["Unit 2A"])
+    desk.house.give("Rosa", desk.groups["Second floor"])
+    desk.house.activate("Unit 2A", "LM000777", "C")
+    page = desk.post("Ana", path + "/codes", {"do": "card", "uid": "04 A1 B2 C3 D4 E5 F6", "kind": "aes"})
+    assert page.says("On. It opens what this person may open: no door now.", "The lock at Unit 2A reads no cards.")
+    assert desk.get("Ana", path + "/check", door=home, way="card").says("By card: no. The lock of Unit 2A reads no cards.")
+    assert desk.get("Ana", path + "/check", door=home, way="app").says("Yes, with the app, now.")
+
+
 @pytest.mark.rule("CARD-2")
 def test_a_card_says_at_which_doors_it_works(desk: Desk) -> None:
     """Works at n of m doors; the others wait for an update. Off, it still opens until then."""

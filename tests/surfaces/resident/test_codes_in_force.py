@@ -13,6 +13,7 @@ from limen.credentials import services as credentials
 from limen.fleet import queries as fleet
 from limen.fleet import services as locks
 from limen.people import services as people
+from limen.places import services as places
 from limen.storage.transactions import unit_of_work
 from tests.surfaces.resident.conftest import Home
 from tests.unit.fleet.tiny_lock import TinyLock
@@ -165,3 +166,18 @@ def test_a_door_of_codes_and_cards_alone_says_that_its_lock_does_not_know_them_y
     updated(home, "Unit 4B", lock)
     page = kim.get("/home/").content.decode()
     assert "Opens with your code or card." in page and "after its next update" not in page
+
+
+@pytest.mark.rule("CARD-2", "LOCK-2")
+def test_a_lock_that_reads_no_cards_is_never_said_to_open_with_one(home: Home) -> None:
+    """A deadbolt has a keypad and no reader: who has no app is told of the code alone, and who has neither is told whom to ask."""
+    lock, kim = home.lock("Unit 4B", model="C"), home.browser("kim")
+    home.harbor.give("kim", "Residents 4B", app=False)
+    assert "Opens with your code after its next update." in kim.get("/home/").content.decode()
+    updated(home, "Unit 4B", lock)
+    assert "Opens with your code." in kim.get("/home/").content.decode()
+    with unit_of_work():
+        places.edit_door(door_id=home.door("Unit 4B"), codes_allowed=False, by=home.harbor.actor(), now=home.clock.at)
+    page = kim.get("/home/").content.decode()
+    assert "This lock reads no cards, and you have no code here. Ask your property team." in page
+    assert "Unit 4B gives no codes. Use the app." in kim.get("/home/codes").content.decode()

@@ -6,16 +6,24 @@ import pytest
 
 from limen.credentials import lengths, queries, services
 from limen.kernel.problems import Problem, Refused
+from limen.notices.models import Notice
 from limen.places import queries as places
 from limen.places import services as buildings
+from limen.storage import outbox
 from limen.storage.transactions import unit_of_work
 from tests.cast import Harbor
+from tests.unit.credentials.conftest import make
 
 
 def choose(house: Harbor, digits: int | None, now: datetime) -> None:
     """The owner's choice."""
     with unit_of_work():
         services.choose_length(property_id=house.property_id, digits=digits, by=house.actor(), now=now)
+
+
+def settled(now: datetime) -> None:
+    """All that follows by itself."""
+    outbox.settle(now)
 
 
 @pytest.mark.rule("CODE-2", "CODE-12")
@@ -56,6 +64,33 @@ def test_a_choice_made_while_no_door_took_codes_holds_no_door_below_its_odds(hou
     entrance = queries.odds(house.doors["Main Entrance"], now)
     assert (entrance.digits, entrance.within_limit) == (entrance.least_digits, True)
     assert len(services.permanent_digits(person_id=house.people["dana"], door_id=house.doors["Package Room"])) >= 7
+
+
+@pytest.mark.rule("CODE-2", "CODE-4")
+def test_who_gave_out_a_code_is_told_that_a_longer_length_ends_it(house: Harbor, now: datetime) -> None:
+    """Seven digits were told and the lock will ask for nine: it ends with that update, and its maker hears it, once. One made afterwards has nine."""
+    door, early = house.doors["Package Room"], make(house)
+    choose(house, 9, now)
+    settled(now)
+    assert [notice.person_id for notice in Notice.objects.filter(kind="codes_floored")] == [house.people["dana"]]
+    assert [view.floored_at for view in queries.temporary_of(house.people["dana"], now)] == [now]
+    later = make(house)
+    assert (len(early.digits), len(later.digits)) == (7, 9)
+    choose(house, None, now)
+    settled(now)
+    assert Notice.objects.filter(kind="codes_floored").count() == 1
+    living = queries.living_at(door, now)
+    assert living is not None and living.codes == 1
+
+
+@pytest.mark.rule("CODE-2", "CODE-4")
+def test_a_shorter_length_ends_no_code_that_was_given_out(house: Harbor, now: datetime) -> None:
+    """The lock compares the last digits of what a guest types: nobody is told anything."""
+    choose(house, 9, now)
+    make(house)
+    choose(house, 8, now)
+    settled(now)
+    assert not Notice.objects.filter(kind="codes_floored").exists()
 
 
 @pytest.mark.rule("CODE-2")

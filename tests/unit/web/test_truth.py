@@ -13,7 +13,7 @@ from limen.web import truth
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 21, 19, 2, tzinfo=UTC)
 DANA = UUID(int=4)
-LOCK = DeviceView(b"l" * 8, "LM000105", "M3", UUID(int=1), 1, False, False, NOW, b"i" * 33, b"x" * 32, 7)
+LOCK = DeviceView(b"l" * 8, "LM000105", "M3", UUID(int=1), 1, False, False, True, NOW, b"i" * 33, b"x" * 32, 7)
 
 
 def state(truth_: Truth, **more: object) -> DoorState:
