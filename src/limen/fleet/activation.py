@@ -24,6 +24,7 @@ from limen.storage import chance, kms, ledger, roots
 from limen.wire import doorinfo, limits, tickets
 from limen.wire.cbor import WireError
 from limen.wire.envelope import SIGNED_BY, Role, RoleKeys, Typ
+from limen.wire.sticker import MODEL_NUMBERS
 
 NONCE_BYTES = 16
 FIRST_EPOCH = 1
@@ -139,9 +140,13 @@ def _opened(attest: bytes) -> tuple[tickets.Attest, tickets.DeviceCertificate]:
     if not factories:
         raise Refused("no_factory", "No factory is trusted here yet, so no lock can prove where it comes from.")
     try:
-        return tickets.open_attest(attest, RoleKeys.of_roles({Role.MFG_CA: factories}))
+        said, certificate = tickets.open_attest(attest, RoleKeys.of_roles({Role.MFG_CA: factories}))
     except WireError:
         raise Refused("not_a_genuine_lock", "This lock could not prove where it comes from.") from None
+    if said.fw.model != MODEL_NUMBERS.get(certificate.model, said.fw.model):
+        # What the factory signed decides what its list holds; its firmware is aimed at by the number: both must mean one model.
+        raise Refused("not_a_genuine_lock", "This lock says that it is another model than its factory signed.")
+    return said, certificate
 
 
 def _begun(n_s: bytes, door_id: UUID, lock_id: bytes, now: datetime) -> Beginning:

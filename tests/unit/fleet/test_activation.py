@@ -17,6 +17,7 @@ from limen.places import services as rooms
 from limen.storage.transactions import unit_of_work
 from limen.wire import tickets
 from limen.wire.envelope import SoftSigner
+from limen.wire.sticker import MODEL_NUMBERS
 from tests.unit.fleet.house import ANA, FACTORY, House
 from tests.unit.fleet.tiny_lock import TinyLock
 
@@ -48,6 +49,16 @@ def test_a_lock_of_another_factory_is_not_taken(house: House) -> None:
     with pytest.raises(Refused, match="could not prove"):
         finish(house, lock.attest(begin(house, lock)))
     assert fleet.device_at(house.doors["Package Room"]) is None
+
+
+def test_a_lock_that_calls_itself_another_model_than_its_certificate_is_not_taken(house: House) -> None:
+    """Its list would be made for one model and its firmware for another (A-6)."""
+    lock = TinyLock("LM000001", FACTORY, "M3")
+    n_s = begin(house, lock)
+    with pytest.raises(Refused, match="another model"):
+        finish(house, lock.attest(n_s, number=MODEL_NUMBERS["C"]))
+    assert fleet.device_at(house.doors["Package Room"]) is None
+    finish(house, lock.attest(n_s))
 
 
 def test_locks_of_several_factories_are_taken(house: House) -> None:

@@ -14,6 +14,7 @@ from limen.wire.events import Event, Kind
 from limen.wire.liststate import ListState
 from limen.wire.photos import PhotoReason, SealedPhoto, seal_parcel, seal_photo
 from limen.wire.receipts import Attested, LogHead, Receipt, TrustedTime
+from limen.wire.sticker import MODEL_NUMBERS
 from limen.wire.telemetry import Telemetry, sign_telemetry
 
 
@@ -48,7 +49,7 @@ class TinyLock:
 
     # ---- being owned
 
-    def attest(self, n_s: bytes, h: bytes = bytes(32)) -> bytes:
+    def attest(self, n_s: bytes, h: bytes = bytes(32), number: int | None = None) -> bytes:
         """Fresh keys for the next epoch, signed for whoever sent `n_s`."""
         self.epoch_keys += 1
         certificate = tickets.sign_certificate(
@@ -59,7 +60,7 @@ class TinyLock:
             certificate=certificate,
             n_s=n_s,
             n_l=hashlib.sha256(self.xs).digest()[:16],
-            fw=tickets.FirmwareState(1, 1, 1),
+            fw=tickets.FirmwareState(MODEL_NUMBERS.get(self.model, 1) if number is None else number, 1, 1),
             xs=session.public_of(self.xs),
             h=h,
         )
