@@ -87,6 +87,19 @@ test("Wrong digits are told with the tries that are left, and the lock hears not
   assert.deepEqual(lock.heard, exchange.said.slice(0, 2));
 });
 
+test("A proof whose answer was lost is asked for again with the same words: the lock has charged a try for it.", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let lost = 2;
+  const [lock, service] = [new Lock(exchange.heard), proving(() => (lost-- > 0 ? Promise.reject(new NoSignal("lost")) : right()))];
+  const courier = { channel: lock, service };
+  const uncovered = await uncover({ courier, cover, signal });
+  const ticking = setInterval(() => t.mock.timers.tick(2000), 1);
+  const sticker = await prove(uncovered, { courier, door, signal }).finally(() => clearInterval(ticking));
+  assert.equal(hex(sticker.secret), exchange.secret);
+  const ends = service.asked.filter(([path]) => path.endsWith("end")).map(([, question]) => hex(encode(question)));
+  assert.deepEqual([ends.length, new Set(ends).size], [3, 1]);
+});
+
 test("Why a lock begins no exchange is its own word, and the service hears no digits.", async () => {
   for (const { reason, heard } of refusals) {
     const [lock, service] = [new Lock([heard]), proving(right)];
@@ -124,8 +137,12 @@ test("An activation says what came of it and hangs up.", async () => {
   basement.courier.service.ask = async () => {
     throw new NoSignal();
   };
-  assert.equal((await activate(basement)).result, "needs_signal");
+  assert.equal((await activate(basement)).result, "no_signal");
   assert.equal(basement.courier.channel.closed, true);
+  const said = { door: basement.door, nonce: new Uint8Array(16), attest: new Uint8Array(1), h: new Uint8Array(32), at_ms: 0 };
+  basement.courier.channel = new Lock(exchange.heard);
+  basement.courier.storage = { ...storage, get: async () => said };
+  assert.equal((await activate(basement)).result, "needs_signal");
   const none = new Lock([hex(encode([3, 16]))]);
   assert.deepEqual(await activate(asking(none, right)), { result: "refused", reason: "press_again", said: null });
   const away = { openNamed: async () => Promise.reject(new OutOfReach("nobody")) };

@@ -391,7 +391,7 @@ def test_without_any_signal_an_activation_does_not_begin(unowned: Story) -> None
     """The installer learns what is missing, and nobody has touched the lock."""
     unowned.say("hand", signal=False)
     answer = unowned.activate()
-    assert (answer["result"], answer["frames"]) == ("needs_signal", {"out": 0, "in": 0})
+    assert (answer["result"], answer["frames"]) == ("no_signal", {"out": 0, "in": 0})
 
 
 @pytest.mark.rule("LOCK-10")

@@ -5,7 +5,7 @@
  * handshake and nothing else; it is neither kept nor sent. Where it cannot be read, the digits under the battery cover are proved instead
  * (`cover.js`). A lock that is active and whose inside button was held does not know its sticker: there the installer comes with a grant of its owner.
  *
- * @typedef {{result: "active" | "needs_signal" | "wrong_digits" | Failure, reason: string | null, said: string | null, left?: number}} Activated
+ * @typedef {{result: "active" | "needs_signal" | "no_signal" | "wrong_digits" | Failure, reason: string | null, said: string | null, left?: number}} Activated
  *   `reason` is the lock's word, `said` the service's sentence, `left` the tries until the button is pressed again
  * @typedef {{door: string, nonce: Bytes, info?: Bytes, grant?: Bytes, attest?: Bytes, h?: Bytes, ticket?: Bytes, snapshot?: Bytes, at_ms: number}} Staged
  * @typedef {{courier: Courier, door: string, swap: boolean, onstep: (step: Step) => void, signal: AbortSignal}} Wishes
@@ -41,7 +41,8 @@ const ATTESTED_MS = 24 * 3600 * 1000;
  * @param {{courier: Courier, door: string, sticker: string | {name: string, digits: string}, swap?: boolean, onstep?: (step: Step) => void,
  *   signal?: AbortSignal}} wishes `door` as in the page's address; `sticker` the text of the QR code, or what stands under the battery cover; `swap`: it
  * takes the place of the lock that is on the door now
- * @returns {Promise<Activated>} `needs_signal`: fetch signal and call again within 24 hours, nothing is lost
+ * @returns {Promise<Activated>} `needs_signal`: the lock has answered, fetch signal and call again within 24 hours; `no_signal`: it has not,
+ *   and nothing has begun
  * @throws {NotCanonical | RangeError} when that is no sticker of a lock and no cover
  */
 export async function activate({ courier, door, sticker, swap = false, onstep = () => undefined, signal = new AbortController().signal }) {
@@ -54,7 +55,7 @@ export async function activate({ courier, door, sticker, swap = false, onstep = 
     await run(facts);
     return { result: "active", reason: null, said: null };
   } catch (problem) {
-    if (problem instanceof NoSignal) return { result: "needs_signal", reason: null, said: null };
+    if (problem instanceof NoSignal) return { result: await withoutSignal(facts), reason: null, said: null };
     if (problem instanceof Refused) return { result: "refused", reason: null, said: problem.detail || null };
     if (problem instanceof WrongDigits) return { result: "wrong_digits", reason: null, said: null, left: problem.left };
     // Another attestation came between, or a day has passed: the lock knows nothing of this one any more.
@@ -62,6 +63,12 @@ export async function activate({ courier, door, sticker, swap = false, onstep = 
     if (problem instanceof Denied && facts !== null && facts.uncovered?.session.secured !== null) await forget(courier, facts.sticker);
     return { ...failure(problem, signal), said: null };
   }
+}
+
+/** @param {Facts | null} facts @returns {Promise<"needs_signal" | "no_signal">} whether what the lock said is kept here */
+async function withoutSignal(facts) {
+  const kept = facts === null ? undefined : await facts.courier.storage.get("staged", hex(facts.sticker.lockId));
+  return /** @type {Staged | undefined} */ (kept)?.attest === undefined ? "no_signal" : "needs_signal";
 }
 
 /** @param {Wishes} wishes @param {{name: string, digits: string}} cover @returns {Promise<Facts>} */

@@ -12,13 +12,16 @@
 /** @import { Sticker } from "./sticker.js" */
 
 import { decode, encode, NotCanonical } from "./cbor.js";
-import { Refused } from "./service.js";
+import { NoSignal, Refused } from "./service.js";
 import { Denied, LockSession } from "./session.js";
 import { bytesOf, listOf, wholeOf } from "./shapes.js";
 
 const ASK = encode([0]);
 const STEP = Object.freeze({ ask: 0, share: 1, confirm: 2, refused: 3 });
 const MESSAGE_BYTES_MAX = 128;
+/** How often the proof is asked for again, and how long after an answer that was lost: the lock waits a minute in all. */
+const AGAIN_MOST = 5;
+const AGAIN_MS = 2000;
 const NAME = /^[0-9A-HJKMNP-TV-Z]{8}$/;
 const DIGITS = /^[0-9]{8}$/;
 /** What a lock says instead (O-11). @type {ReadonlyMap<number, string>} */
@@ -68,11 +71,26 @@ export async function prove({ session, told, digits, lockId }, { courier, door, 
   const heard = await session.exchange(bytesOf(begun.get("said")));
   const left = wholeOf(answered(heard, STEP.share, 4)[3], 255);
   const question = new Map(typed).set("nonce", bytesOf(begun.get("nonce"))).set("heard", heard);
-  const proved = await courier.service.ask("/gateway/activation/cover/end", question, signal).catch((problem) => {
+  const proved = await insisting(() => courier.service.ask("/gateway/activation/cover/end", question, signal), signal).catch((problem) => {
     throw problem instanceof Refused && problem.type === "wrong_cover_code" ? new WrongDigits(left) : problem;
   });
   answered(await session.exchange(bytesOf(proved.get("said"))), STEP.confirm, 1);
   return { lockId, secret: bytesOf(proved.get("secret"), 16), model: 0 };
+}
+
+/**
+ * The lock has charged a try by now, and the same question has the same answer: one that was lost is asked again.
+ * @template T @param {() => Promise<T>} ask @param {AbortSignal} signal @returns {Promise<T>}
+ */
+async function insisting(ask, signal) {
+  for (let again = 0; ; again++) {
+    try {
+      return await ask();
+    } catch (problem) {
+      if (!(problem instanceof NoSignal) || again === AGAIN_MOST || signal.aborted) throw problem;
+    }
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }
 
 /** @param {Bytes} message @param {number} step @param {number} length @returns {unknown[]} @throws {Denied | NotCanonical} */
