@@ -18,7 +18,7 @@ from limen.web.when import say
 @dataclass(frozen=True, slots=True)
 class Row:
     """One door with its one button. `state`: ready, setting-up, waits, hours, later, paused, no-device; `ends`: when the last of it is over;
-    `engaged_s`: how long it stays open (LOCK-4)."""
+    `engaged_s`: how long it stays open (LOCK-4); `office_phone`: whom to call about it, or empty."""
 
     door: places.DoorView
     state: str
@@ -35,6 +35,7 @@ class Row:
     ends: datetime | None
     engaged_s: int
     battery: fleet.Battery | None
+    office_phone: str
 
     @property
     def opens(self) -> bool:
@@ -60,11 +61,12 @@ def hand(model: str) -> str:
 
 def row(
     *, door: places.DoorView, windows: Sequence[access.AccessWindow], state: fleet.DoorState, person_id: object, homes: frozenset[object],
-    paused: str | None, holidays: frozenset[date], zone: ZoneInfo, now: datetime,
+    paused: str | None, holidays: frozenset[date], building: places.PropertyView, now: datetime,
 ) -> Row:  # fmt: skip
     """What is true of one door for one person now."""
     device = state.device
     model = fleet.model(device.model) if device else None
+    zone = building.zone
     home = door.unit_id in homes
     which, sentence = ("paused", paused) if paused else _state(windows, state, person_id, holidays=holidays, zone=zone, now=now)
     return Row(
@@ -72,6 +74,7 @@ def row(
         model=device.model if device else "", code=door.codes_allowed and any(w.code for w in windows), app=any(w.app for w in windows),
         home=home, jumpstart=bool(model and model.jumpstart), wired=bool(model and model.wired), hours=hours(windows, holidays, zone, now),
         ends=_ends(windows), engaged_s=engaged_s(door, state), battery=state.battery if home and state.battery.state in {"low", "critical"} else None,
+        office_phone=building.office_phone,
     )  # fmt: skip
 
 
