@@ -231,6 +231,8 @@ def _partly(done: int, total: int, failed: list[str]) -> str:
 def end(request: HttpRequest, asker: Asker, grant_id: UUID) -> HttpResponse:
     """Ends one guest; what still opens is said on the list (ACCESS-8)."""
     verbs.revoke_guest(grant_id=grant_id, host_id=asker.id, by=asker.actor, now=asker.now)
+    name = access.guest_names(asker.id).get(grant_id, "")
+    request.session["guests-said"] = _("Access ended for %(name)s.") % {"name": name} if name else _("Access ended.")
     return HttpResponseRedirect("/home/guests")
 
 

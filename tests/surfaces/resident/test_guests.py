@@ -8,6 +8,9 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from limen.access import queries as access
+from limen.fleet import queries as fleet
+from limen.storage.transactions import unit_of_work
 from tests.surfaces.resident.conftest import Home
 
 
@@ -77,3 +80,20 @@ def test_what_was_done_at_some_doors_is_tried_again_at_the_others_alone(home: Ho
     assert typed(refused) == again and re.search(r'href="#id_doors">\s*Roof, it may not be shared\.', refused)
     home.harbor.give("dana", "Roof deck", now=home.clock.at)
     assert "Invited. A mail is on its way." in browser.post("/home/guests/invite?lang=en", again).content.decode()
+
+
+@pytest.mark.rule("ACCESS-8")
+def test_who_ended_a_guest_reads_that_it_is_done_and_for_whom(home: Home) -> None:
+    """Once, with the focus on it; where the guest's app may still open a door, that it stands below (ACCESS-13)."""
+    home.lock("Unit 4B")
+    guest, browser = home.harbor.guest("dana", "Unit 4B"), home.browser("dana")
+    home.harbor.people["ines"] = guest
+    phone = home.harbor.phone("ines", seed=3)
+    with unit_of_work():
+        fleet.inbox(guest, phone.id, "resident", home.clock.at)
+    (grant,) = access.guests_of(home.harbor.people["dana"], home.clock.at)
+    answer = browser.post(f"/home/guests/{grant.id}/end?lang=en", follow=True).content.decode()
+    notice = re.search(r'<p class="notice"[^>]*autofocus>(.*?)</p>', answer)
+    assert notice is not None and notice[1] == "Access ended for Ines Pires. Below is what still opens until its door is updated."
+    assert "Ines Pires&#x27;s app still opens Unit 4B until that door is updated, at most until " in answer
+    assert "Access ended for" not in browser.get("/home/guests?lang=en").content.decode()
