@@ -43,6 +43,7 @@ def door_history(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpRespo
         raise NotYours
     days = next((span for span in SPANS if str(span) == request.GET.get("days")), None)
     context: dict[str, object] = {"here": "more", "door": door, "days": days, "spans": SPANS, "of_unit": door.kind == "unit"}
+    context["kept"] = events.kept([door.kind], asker.place, asker.now)
     if days is not None:
         since = asker.now - timedelta(days=days)
         with unit_of_work():

@@ -80,7 +80,7 @@ def person(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
         "moved": "moved" in request.GET,
         "changes": looks_after(asker, who),
         "new_address": identity.move_of(who.id, asker.now),
-        "said": _sharing_said(request, who, live),
+        "said": _sharing_said(request, who, live) or _sent_said(request, asker, who),
         "state": _state(asker, who),
         "unit": people.unit_of(who.id, asker.place.id, asker.now),
         "has_app": identity.has_app(who.id),
@@ -108,6 +108,15 @@ def _sharing_said(request: HttpRequest, who: people.PersonView, grants: list[acc
     return _g("%(name)s may not share %(group)s any more. Guests invited before keep their access.") % facts
 
 
+def _sent_said(request: HttpRequest, asker: Asker, who: people.PersonView) -> str:
+    """What is true after "Send again"; the link that was sent before no longer works (PEOPLE-4)."""
+    invitation = identity.last_invitation(who.id) if "sent" in request.GET and who.status == "pending" else None
+    if invitation is None:
+        return ""
+    at = when.say(invitation.sent_at, asker.place.zone, asker.now)
+    return _g("A new invitation was sent %(at)s to %(email)s. The one before no longer works.") % {"at": at, "email": who.email}
+
+
 def _doors_of(grant: access.GrantView) -> str:
     return ", ".join(sorted(door.name for door in places.doors_by_id(grant.door_ids).values()))
 
@@ -133,7 +142,7 @@ def send_again(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpRespo
     if who.status != "pending" or not who.email:
         raise Refused("not_pending", _g("This person has signed in already."))
     accounts.invite(person_id=who.id, property_id=asker.place.id, by=asker.actor, now=asker.now)
-    return HttpResponseRedirect(f"/c/people/{who.id}")
+    return HttpResponseRedirect(f"/c/people/{who.id}?sent")
 
 
 NEW = "console-new-names"

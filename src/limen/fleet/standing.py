@@ -241,4 +241,4 @@ def staleness_of(person_id: UUID, door_id: UUID, now: datetime) -> Staleness:
     unproven = ListChange.objects.filter(device=held.device_id, person_id=person_id, version__gt=held.proven)
     live = rules.joined([read_ways(change.ways) for change in unproven]).live(now)
     until = rules.Ways(live).ends()
-    return Staleness(person_id, door_id, bool(live), bool(live) and until is None, until, tuple(sorted(live)), temporary)
+    return Staleness(person_id, door_id, bool(live), bool(live) and until is None, until, tuple(sorted(live)), temporary, live.get("app"))

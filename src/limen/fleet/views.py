@@ -202,7 +202,8 @@ class LiveTemporary:
 class Staleness:
     """Until when what was taken from a person may still open one door (ACCESS-13).
 
-    `opens` False: nothing of it opens any more. `no_end` True: a code or card remains that nothing but an update ends.
+    `opens` False: nothing of it opens any more. `no_end` True: something remains that nothing but an update ends. `app_until`: the phone's own
+    end; None also where no phone opens.
     """
 
     person_id: UUID
@@ -212,6 +213,7 @@ class Staleness:
     until: datetime | None
     by: tuple[str, ...]
     temporary: tuple[LiveTemporary, ...]
+    app_until: datetime | None = None
 
 
 @dataclass(frozen=True)

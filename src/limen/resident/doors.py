@@ -40,7 +40,7 @@ def _row(asker: Asker, door: places.DoorView, windows: tuple[access.AccessWindow
     building = places.property_view(door.property_id)
     return words.row(
         door=door, windows=windows, state=state, person_id=asker.id, homes=frozenset(homes) if isinstance(homes, frozenset) else frozenset(),
-        paused=words.paused(building) if paused else None, zone=building.zone, now=asker.now,
+        paused=words.paused(building) if paused else None, building=building, now=asker.now,
         holidays=frozenset(places.holidays(building.id)),
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def door(request: HttpRequest, asker: Asker, door_id: UUID) -> HttpResponse:
     """One big button and what comes of it (W8)."""
     row = row_of(asker, door_id)
     given_out = credentials.living_at(door_id, asker.now) if any(door.id == door_id for door in own(asker)) else None
-    return page(request, "door.html", asker, {"here": "doors", "row": row, "place_phone": _phone(row), "given_out": given_out})
+    return page(request, "door.html", asker, {"here": "doors", "row": row, "given_out": given_out})
 
 
 @at_home
@@ -100,7 +100,3 @@ def _let_others(request: HttpRequest, asker: Asker) -> None:
     if found is None:
         raise NotYours
     place_verbs.edit_door(door_id=found.id, carried_by_others=request.POST.get("others") == "yes", by=asker.actor, now=asker.now)
-
-
-def _phone(row: Row) -> str:
-    return places.property_view(row.door.property_id).office_phone

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypedDict
 from uuid import UUID
 
 from django import forms
@@ -136,9 +136,11 @@ class InviteForm(forms.Form):
 def invite(request: HttpRequest, asker: Asker) -> HttpResponse:
     """A guest with the app: single doors, and it can be ended (ACCESS-7)."""
     form = InviteForm(request.POST or None)
+    offered = _shareable(asker)
     # A door whose sharing was taken away meanwhile is still answered door by door.
-    offered = _shareable(asker) if request.method == "GET" else list(places.doors_by_id(asker.doors()).values())
-    form.fields["doors"].choices = [(str(door.id), door.name) for door in offered]  # type: ignore[attr-defined]
+    chosen = [door for door in places.doors_by_id(asker.doors()).values() if str(door.id) in request.POST.getlist("doors")]
+    every = offered + [door for door in chosen if door not in offered]
+    form.fields["doors"].choices = [(str(door.id), door.name) for door in every]  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -148,8 +150,25 @@ def invite(request: HttpRequest, asker: Asker) -> HttpResponse:
         except Problem as problem:
             form.add_error(BESIDE.get(problem.type), " ".join(problem.in_words(_)).strip())
         else:
-            return page(request, "invited.html", asker, {"here": "guests", "first": given["first"]} | told)
-    return page(request, "invite.html", asker, {"here": "guests", "form": form, "offered": offered})
+            if told["done"]:
+                again = _again(form, [door for door in every if door.id in told["not_done"]])
+                return page(request, "invited.html", asker, {"here": "guests", "first": given["first"]} | told | again)
+            for result in told["results"]:
+                form.add_error(_beside(asker, result), result.reason)
+    return page(request, "invite.html", asker, {"here": "guests", "form": form, "offered": every})
+
+
+def _again(form: InviteForm, doors: list[places.DoorView]) -> dict[str, object]:
+    """All that was typed, for one more try at the doors where it was not done; nobody types anything twice (screens 1.3)."""
+    typed = [(name, form[name].value() or "") for name in ("first", "last", "email", "starts", "ends")]
+    return {"again": [door.name for door in doors], "typed": typed + [("doors", str(door.id)) for door in doors]}
+
+
+def _beside(asker: Asker, result: access.DoorResult) -> str:
+    """The field whose change would mend it."""
+    if result.type != OUTSIDE:
+        return "doors"
+    return "ends" if _own_ends(asker, result.door_id) else "starts"
 
 
 def _wall(asker: Asker, typed: datetime | None) -> datetime | None:
@@ -157,7 +176,17 @@ def _wall(asker: Asker, typed: datetime | None) -> datetime | None:
     return typed.replace(tzinfo=asker.zone) if typed is not None else None
 
 
-def _invite(asker: Asker, given: dict[str, str], doors: list[UUID], starts: datetime | None, ends: datetime | None) -> dict[str, object]:
+class Told(TypedDict):
+    """What became of an invitation: in a sentence, and door by door."""
+
+    sentence: str
+    failed: list[str]
+    done: bool
+    not_done: set[UUID]
+    results: list[access.DoorResult]
+
+
+def _invite(asker: Asker, given: dict[str, str], doors: list[UUID], starts: datetime | None, ends: datetime | None) -> Told:
     """Every door is tried, then all of it is said (screens 1.3, partial)."""
     limits.spend("invite", str(asker.id), most=INVITED_MOST[0], span=INVITED_MOST[1], now=asker.now)
     answer = verbs.invite_guest(
@@ -167,17 +196,27 @@ def _invite(asker: Asker, given: dict[str, str], doors: list[UUID], starts: date
     results = [_dated(asker, result) for result in answer.results]
     done = [result for result in results if result.ok]
     failed = [result.reason for result in results if not result.ok]
-    return {"sentence": _partly(len(done), len(results), failed), "failed": failed, "done": bool(done), "results": results}
+    return {
+        "sentence": _partly(len(done), len(results), failed),
+        "failed": failed,
+        "done": bool(done),
+        "not_done": {result.door_id for result in results if not result.ok},
+        "results": results,
+    }
 
 
 def _dated(asker: Asker, result: access.DoorResult) -> access.DoorResult:
     """Whose own access has an end reads which, and not only that there is one."""
-    shared = [w.ends for w in access.windows(asker.id, result.door_id, asker.now) if w.may_share and w.ends is not None]
+    shared = _own_ends(asker, result.door_id)
     if result.type != OUTSIDE or not shared:
         return result
     door = places.door_view(result.door_id)
     said = {"door": door.name, "at": say(max(shared), places.property_view(door.property_id).zone, asker.now)}
     return replace(result, reason=_("Your own access to %(door)s ends %(at)s. Choose an end before that.") % said)
+
+
+def _own_ends(asker: Asker, door_id: UUID) -> list[datetime]:
+    return [w.ends for w in access.windows(asker.id, door_id, asker.now) if w.may_share and w.ends is not None]
 
 
 def _partly(done: int, total: int, failed: list[str]) -> str:
@@ -192,6 +231,8 @@ def _partly(done: int, total: int, failed: list[str]) -> str:
 def end(request: HttpRequest, asker: Asker, grant_id: UUID) -> HttpResponse:
     """Ends one guest; what still opens is said on the list (ACCESS-8)."""
     verbs.revoke_guest(grant_id=grant_id, host_id=asker.id, by=asker.actor, now=asker.now)
+    name = access.guest_names(asker.id).get(grant_id, "")
+    request.session["guests-said"] = _("Access ended for %(name)s.") % {"name": name} if name else _("Access ended.")
     return HttpResponseRedirect("/home/guests")
 
 
@@ -218,7 +259,7 @@ def api(asked: Asked) -> Json:
         return {"guests": [_said(grant, names.get(grant.id, "")) for grant in access.guests_of(asker.id, asked.now)]}
     given = {name: asked.text(name, 254) for name in ("first", "last", "email")}
     told = _invite(asker, given, asked.uuids("doors"), _instant(asked, "starts"), _instant(asked, "ends"))
-    results = [{"door": str(r.door_id), "ok": r.ok, "type": r.type, "reason": r.reason} for r in told["results"]]  # type: ignore[attr-defined]
+    results = [{"door": str(r.door_id), "ok": r.ok, "type": r.type, "reason": r.reason} for r in told["results"]]
     return {"sentence": told["sentence"], "results": results, "status_code": 201 if told["done"] else 200}
 
 

@@ -16,10 +16,12 @@ from limen.history import services as record
 from limen.people import queries as people
 from limen.places import queries as places
 from limen.resident.asker import Asker, at_home, page
+from limen.web import events
 from limen.web.events import EventLine, event_line, gap_line, method, note
 from limen.web.when import say
 
 SHOWN = 100
+DOOR_KINDS = ("entrance", "common", "unit", "service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class DoorVisits:
 
     door: places.DoorView
     lines: list[EventLine]
+    kept: str
     empty: str
     last: str
 
@@ -40,7 +43,8 @@ def shown(request: HttpRequest, asker: Asker) -> HttpResponse:
     doors = asker.own_doors()
     context: dict[str, object] = {"here": "history", "which": which, "doors": doors}
     if which == "mine":
-        context |= {"lines": _mine(asker), "looks": _looks(asker)}
+        kept = events.kept(DOOR_KINDS, asker.place, asker.now) if asker.place else ""
+        context |= {"lines": _mine(asker), "looks": _looks(asker), "kept": kept}
     else:
         context["visits"] = [_visits(asker, door) for door in doors]
     return page(request, "history.html", asker, context)
@@ -55,10 +59,11 @@ def still(request: HttpRequest, asker: Asker, photo_id: UUID) -> HttpResponse:
 
 
 def _visits(asker: Asker, door: places.DoorView) -> DoorVisits:
-    zone = places.property_view(door.property_id).zone
+    building = places.property_view(door.property_id)
+    zone, kept = building.zone, events.kept([door.kind], building, asker.now)
     found = history.visits(asker.id, door.id, asker.now, limit=SHOWN)
     lines = told(found, zone, asker.now, _visit)
-    return DoorVisits(door, lines, _empty(found, zone, asker.now), _last(found, zone, asker.now))
+    return DoorVisits(door, lines, kept, _empty(found, zone, asker.now), _last(found, zone, asker.now))
 
 
 def _mine(asker: Asker) -> list[EventLine]:

@@ -17,6 +17,7 @@ from limen.identity import services as accounts
 from limen.intercom import queries as intercom
 from limen.intercom import services as verbs
 from limen.kernel.problems import NotYours, Problem
+from limen.places import queries as places
 from limen.resident import keypad
 from limen.resident.asker import Asker, at_home, page
 from limen.resident.speech import Asked, Json, by_app
@@ -167,36 +168,48 @@ def phones(request: HttpRequest, asker: Asker) -> HttpResponse:
         for phone in identity.removable_phones(asker.id, asker.now)
     ]
     sessions = identity.sessions(request.user, asker.session)
-    said = request.session.pop("phones-said", "")
-    return page(request, "phones.html", asker, {"here": "me", "rows": rows, "sessions": sessions, "said": said})
+    return page(request, "phones.html", asker, {"here": "me", "rows": rows, "sessions": sessions, "said": _removed(request, asker)})
+
+
+def _removed(request: HttpRequest, asker: Asker) -> str:
+    """What is so after a removal: told once, by the page after it, because only then do the doors' lists say what still opens."""
+    at = request.session.pop("phone-removed-at", "")
+    return f"{_('Removed. It gets nothing new.')} {_still_opens(asker, datetime.fromisoformat(at))}".strip() if at else ""
 
 
 @at_home
 @require_POST
 def remove_phone(request: HttpRequest, asker: Asker, phone_id: UUID) -> HttpResponse:
-    """Removes a phone from any browser, also that one's own, and says what it may still open (PEOPLE-7)."""
+    """Removes a phone from any browser, also that one's own; the list then says what it may still open (PEOPLE-7)."""
     limits.spend("remove-phone", str(asker.id), most=10, span=timedelta(minutes=10), now=asker.now)
     known = identity.phone(phone_id)
     if known is None or known.person_id != asker.id:
         raise NotYours
     accounts.remove_phone(phone_id=phone_id, by=asker.actor, now=asker.now, keep_session=asker.session)
-    request.session["phones-said"] = f"{_('Removed. It gets nothing new.')} {_still_opens(asker)}".strip()
+    request.session["phone-removed-at"] = asker.now.isoformat()
     return HttpResponseRedirect("/home/me/phones")
 
 
-def _still_opens(asker: Asker) -> str:
-    """How many doors a removed phone may still open, and until when at most (ACCESS-13)."""
-    taken = next((r for r in access.revocations(person_id=asker.id) if r.kind == "phone_removed"), None)
-    bounds = [fleet.staleness(asker.id, door_id, asker.now) for door_id in taken.door_ids] if taken else []
-    ends: list[datetime] = [bound.until for bound in bounds if bound.opens and bound.until is not None]
-    if not ends:
+def _still_opens(asker: Asker, removed_at: datetime) -> str:
+    """How many doors a phone that was removed then may still open, until when at most, and where nothing but an update ends it (ACCESS-13)."""
+    taken = {d for r in access.revocations(person_id=asker.id, since=removed_at) if r.kind == "phone_removed" for d in r.door_ids}
+    bounds = [bound for door_id in taken if "app" in (bound := fleet.staleness(asker.id, door_id, asker.now)).by]
+    ends = [bound.app_until for bound in bounds if bound.app_until is not None]
+    endless = sorted(door.name for door in places.doors_by_id({bound.door_id for bound in bounds if bound.app_until is None}).values())
+    facts = {"n": len(bounds), "until": say(max(ends), asker.zone, asker.now) if ends else "", "doors": ", ".join(endless)}
+    if not bounds:
         return ""
+    if not endless:
+        return ngettext(
+            "It may still open %(n)d door until it is updated, at most until %(until)s.",
+            "It may still open %(n)d doors until they are updated, at most until %(until)s.",
+            len(bounds),
+        ) % facts  # fmt: skip
     said = ngettext(
-        "It may still open %(n)d door until it is updated, at most until %(until)s.",
-        "It may still open %(n)d doors until they are updated, at most until %(until)s.",
-        len(ends),
+        "It may still open %(n)d door until it is updated.", "It may still open %(n)d doors until they are updated.", len(bounds)
     )
-    return said % {"n": len(ends), "until": say(max(ends), asker.zone, asker.now)}
+    nothing = _("Nothing else ends it at %(doors)s.")
+    return (f"{said} {nothing} {_('Elsewhere at most until %(until)s.')}" if ends else f"{said} {nothing}") % facts
 
 
 @at_home

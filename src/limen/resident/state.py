@@ -28,6 +28,7 @@ def state(asked: Asked) -> Json:
                 "model": row.model or None,
                 "code": row.code,
                 "app": row.app,
+                "opens": row.opens,
             }
             for row in rows(asker)
         ],

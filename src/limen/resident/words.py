@@ -18,7 +18,7 @@ from limen.web.when import say
 @dataclass(frozen=True, slots=True)
 class Row:
     """One door with its one button. `state`: ready, setting-up, waits, hours, later, paused, no-way, no-device; `ends`: when the last of it is over;
-    `engaged_s`: how long it stays open (LOCK-4)."""
+    `engaged_s`: how long it stays open (LOCK-4); `office_phone`: whom to call about it, or empty."""
 
     door: places.DoorView
     state: str
@@ -36,6 +36,7 @@ class Row:
     ends: datetime | None
     engaged_s: int
     battery: fleet.Battery | None
+    office_phone: str
 
     @property
     def opens(self) -> bool:
@@ -61,11 +62,12 @@ def hand(model: str) -> str:
 
 def row(
     *, door: places.DoorView, windows: Sequence[access.AccessWindow], state: fleet.DoorState, person_id: object, homes: frozenset[object],
-    paused: str | None, holidays: frozenset[date], zone: ZoneInfo, now: datetime,
+    paused: str | None, holidays: frozenset[date], building: places.PropertyView, now: datetime,
 ) -> Row:  # fmt: skip
     """What is true of one door for one person now."""
     device = state.device
     model = fleet.model(device.model) if device else None
+    zone = building.zone
     home = door.unit_id in homes
     code = door.codes_allowed and any(w.code for w in windows)
     card = (device is None or device.cards) and any(w.card for w in windows)
@@ -77,6 +79,7 @@ def row(
         model=device.model if device else "", code=code, card=card, app=any(w.app for w in windows),
         home=home, jumpstart=bool(model and model.jumpstart), wired=bool(model and model.wired), hours=hours(windows, holidays, zone, now),
         ends=_ends(windows), engaged_s=engaged_s(door, state), battery=state.battery if home and state.battery.state in {"low", "critical"} else None,
+        office_phone=building.office_phone,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Events and gaps as lines that people read; the surface hands in only names that its reader may see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from limen.history.queries import EventView, GapView, HistoryPage, PhotoView
-from limen.web.when import say
+from limen.places.queries import PropertyView
+from limen.visibility import queries as visibility
+from limen.web.when import say, say_day
 
 UNSURE_FROM_S = 60
 LATE_AFTER_S = 3600
@@ -37,6 +39,21 @@ class EventLine:
     at: datetime | None
     refused: bool
     photo: PhotoView | None = None
+
+
+def kept(kinds: Iterable[str], building: PropertyView, now: datetime) -> str:
+    """Until when an entry of today is kept at doors of these kinds and what happens then, by the table of the building's profile (PRIVACY-1)."""
+    records = [visibility.Record("access_event", {"generated_at": now}, visibility.door_class(kind), building.profile) for kind in kinds]
+    ends = [end for record in records if (end := visibility.kept_until(record)) is not None]
+    if not ends:
+        return ""
+    words = {
+        frozenset({"delete"}): _g("Kept until %(day)s, then deleted."),
+        frozenset({"anonymise"}): _g("Kept until %(day)s, then made nameless."),
+    }
+    said = words.get(frozenset(end.action for end in ends), _g("Kept until %(day)s, then deleted or made nameless."))
+    day = say_day(min(end.at for end in ends).astimezone(building.zone).date(), now.astimezone(building.zone).date())
+    return f"{said % {'day': day}} {_g('That is so for an entry of today; older ones go earlier.')}"
 
 
 def lines(found: HistoryPage, names: Mapping[UUID, str], zone: ZoneInfo, now: datetime, *, marks: bool = False) -> list[EventLine]:

@@ -125,6 +125,17 @@ def test_a_new_person_gets_access_in_one_go(office: Desk) -> None:
     assert office.get("Ana", "/c/people", q="vera").says("Invited Sat 21 Nov, not signed in")
 
 
+@pytest.mark.rule("PEOPLE-4")
+def test_an_invitation_that_is_sent_again_says_when_and_where_to(office: Desk) -> None:
+    """What is now true, in place of nothing; it is not said where nobody sent anything."""
+    made = office.post("Ana", "/c/people/invite", {"first": "Vera", "last": "Novak", "email": "vera@example.org", "unit": ""}, follow=False)
+    person = made.location.removesuffix("/give?new=1")
+    office.post("Ana", f"{person}/give", {"step": "give", "groups": [str(office.groups["Amenities"])], **RESIDENT})
+    said = "A new invitation was sent today 14:02 to vera@example.org. The one before no longer works."
+    assert said not in office.get("Ana", person).text
+    assert office.post("Ana", f"{person}/invite").says(said)
+
+
 def test_a_known_address_goes_by_the_name_that_was_typed_until_it_belongs_here(office: Desk) -> None:
     """An address with an account elsewhere does not answer with the person behind it."""
     from limen.kernel.actors import SYSTEM

@@ -23,6 +23,7 @@ def test_a_look_is_recorded_before_anything_is_shown(desk: Desk) -> None:
     """Opening the page records nothing; Show does, and says so before."""
     page = desk.get("Ana", desk.door("Package Room") + "/history")
     assert page.says("Looking here is recorded. The people in it can see that you looked.", "Show")
+    assert page.says("Kept until Tue 21 Nov 2028, then made nameless.")
     assert looks(desk) == 0
     page = desk.get("Ana", desk.door("Package Room") + "/history", days="7")
     assert page.says("Nothing has come from this lock yet. Events arrive with the next update.")

@@ -60,6 +60,24 @@ def test_a_pause_takes_no_door_away(home: Home) -> None:
     assert told(home, "dana") == []
 
 
+@pytest.mark.rule("PEOPLE-7")
+def test_a_page_that_was_open_at_the_pause_learns_of_it_when_it_asks(home: Home) -> None:
+    """The door is still in the list, opens by no phone, and says why; before, it opened and said so."""
+    home.lock("Gym")
+    gym, browser = str(home.door("Gym")), home.browser("dana")
+
+    def asked() -> dict[str, Any]:
+        doors: list[dict[str, Any]] = browser.get("/home/api/state?lang=en").json()["doors"]
+        return next(door for door in doors if door["id"] == gym)
+
+    assert asked()["opens"] is True
+    with unit_of_work():
+        verbs.suspend(person_id=home.harbor.people["dana"], property_id=home.harbor.property_id, by=home.harbor.actor(), now=home.clock.at)
+    paused = asked()
+    assert (paused["state"], paused["opens"]) == ("paused", False)
+    assert paused["sentence"].startswith("Your access is paused.")
+
+
 def test_what_ends_by_its_date_is_told_like_what_was_ended(home: Home) -> None:
     """Nobody orders it; the holder stands at the same closed door. A door that its group got only afterwards was never theirs."""
     home.lock("Boiler Room")

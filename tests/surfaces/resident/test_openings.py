@@ -1,9 +1,11 @@
 """What stands on the page of a door for the moment in which it opens (W8)."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+import limen
 from limen.fleet import queries as fleet
 from limen.fleet import services as locks
 from limen.places import queries as places
@@ -28,6 +30,46 @@ def updated(home: Home, name: str, lock: TinyLock) -> None:
     assert bundle is not None and lock.take(bundle.data) == "applied"
     with unit_of_work():
         locks.take_receipt(data=lock.receipt(), now=home.clock.at)
+
+
+COURIER = Path(limen.__file__).parent / "web" / "static" / "courier"
+
+
+def told_by_the_phone() -> set[str]:
+    """Every state in which an opening can fail, as the phone's own modules name it: results of reaching a lock, reasons of a refusal."""
+    modules = {path.stem: path.read_text() for path in COURIER.glob("*.js")}
+    results = re.search(r"@typedef \{([^}]*)\} Failure", modules["reach"])
+    words = re.search(r"const WORDS = \[(.*?)\];", modules["refusals"], re.DOTALL)
+    assert results is not None and words is not None
+    thrown = {word for name in ("unlock", "session", "reach") for word in re.findall(r'(?:new Denied\(|reason: )"(\w+)"', modules[name])}
+    reasons = set(re.findall(r'"(\w+)"', words[1])) | thrown
+    return (set(re.findall(r'"(\w+)"', results[1])) - {"stopped"}) | {f"reason-{reason}" for reason in reasons}
+
+
+@pytest.mark.rule("LOCK-3")
+@pytest.mark.parametrize("model", ["C2", "M", "R"])
+def test_every_way_in_which_a_lock_can_refuse_has_its_words(home: Home, model: str) -> None:
+    """No refusal ends in a page that says that there is no reason while the phone has one; each says something, in both languages."""
+    home.lock("Package Room", model=model)
+    browser, path = home.browser("dana"), f"/home/doors/{home.door('Package Room')}"
+    states = told_by_the_phone()
+    assert {"reason-battery", "reason-not_recorded", "reason-no_right", "reason-too_late", "refused", "out_of_reach"} <= states
+    said = {}
+    for language in ("en", "es"):
+        page = browser.get(path, {"lang": language}).content.decode()
+        sections = dict(re.findall(r'<section data-when="([^"]+)"[^>]*>(.*?)</section>', page, re.DOTALL))
+        said[language] = {state: re.sub(r"<[^>]+>", " ", sections.get(state, "")).strip() for state in states}
+        assert sorted(state for state, words in said[language].items() if not words) == []
+    assert sorted(state for state in states if said["en"][state] == said["es"][state]) == []
+
+
+@pytest.mark.parametrize(("model", "way"), [("C2", "A power bank lets it open once."), ("M", "Use the metal key or call 212 555 0100.")])
+def test_a_lock_without_power_says_what_still_opens_it(home: Home, model: str, way: str) -> None:
+    """Where a power bank wakes it, that; elsewhere the key or the team (LOCK-6)."""
+    home.lock("Package Room", model=model)
+    page = home.browser("dana").get(f"/home/doors/{home.door('Package Room')}?lang=en").content.decode()
+    section = page.partition('data-when="reason-battery"')[2].partition("</section>")[0]
+    assert way in section and section.count("metal key") == ("metal key" in way)
 
 
 def seconds(home: Home, name: str) -> list[tuple[str, str]]:

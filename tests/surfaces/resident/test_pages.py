@@ -49,6 +49,15 @@ def test_no_group_name_and_no_other_person_is_on_the_door_list(home: Home) -> No
     assert "Residents 4B" not in page and "Theo" not in page and "Unit 4C" not in page
 
 
+@pytest.mark.rule("PRIVACY-1")
+def test_history_says_how_long_it_is_kept(home: Home) -> None:
+    """At one's own door, and of one's own ways through every kind of door; in both languages."""
+    browser = home.browser("dana")
+    assert "Kept until Tue 21 Nov 2028, then deleted." in browser.get("/home/history?lang=en").content.decode()
+    assert "Kept until Tue 21 Nov 2028, then deleted or made nameless." in browser.get("/home/history?list=mine&lang=en").content.decode()
+    assert "Se guarda hasta el mar 21 nov 2028 y después se borra." in browser.get("/home/history?lang=es").content.decode()
+
+
 @pytest.mark.parametrize("path", ["/home/doors/{}", "/home/doors/{}/update"])
 def test_a_door_of_others_and_an_absent_one_look_alike(home: Home, path: str) -> None:
     """M27: same page, same status."""

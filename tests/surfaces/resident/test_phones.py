@@ -2,15 +2,22 @@
 
 import base64
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from limen.fleet import queries as fleet
+from limen.fleet import services as locks
 from limen.identity import queries as identity
 from limen.identity import rules
+from limen.storage.transactions import unit_of_work
 from limen.wire.envelope import SoftSigner
+from limen.wire.receipts import TrustedTime
 from tests.surfaces.resident.conftest import Home
 
 
@@ -121,6 +128,51 @@ def test_nobody_removes_the_phone_of_somebody_else(home: Home) -> None:
     assert theo.delete(f"/home/api/phones/{made['id']}").status_code == 404
     assert theo.post(f"/home/me/phones/{made['id']}/remove").status_code == 404
     assert len(identity.phones(home.harbor.people["dana"])) == 1
+
+
+def removed(home: Home, *clocks: TrustedTime) -> str:
+    """What Dana reads after removing her phone, which carries leases for doors whose locks last said this of their clocks."""
+    browser, dana = home.browser("dana"), home.harbor.people["dana"]
+    for place, (name, clock) in enumerate(zip(("Gym", "Package Room", "Unit 4B"), clocks, strict=False)):
+        lock = home.lock(name, f"LM00000{place + 1}")
+        with unit_of_work():
+            locks.take_receipt(data=lock.receipt(full=True, tstate=clock), now=home.clock.at)
+    _status, made = register(browser)
+    with unit_of_work():
+        fleet.inbox(dana, UUID(made["id"]), "resident", home.clock.at)
+    home.clock.at += timedelta(minutes=5)
+    assert browser.post(f"/home/me/phones/{made['id']}/remove").status_code == 302
+    page = unescape(browser.get("/home/me/phones", {"lang": "en"}).content.decode())
+    return page.partition("Removed. It gets nothing new. ")[2].partition("</p>")[0]
+
+
+@pytest.mark.rule("PEOPLE-7")
+@pytest.mark.rule("ACCESS-13")
+def test_a_removed_phone_is_said_to_open_also_where_only_an_update_ends_it(home: Home) -> None:
+    """A lock that lost its clock knows no end: its door counts and is named, and no date is promised for it; the others keep theirs."""
+    good, lost = TrustedTime.GOOD, TrustedTime.LOST
+    said = removed(home, good, lost, lost)
+    assert re.fullmatch(
+        r"It may still open 3 doors until they are updated\. Nothing else ends it at Package Room, Unit 4B\. "
+        r"Elsewhere at most until Sun 22 Nov [0-9:]+\.",
+        said,
+    ), said
+
+
+@pytest.mark.rule("PEOPLE-7")
+@pytest.mark.rule("ACCESS-13")
+@pytest.mark.parametrize(
+    ("clocks", "says"),
+    [
+        ("gg", r"It may still open 2 doors until they are updated, at most until Sun 22 Nov [0-9:]+\."),
+        ("l", r"It may still open 1 door until it is updated\. Nothing else ends it at Gym\."),
+        ("", ""),
+    ],
+)
+def test_what_a_removed_phone_may_still_open_has_its_ends(home: Home, clocks: str, says: str) -> None:
+    """One date for all where each has one, none where none has; nothing is said where it opened nothing."""
+    said = removed(home, *(TrustedTime.GOOD if clock == "g" else TrustedTime.LOST for clock in clocks))
+    assert re.fullmatch(says, said), said
 
 
 def test_a_session_without_the_token_of_our_own_pages_changes_nothing(home: Home) -> None:

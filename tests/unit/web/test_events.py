@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from limen.history.queries import EventView, GapView, HistoryPage
+from limen.places.queries import PropertyView
 from limen.web import events
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -68,3 +69,23 @@ def test_the_mark_of_a_second_code_is_said_only_where_it_is_asked_for() -> None:
     with translation.override("en"):
         (line,) = events.lines(page, {GUS: "Gus Herrera"}, NEW_YORK, NOW, marks=True)
     assert line.sentence == "Gus Herrera opened, by code, with the second code, for when somebody is made to open"
+
+
+@pytest.mark.rule("PRIVACY-1")
+@pytest.mark.parametrize(
+    ("profile", "kinds", "said"),
+    [
+        ("US", ["unit"], "Kept until Tue 21 Nov 2028, then deleted."),
+        ("US", ["common"], "Kept until Tue 21 Nov 2028, then made nameless."),
+        ("NYC", ["service"], "Kept until Fri 19 Feb 2027, then made nameless."),
+        ("NYC", ["unit"], "Kept until Fri 19 Feb 2027, then deleted."),
+        ("EU", ["unit", "entrance"], "Kept until Fri 19 Feb 2027, then deleted or made nameless."),
+    ],
+)
+def test_until_when_history_is_kept_is_said_from_the_table_itself(profile: str, kinds: list[str], said: str) -> None:
+    """Of an entry of today, by the profile of the building and the kind of door."""
+    building = PropertyView(UUID(int=1), UUID(int=2), "88 Harbor Street", "", "", "America/New_York", profile, "", None, 2)
+    with translation.override("en"):
+        assert events.kept(kinds, building, NOW) == f"{said} That is so for an entry of today; older ones go earlier."
+    with translation.override("es"):
+        assert events.kept(kinds, building, NOW).startswith("Se guarda hasta el ")

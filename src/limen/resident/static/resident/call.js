@@ -3,7 +3,7 @@
 import { Speaker } from "../web/speaker.js";
 import { askMicrophone, serversOf, Talk } from "../web/talk.js";
 import { showDigits, whenLeft } from "./digits.js";
-import { ask, Line } from "./line.js";
+import { answered, ask, Line, wordsOf } from "./line.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("call"));
 const id = page.dataset.call ?? "";
@@ -62,14 +62,13 @@ async function look(call) {
     return;
   }
   if (page.dataset.state === "elsewhere") return;
-  const { ok, said } = await ask(`/home/api/calls/${id}`, {}, "GET");
-  end(ok ? said.ending : "");
+  end((await ask(`/home/api/calls/${id}`, {}, "GET")).said.ending);
 }
 
-/** @param {string} ending */
+/** @param {string} [ending] how it ended, where the service said so */
 function end(ending) {
   hangUp();
-  fill("ending", ending);
+  fill("ending", ending || page.dataset.ended || "");
   show("over");
 }
 
@@ -84,6 +83,7 @@ function hangUp() {
 async function answer() {
   if (joined) return;
   joined = true;
+  problem("");
   show("joining");
   microphone = await askMicrophone();
   find('[data-only="no-microphone"]').hidden = microphone !== null;
@@ -103,17 +103,23 @@ async function answer() {
   });
   talk.line.onnegotiationneeded = null;
   if (microphone) talk.speak(microphone);
-  const { ok, signal, said } = await ask(`/home/api/calls/${id}/answer`);
-  if (ok) {
-    began();
+  const reply = await ask(`/home/api/calls/${id}/answer`);
+  if (!reply.ok) notIn(reply);
+  else if (reply.said.state === "answered") began();
+  else end(reply.said.ending);
+}
+
+/** Why not; where nobody has said no, it can be tried again. @param {import("./line.js").Answer} reply */
+function notIn(reply) {
+  hangUp();
+  joined = false;
+  if (String(reply.said.type ?? "").endsWith("answered_elsewhere")) {
+    show("elsewhere");
     return;
   }
-  hangUp();
-  if (String(said.type ?? "").endsWith("answered_elsewhere")) show("elsewhere");
-  else {
-    fill("why", signal ? said.title : "");
-    show("problem");
-  }
+  fill("why", wordsOf(reply, page));
+  find('[data-part="again"]').hidden = answered(reply);
+  show("problem");
 }
 
 function began() {
@@ -142,7 +148,7 @@ function lost(what, gone) {
   // rule: LINK-7
   if (gone) broken.add(what);
   else broken.delete(what);
-  find('[data-only="lost"]').hidden = broken.size === 0;
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll('[data-only="lost"]'))) part.hidden = broken.size === 0;
 }
 
 /** @param {string} text */
@@ -170,35 +176,62 @@ function codeMade(first) {
   if (first) fill("first", first);
 }
 
-/** @param {{title?: string, detail?: string}} said */
-function problem(said) {
+/** What was not done, why, and what to do: a button that was pressed never ends in silence. @param {string} words */
+function problem(words) {
   const place = find('[data-part="problem"]');
-  place.textContent = [said.title, said.detail].filter(Boolean).join(" ");
-  place.hidden = false;
+  place.textContent = words;
+  place.hidden = words === "";
+}
+
+/** One act of the resident in this call. @param {string} what @returns {Promise<any>} what the service said; null where it was not done, which the page then says */
+async function act(what) {
+  problem("");
+  const reply = await ask(`/home/api/calls/${id}/${what}`);
+  if (reply.ok) return reply.said;
+  problem(wordsOf(reply, page));
+  return null;
 }
 
 async function makeCode() {
-  const { ok, said } = await ask(`/home/api/calls/${id}/code`);
-  if (ok) codeMade(said.first);
-  else problem(said);
+  const said = await act("code");
+  if (said) codeMade(said.first);
 }
 
 async function showCode() {
-  const { ok, said } = await ask(`/home/api/calls/${id}/digits`);
-  if (ok) showDigits(find('[data-fill="digits"]'), said);
-  else problem(said);
+  const said = await act("digits");
+  if (said) showDigits(find('[data-fill="digits"]'), said);
+}
+
+async function decline() {
+  const said = await act("decline");
+  if (said) end(said.ending);
+}
+
+/** It is over here at once. Without signal the other side learns it from our line, which must not come back then, or as soon as there is signal (LINK-7). */
+async function leave() {
+  problem("");
+  end();
+  const reply = await ask(`/home/api/calls/${id}/hangup`);
+  if (reply.ok) end(reply.said.ending);
+  if (reply.signal) return;
+  line.close();
+  problem(page.dataset.unheard ?? "");
+  addEventListener("online", () => ask(`/home/api/calls/${id}/hangup`), { once: true });
+}
+
+async function block() {
+  const said = await act("block");
+  if (said) find('[data-part="blocked"]').textContent = said.sentence ?? "";
 }
 
 /** @type {Record<string, (button: HTMLElement) => unknown>} */
 const acts = {
   answer,
-  decline: async () => end((await ask(`/home/api/calls/${id}/decline`)).said.ending ?? ""),
-  hangup: async () => end((await ask(`/home/api/calls/${id}/hangup`)).said.ending ?? ""),
+  decline,
+  hangup: leave,
   code: makeCode,
   show: showCode,
-  block: async () => {
-    find('[data-part="blocked"]').textContent = (await ask(`/home/api/calls/${id}/block`)).said.sentence ?? "";
-  },
+  block,
   mute: (button) => {
     const muted = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(muted));

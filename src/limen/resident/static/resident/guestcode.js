@@ -2,7 +2,7 @@
 
 import { tellIn, whileLoading } from "../web/loading.js";
 import { readAloud, showDigits } from "./digits.js";
-import { ask } from "./line.js";
+import { answered, ask, wordsOf } from "./line.js";
 
 const page = document.getElementById("guestcode");
 /** @type {{id: string, groups: string[], spoken: string, sentence: string} | null} */
@@ -28,19 +28,6 @@ function kindOf(said) {
   return { kind: said.get("uses") === "single" ? "daily_single_use" : "daily", day: String(said.get("when")) };
 }
 
-/** @typedef {Awaited<ReturnType<typeof ask>>} Answer */
-
-/** Whether the service itself has spoken, and not the air or a gateway in between. @param {Answer} answer */
-function answered(answer) {
-  return answer.signal && Boolean(answer.said.title);
-}
-
-/** Without an answer nobody knows whether it was done, unless the phone knows that it has no signal at all. @param {Answer} answer @returns {string} */
-function wordsOf(answer) {
-  if (answered(answer)) return [answer.said.title, answer.said.detail].filter(Boolean).join(" ");
-  return (navigator.onLine ? page?.dataset.unknown : page?.dataset.nosignal) ?? "";
-}
-
 /** @param {HTMLFormElement} form */
 async function make(form) {
   const said = new FormData(form);
@@ -51,7 +38,7 @@ async function make(form) {
   const answer = await whileLoading(asked, { busy: form, tell: tellIn(form) });
   if (!answer.ok) {
     if (answered(answer)) wish = null;
-    problem.textContent = wordsOf(answer);
+    problem.textContent = wordsOf(answer, page);
     problem.hidden = false;
     problem.focus();
     return;
@@ -104,7 +91,7 @@ async function send() {
   const to = /** @type {HTMLInputElement} */ (document.getElementById("to")).value;
   const answer = await ask(`/home/api/guests/code/${made?.id}/send`, { way, to });
   if (answer.ok) handed(answer.said.sentence);
-  else find('[data-part="handed"]').textContent = wordsOf(answer);
+  else find('[data-part="handed"]').textContent = wordsOf(answer, page);
 }
 
 page?.addEventListener("submit", async (event) => {

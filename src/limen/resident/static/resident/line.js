@@ -17,6 +17,22 @@ export async function ask(path, body = {}, method = "POST") {
   }
 }
 
+/** @typedef {Awaited<ReturnType<typeof ask>>} Answer */
+
+/** Whether the service itself has spoken, and not the air or a gateway in between. @param {Answer} answer */
+export function answered(answer) {
+  return answer.signal && Boolean(answer.said.title);
+}
+
+/**
+ * Why not, and what to do. Without an answer nobody knows whether it was done, unless the phone knows that it has no signal at all.
+ * @param {Answer} answer @param {HTMLElement | null} page which holds the words for both as `data-unknown` and `data-nosignal` @returns {string}
+ */
+export function wordsOf(answer, page) {
+  if (answered(answer)) return [answer.said.title, answer.said.detail].filter(Boolean).join(" ");
+  return (navigator.onLine ? page?.dataset.unknown : page?.dataset.nosignal) ?? "";
+}
+
 const AGAIN_MS = 2000;
 
 export class Line {

@@ -24,7 +24,7 @@ export function endedByDate(opening, now_ms) {
 }
 
 /**
- * Asks the service, for this person alone.
+ * Asks the service, for this person alone. `ended` is the sentence about a door that went away, or is held and yet opens by no phone now: paused, not begun.
  * @param {string} door @returns {Promise<{ended: string} | "held" | null>} null: no signal, or no word about it
  */
 export async function whatBecame(door) {
@@ -32,6 +32,7 @@ export async function whatBecame(door) {
   if (!ok) return null;
   const over = said.ended.find((/** @type {{id: string}} */ one) => one.id === door);
   if (over) return { ended: over.sentence };
-  const held = said.doors.some((/** @type {{id: string}} */ one) => one.id === door);
+  const held = said.doors.find((/** @type {{id: string}} */ one) => one.id === door);
+  if (held && !held.opens) return { ended: held.sentence };
   return held && (await refreshed().catch(() => false)) ? "held" : null;
 }

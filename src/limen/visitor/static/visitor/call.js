@@ -14,6 +14,7 @@ const louder = new Louder(/** @type {HTMLAudioElement} */ (document.getElementBy
 const FORGIVEN_S = 20;
 const LOOKS_EVERY_MS = 5000;
 const PATIENCE_MS = 4000;
+const START_MS = 20_000;
 
 /** @typedef {{call: string, token: string, entry: string}} Mine */
 
@@ -201,31 +202,50 @@ function kept() {
 async function begin() {
   mine = kept();
   if (mine) {
-    const { ok, body } = await ask({ token: mine.token });
-    if (ok) {
+    const answer = await asking({ token: mine.token });
+    if (answer === null) return;
+    if (answer.ok) {
       // Loaded again, also after its end: a reload never rings anybody.
-      if (OPEN.has(body.state)) askForMicrophone();
-      hear(body);
+      if (OPEN.has(answer.body.state) && !OVER.has(state)) askForMicrophone();
+      hear(answer.body);
       connect();
       return;
     }
     mine = null;
   }
-  if (!listed) {
-    show("unreachable");
-    return;
-  }
+  if (!listed) show("unreachable");
+  else if (!OVER.has(state)) await call();
+}
+
+async function call() {
   askForMicrophone();
-  const { ok, body } = await ask({ entry });
+  const answer = await asking({ entry });
+  if (answer === null) return;
+  const { ok, body } = answer;
   if (!ok) {
-    fill("problem", body.title ?? "");
+    if (OVER.has(state)) return;
+    fill("problem", body.title || page.dataset.unknown || "");
     show(REFUSED[String(body.type).split("/").at(-1) ?? ""] ?? "problem");
     return;
   }
   mine = { call: body.call, token: body.token, entry };
   sessionStorage.setItem(KEY, JSON.stringify(mine));
+  if (OVER.has(state)) {
+    await tellStopped();
+    return;
+  }
   hear(body);
   connect();
+}
+
+/** Before there is a call; that there was no answer is said, unless it was stopped meanwhile. @param {Record<string, string>} body */
+async function asking(body) {
+  const answer = await ask(body, AbortSignal.timeout(START_MS)).catch(() => null);
+  if (answer === null && !OVER.has(state)) {
+    fill("problem", (navigator.onLine ? page.dataset.unknown : page.dataset.nosignal) ?? "");
+    show("problem");
+  }
+  return answer;
 }
 
 function askForMicrophone() {
@@ -285,8 +305,16 @@ const ACTS = {
   },
 };
 
+/** It is over on this screen at once, whether or not there is a call yet, and with signal or without. */
 async function stop() {
-  if (mine) hear((await ask({ token: mine.token, do: "stop" })).body);
+  show(state === "answered" || state === "lost" ? "ended" : "cancelled");
+  await tellStopped();
+}
+
+/** Without signal the service ends it by itself, because this page's line is gone (LINK-7). */
+async function tellStopped() {
+  const answer = mine && (await ask({ token: mine.token, do: "stop" }).catch(() => null));
+  if (answer?.ok) hear(answer.body);
 }
 
 page.addEventListener("click", (event) => {
