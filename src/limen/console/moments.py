@@ -91,8 +91,13 @@ def may_come_back(asker: Asker, grant: access.GrantView, given: Given) -> bool:
 
 
 def stories(asker: Asker, person_id: UUID) -> list[Story]:
-    """What was taken from a person here, newest first, as far as the asker manages it."""
-    taken = [view for view in access.revocations(person_id=person_id) if view.property_id == asker.place.id and view.kind != "paused"]
+    """What was taken from a person here, newest first, as far as the asker manages it; a pause for as long as it lasts."""
+    pause = access.suspension(person_id, asker.place.id)
+    taken = [
+        view
+        for view in access.revocations(person_id=person_id)
+        if view.property_id == asker.place.id and (view.kind != "paused" or (pause is not None and view.ordered_at >= pause.since))
+    ]
     given = given_to(asker, person_id) if taken else {}
     return [story(asker, view, given) for view in taken if may_see(asker, view, given)]
 

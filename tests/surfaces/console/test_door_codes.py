@@ -158,3 +158,16 @@ def test_it_is_said_in_spanish_too(desk: Desk) -> None:
         "No hay vuelta atrás: un código anulado no vuelve a servir.",
         "Anular estos códigos",
     )
+
+
+@pytest.mark.rule("CODE-10")
+def test_a_keypad_that_slowed_itself_down_is_said_on_its_doors_page(desk: Desk) -> None:
+    """By the lock's own last word, and until it says otherwise."""
+    door, lock = desk.door("Gym"), desk.house.activate("Gym", "LM000012")
+    words = "The keypad slowed itself down after wrong codes. App, card and key work."
+    for slowed in (True, False):
+        desk.house.later(minutes=5)
+        said = lock.telemetry(battery=64, t=int(desk.house.now.timestamp()), slowed=slowed)
+        with unit_of_work():
+            assert fleet_services.take_telemetry(data=said, now=desk.house.now).status == "taken"
+        assert (words in desk.get("Ana", door).text) is slowed

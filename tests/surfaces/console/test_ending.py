@@ -243,6 +243,16 @@ def test_pause_and_resume_bring_everything_back_as_it_was(desk: Desk) -> None:
     assert (access.grants_of(dana), access.doors_of(dana, desk.house.now)) == before
 
 
+@pytest.mark.rule("PEOPLE-7", "ACCESS-4")
+def test_a_pause_has_its_three_moments_for_as_long_as_it_lasts(desk: Desk) -> None:
+    """Ordered, carried to how many doors, in force: what a lock has not heard of it, it still opens for. After it there is nothing to follow."""
+    proved(desk)
+    page = desk.post("Ana", desk.person("Dana") + "/pause")
+    assert page.says("Paused", "Ordered", "Delivered", "In force", "not yet")
+    page = desk.post("Ana", desk.person("Dana") + "/resume")
+    assert "Delivered" not in page.text
+
+
 @pytest.mark.rule("PEOPLE-7")
 def test_a_stolen_phone_is_removed_and_cards_and_codes_stay(desk: Desk) -> None:
     """Staff remove one phone; nobody learns which model it was."""

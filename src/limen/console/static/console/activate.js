@@ -9,11 +9,7 @@ import { isSticker, Scanner } from "./scan.js";
 import { technician } from "./technician.js";
 
 /** Results that share the words of another. @type {ReadonlyMap<string, string>} */
-const SHOWN = new Map([
-  ["stopped", "refused"],
-  ["no_lock_chosen", "out_of_reach"],
-  ["bluetooth_off", "out_of_reach"],
-]);
+const SHOWN = new Map([["stopped", "refused"]]);
 const stage = new Stage("activate");
 const scanner = new Scanner(/** @type {HTMLElement} */ (document.getElementById("scanner")), scanned);
 
