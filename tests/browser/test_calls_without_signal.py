@@ -1,19 +1,27 @@
 """No button of a call ends in silence, on either side of the door: before there is a call, and where there is no signal (LINK-7)."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.hindrances import none_on
 from tests.browser.test_visitor import sign, theo, victor
-from tests.server import Running
+from tests.server import Running, running
 
 __all__ = ["theo", "victor"]
 
 CALLS = re.compile(r"/v/\w+/calls\?")
 NO_SIGNAL = "No signal. Try again where there is some."
 NOTHING = "We got no answer, so we do not know if it rang. Wait a minute, then call again."
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A demonstration of their own: one address may ring one home eight times in ten minutes, and the visitor's tests do."""
+    with running(tmp_path_factory.mktemp("demo"), "demo") as server:
+        yield server
 
 
 def find(victor: Page, demo: Running) -> None:

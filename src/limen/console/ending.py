@@ -108,7 +108,7 @@ def resume(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
     who = person_of(asker, person_id)
     asker.must(asker.changes_people)
     verbs.resume(person_id=who.id, property_id=asker.place.id, by=asker.actor, now=asker.now)
-    return HttpResponseRedirect(f"/c/people/{who.id}")
+    return HttpResponseRedirect(f"/c/people/{who.id}?resumed=1")
 
 
 @managed

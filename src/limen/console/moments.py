@@ -72,7 +72,7 @@ def story(asker: Asker, revocation: access.RevocationView, given: Given) -> Stor
         delivered_at=max(delivered) if delivered and moments.delivered == moments.to_deliver else None,
         in_force_at=moments.in_force_at,
         by_itself=any(moment.ended_by_itself for moment in told),
-        doors=tuple(_door(asker, moment, known[moment.door_id], who.first, revocation.ordered_at) for moment in told),
+        doors=tuple(_door(asker, moment, known[moment.door_id], who.first, revocation) for moment in told),
         back=grant.id if grant is not None and may_come_back(asker, grant, given) else None,
     )
 
@@ -110,16 +110,16 @@ def may_see(asker: Asker, view: access.RevocationView, given: Given) -> bool:
     return grant is not None and grant.group_id is not None and asker.rights.manages(grant.group_id)
 
 
-def _door(asker: Asker, moment: fleet.DoorMoment, door: places.DoorView, name: str, ordered_at: datetime) -> DoorStory:
-    zone, now = asker.place.zone, asker.now
+def _door(asker: Asker, moment: fleet.DoorMoment, door: places.DoorView, name: str, taken: access.RevocationView) -> DoorStory:
+    zone, now, paused = asker.place.zone, asker.now, taken.kind == "paused"
     if not moment.to_deliver:
         line = truth.Line("ended", _("No lock held this. Nothing has to be brought there."))
     elif moment.still_opens:
-        line = truth.still_opens(door.name, name, moment, zone, now, connected=door.connected)
-    elif moment.delivered_at is None and moment.in_force_at == ordered_at:
-        line = truth.Line("ended", truth.in_force(ordered_at, False, zone, now).sentence)
+        line = truth.still_opens(door.name, name, moment, zone, now, connected=door.connected, paused=paused)
+    elif moment.delivered_at is None and moment.in_force_at == taken.ordered_at:
+        line = truth.Line("ended", truth.in_force(taken.ordered_at, False, zone, now, paused=paused).sentence)
     elif moment.in_force_at is not None and moment.in_force_at <= now:
-        line = truth.in_force(moment.in_force_at, moment.ended_by_itself, zone, now)
+        line = truth.in_force(moment.in_force_at, moment.ended_by_itself, zone, now, paused=paused)
     else:
         line = truth.Line("waiting", _("The %(door)s lock has not confirmed it yet.") % {"door": door.name})
     waits = moment.to_deliver and moment.delivered_at is None and not door.connected and asker.rights.device_management

@@ -80,7 +80,7 @@ def person(request: HttpRequest, asker: Asker, person_id: UUID) -> HttpResponse:
         "moved": "moved" in request.GET,
         "changes": looks_after(asker, who),
         "new_address": identity.move_of(who.id, asker.now),
-        "said": _sharing_said(request, who, live) or _sent_said(request, asker, who),
+        "said": _sharing_said(request, who, live) or _sent_said(request, asker, who) or _resumed_said(request, asker, who),
         "state": _state(asker, who),
         "unit": people.unit_of(who.id, asker.place.id, asker.now),
         "has_app": identity.has_app(who.id),
@@ -115,6 +115,13 @@ def _sent_said(request: HttpRequest, asker: Asker, who: people.PersonView) -> st
         return ""
     at = when.say(invitation.sent_at, asker.place.zone, asker.now)
     return _g("A new invitation was sent %(at)s to %(email)s. The one before no longer works.") % {"at": at, "email": who.email}
+
+
+def _resumed_said(request: HttpRequest, asker: Asker, who: people.PersonView) -> str:
+    """Nothing was ended by the pause, so all of it is back (PEOPLE-7); what its locks know of that is said on the page of each door."""
+    if "resumed" not in request.GET or not asker.changes_people or access.suspension(who.id, asker.place.id) is not None:
+        return ""
+    return _g("Resumed. Everything is back as it was. A lock that has heard of the pause hears of this with its next update.")
 
 
 def _doors_of(grant: access.GrantView) -> str:

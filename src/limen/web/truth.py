@@ -113,12 +113,20 @@ def change(what: Change, name: str | None) -> str:
 
 
 def still_opens(
-    door: str, name: str, what: Sequence[StillOpens] | DoorMoment, zone: ZoneInfo, now: datetime, *, connected: bool = False
+    door: str, name: str, what: Sequence[StillOpens] | DoorMoment, zone: ZoneInfo, now: datetime,
+    *, connected: bool = False, paused: bool = False,
 ) -> Line:  # fmt: skip
     """M04 or M05: what was taken and still opens, until when, and what ends it. To a connected door nobody has to go."""
+    taken = _("Paused.") if paused else _("Revoked.")
+    return Line("behind", f"{taken} {_still(door, name, what, zone, now, connected=connected)}")
+
+
+def _still(
+    door: str, name: str, what: Sequence[StillOpens] | DoorMoment, zone: ZoneInfo, now: datetime, *, connected: bool
+) -> str:  # fmt: skip
     if connected:
-        sentence = _("Revoked. The %(door)s reader opens for %(name)s until it hears of it: within 10 seconds while it is connected.")
-        return Line("behind", sentence % {"door": door, "name": name})
+        sentence = _("The %(door)s reader opens for %(name)s until it hears of it: within 10 seconds while it is connected.")
+        return sentence % {"door": door, "name": name}
     if isinstance(what, DoorMoment):
         until, ways = what.still_opens_until, set(what.still_opens_by)
     else:
@@ -126,23 +134,24 @@ def still_opens(
         until = None if endless else max(one.until for one in what if one.until is not None)
         ways = {one.by for one in what}
     if until is not None:
-        sentence = _("Revoked. The %(door)s lock still opens for %(name)s until somebody updates it, at most until %(until)s.")
-        return Line("behind", sentence % {"door": door, "name": name, "until": say(until, zone, now)})
+        sentence = _("The %(door)s lock still opens for %(name)s until somebody updates it, at most until %(until)s.")
+        return sentence % {"door": door, "name": name, "until": say(until, zone, now)}
     if "code" in ways:
-        sentence = _("Revoked. %(name)s's code still opens the %(door)s until somebody updates that door. Nothing else ends it.")
+        sentence = _("%(name)s's code still opens the %(door)s until somebody updates that door. Nothing else ends it.")
     elif "card" in ways:
-        sentence = _("Revoked. %(name)s's card still opens the %(door)s until somebody updates that door. Nothing else ends it.")
+        sentence = _("%(name)s's card still opens the %(door)s until somebody updates that door. Nothing else ends it.")
     else:
-        sentence = _("Revoked. The %(door)s lock still opens for %(name)s until somebody updates it. Nothing else ends it.")
-    return Line("behind", sentence % {"door": door, "name": name})
+        sentence = _("The %(door)s lock still opens for %(name)s until somebody updates it. Nothing else ends it.")
+    return sentence % {"door": door, "name": name}
 
 
-def in_force(at: datetime, by_itself: bool, zone: ZoneInfo, now: datetime) -> Line:
+def in_force(at: datetime, by_itself: bool, zone: ZoneInfo, now: datetime, *, paused: bool = False) -> Line:
     """M06, or that it ended by itself."""
     when = say(at, zone, now)
     if by_itself:
         return Line("ended", _("In force since %(at)s: the phone's access ran out.") % {"at": when})
-    return Line("proved", _("Revoked, in force since %(at)s.") % {"at": when})
+    sentence = _("Paused, in force since %(at)s.") if paused else _("Revoked, in force since %(at)s.")
+    return Line("proved", sentence % {"at": when})
 
 
 def due(day: date, zone: ZoneInfo, now: datetime) -> str:

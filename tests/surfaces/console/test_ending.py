@@ -249,8 +249,13 @@ def test_a_pause_has_its_three_moments_for_as_long_as_it_lasts(desk: Desk) -> No
     proved(desk)
     page = desk.post("Ana", desk.person("Dana") + "/pause")
     assert page.says("Paused", "Ordered", "Delivered", "In force", "not yet")
+    assert "Paused. Dana's code still opens the Package Room" in page.text
+    assert "Revoked." not in page.text
     page = desk.post("Ana", desk.person("Dana") + "/resume")
+    assert page.says("Resumed. Everything is back as it was.")
     assert "Delivered" not in page.text
+    desk.post("Ana", desk.person("Dana") + "/pause")
+    assert "Resumed." not in desk.get("Ana", desk.person("Dana"), resumed="1").text
 
 
 @pytest.mark.rule("PEOPLE-7")
