@@ -188,6 +188,29 @@ def test_a_form_is_sent_once_and_without_waiting_for_any_module(demo: Running, s
     assert len(asked) == 1
 
 
+def test_a_form_whose_module_does_not_come_is_never_sent_by_the_browser(demo: Running, someone: Callable[..., Page]) -> None:
+    """Neither the tap that was kept nor a later one: the page says what is missing, and what was typed stays."""
+    dana, asked = phone_of(someone, demo.address, "dana"), list[str]()
+    with withheld(dana, re.compile(r"/resident/guestcode\.js$")) as waiting:
+        unready(dana, f"{demo.address}/home/guests/code")
+        dana.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+        dana.locator("#door").select_option(index=1)
+        dana.locator("#label").fill("Ola")
+        button = dana.get_by_role("button", name="Make the code")
+        tap(button)
+        expect(button).to_have_attribute("aria-busy", "true")
+        for route in waiting:
+            route.abort()
+        said = dana.get_by_role("status").filter(has_text="This page did not load completely.")
+        expect(said).to_be_visible()
+        expect(dana.locator("html:not([data-arriving])")).to_be_attached()
+        button.evaluate("(one) => one.scrollIntoView({ block: 'center' })")  # the page's last: it does not end below the line
+        tap(button)
+        expect(said).to_be_visible()
+        expect(dana.locator("#label")).to_have_value("Ola")
+    assert asked == []
+
+
 PAGES = {
     "dana": (
         "/home/",

@@ -129,6 +129,11 @@
     },
     { capture: true },
   );
+  // After everybody else: what no module has answered, none ever will. The browser would send it to an address that does not expect it, with what was typed.
+  addEventListener("submit", (event) => {
+    const by = /** @type {SubmitEvent} */ (event).submitter;
+    if ("scripted" in /** @type {HTMLFormElement} */ (event.target).dataset || by?.hasAttribute("data-scripted")) event.preventDefault();
+  });
   // After those of the scripts that begin their work at that moment.
   document.addEventListener("DOMContentLoaded", () => setTimeout(arrive));
 })();
