@@ -1,6 +1,5 @@
 """Doors: what we know about each, and the lines that make one."""
 
-from difflib import get_close_matches
 from uuid import UUID
 
 from django import forms
@@ -46,7 +45,6 @@ def doors(request: HttpRequest, asker: Asker) -> HttpResponse:
         found = [door for door in found if (states[door.id].truth in ATTENTION if show == "attention" else door.kind == show)]
     found.sort(key=lambda door: (ATTENTION.get(states[door.id].truth, 4), KIND_ORDER[door.kind]))
     part = lists.shown(request, found)
-    near = get_close_matches(asked, [door.name for door in everything], n=1, cutoff=0.5) if asked and not found else []
     context: dict[str, object] = {
         "here": "doors",
         "rows": [(door, states[door.id], truth.door_lines(states[door.id], asker.place.zone, asker.now)[0]) for door in part.rows],
@@ -54,7 +52,7 @@ def doors(request: HttpRequest, asker: Asker) -> HttpResponse:
         "asked": asked,
         "show": show,
         "attention": sum(state.truth in ATTENTION for state in states.values()),
-        "near": near[0] if near else "",
+        "near": lists.nearest(asked, (door.name for door in everything)) if asked and not found else "",
         "none_at_all": not everything,
     }
     return page(request, "doors.html", asker, context)

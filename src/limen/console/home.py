@@ -11,6 +11,7 @@ from limen.access import queries as access
 from limen.console import lists
 from limen.console.asker import CHOSEN, Asker, managed, page
 from limen.console.duerows import all_done, long_behind, row, today, updaters
+from limen.console.naming import everybody
 from limen.console.walking import shortest_way
 from limen.console.week import week
 from limen.fleet import queries as fleet
@@ -97,16 +98,19 @@ def choose_place(request: HttpRequest, asker: Asker) -> HttpResponse:
 @managed
 @require_GET
 def find(request: HttpRequest, asker: Asker) -> HttpResponse:
-    """Finds doors and people; forgives accents and capitals."""
+    """Finds doors and people; forgives accents and capitals, and offers what is near where it finds nothing."""
     asked = lists.asked(request)
     words = people.plain(asked).split()
-    doors = [door for door in places.doors(asker.place.id) if words and all(word in people.plain(door.name) for word in words)]
+    everything = places.doors(asker.place.id)
+    doors = [door for door in everything if words and all(word in people.plain(door.name) for word in words)]
     also = access.people_given(asker.place.id)
     found = people.find(asker.place.id, asked, asker.now, also) if words and asker.sees_people else ()
     what = _("Door or person") if asker.sees_people else _("Door")
+    known = everybody(asker, also) if asker.sees_people else ()
+    near = "" if not words or doors or found else lists.nearest(asked, (one.name for one in (*everything, *known)))
     return page(
         request,
         "find.html",
         asker,
-        {"asked": asked, "doors": doors[:FOUND_MOST], "people": found[:FOUND_MOST], "what": what, "here": "find"},
+        {"asked": asked, "doors": doors[:FOUND_MOST], "people": found[:FOUND_MOST], "what": what, "near": near, "here": "find"},
     )

@@ -32,6 +32,12 @@ def person_of(asker: Asker, person_id: UUID) -> people.PersonView:
     return people.person_view(person_id)
 
 
+def everybody(asker: Asker, also: frozenset[UUID]) -> list[people.PersonView]:
+    """Everybody of the asker's building and `also`, by last name; for who manages people."""
+    here = {person.id: person for person in people.people_in(asker.place.id, asker.now)} | people.persons_by_id(also)
+    return sorted(here.values(), key=lambda person: (people.plain(person.last), people.plain(person.first)))
+
+
 def has_phones_here_alone(asker: Asker, person_id: UUID) -> bool:
     """Whether somebody's phones are this office's to see and remove: they live, work or open doors here, and open none that others look after.
 

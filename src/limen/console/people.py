@@ -16,7 +16,7 @@ from limen.console.asker import Asker, managed, page
 from limen.console.contact import looks_after
 from limen.console.fields import NameField
 from limen.console.moments import stories
-from limen.console.naming import has_phones_here_alone, person_of
+from limen.console.naming import everybody, has_phones_here_alone, person_of
 from limen.credentials import queries as credentials
 from limen.identity import queries as identity
 from limen.identity import services as accounts
@@ -35,17 +35,13 @@ def people_list(request: HttpRequest, asker: Asker) -> HttpResponse:
         raise NotYours
     asked = lists.asked(request)
     also = access.people_given(asker.place.id)
-    found = people.find(asker.place.id, asked, asker.now, also) if asked else _everybody(asker, also)
+    found = people.find(asker.place.id, asked, asker.now, also) if asked else everybody(asker, also)
     homes = people.residents_by_unit(asker.place.id, asker.now)
     unit_names = {residency.person_id: residency.unit_name for rows in homes.values() for residency in rows}
     part = lists.shown(request, found)
     rows = [(person, unit_names.get(person.id, ""), _state(asker, person)) for person in part.rows]
-    return page(request, "people.html", asker, {"here": "people", "rows": rows, "part": part, "asked": asked})
-
-
-def _everybody(asker: Asker, also: frozenset[UUID]) -> list[people.PersonView]:
-    here = {person.id: person for person in people.people_in(asker.place.id, asker.now)} | people.persons_by_id(also)
-    return sorted(here.values(), key=lambda person: (people.plain(person.last), people.plain(person.first)))
+    near = lists.nearest(asked, (person.name for person in everybody(asker, also))) if asked and not found else ""
+    return page(request, "people.html", asker, {"here": "people", "rows": rows, "part": part, "asked": asked, "near": near})
 
 
 def _state(asker: Asker, person: people.PersonView) -> str:

@@ -82,7 +82,13 @@ class Stopped(Refused):
     """
 
     def __init__(self, line: int) -> None:
-        super().__init__("import_stopped", f"Stopped at line {line}.", "Start again with the same file; nothing comes twice.", line=line)
+        super().__init__(
+            "import_stopped",
+            "Stopped at line %(line)s.",
+            "Start again with the same file; nothing comes twice.",
+            gaps={"line": line},
+            line=line,
+        )
         self.line = line
 
 

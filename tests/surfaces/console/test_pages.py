@@ -171,8 +171,12 @@ def test_a_search_finds_without_accents_and_offers_what_is_near(office: Desk) ->
     """Typing wrong is no reason to find nothing."""
     assert office.get("Ana", "/c/doors", q="Rof").says('No door called "Rof".', "Did you mean Roof?")
     assert office.get("Ana", "/c/people", q="zzz").says('Nobody called "zzz".')
+    assert office.get("Ana", "/c/people", q="dena exampel").says("Did you mean Dana Example?")
     assert office.get("Ana", "/c/find", q="dánà").says("Dana Example")
     assert "Dana Example" not in office.get("Sofia", "/c/find", q="dana").text
+    assert office.get("Ana", "/c/find", q="dena exampel").says('Nothing called "dena exampel".', "Did you mean Dana Example?")
+    assert office.get("Sofia", "/c/find", q="Rof").says("Did you mean Roof?")
+    assert "Did you mean" not in office.get("Sofia", "/c/find", q="dena exampel").text
 
 
 def test_the_console_speaks_spanish(desk: Desk) -> None:

@@ -90,6 +90,7 @@ def test_a_household_excludes_its_own_door_from_others_phones_and_no_other(home:
     page = browser.get("/home/carry").content.decode()
     assert "Phones of others in the building bring sealed updates to Unit 4B" in page
     assert "Main Entrance" not in page and "Unit 4C" not in page
+    assert all(f'data-when="{state}"' in page for state in ("bluetooth_off", "no_lock_chosen", "out_of_reach", "unsupported"))
     assert browser.post("/home/carry", {"door": str(mine), "others": "no"})["Location"] == "/home/carry"
     assert places.door_view(mine).carried_by_others is False
     assert "Phones of others bring nothing to Unit 4B" in browser.get("/home/carry").content.decode()

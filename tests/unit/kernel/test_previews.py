@@ -60,6 +60,7 @@ def test_an_interrupted_import_says_where_and_what_to_do() -> None:
     """Nobody has to wonder whether something came twice."""
     stopped = Stopped(120)
     assert (stopped.title, stopped.detail) == ("Stopped at line 120.", "Start again with the same file; nothing comes twice.")
+    assert stopped.in_words(lambda text: text.replace("Stopped at line", "Se detuvo en la línea"))[0] == "Se detuvo en la línea 120."
 
 
 def test_a_written_table_quotes_what_it_must() -> None:

@@ -1,6 +1,6 @@
 // What this phone carries for the building, counted on the phone itself; and the button that brings one of it to the door where one stands.
 
-import { NoLockChosen } from "../courier/channel.js";
+import { BluetoothOff, NoLockChosen } from "../courier/channel.js";
 import { pickWaiting } from "../courier/errand.js";
 import { Unsupported } from "../courier/reach.js";
 import { Stage } from "../web/stage.js";
@@ -30,6 +30,7 @@ async function pick() {
   try {
     picked = (await pickWaiting(await phone())) ?? "";
   } catch (problem) {
+    if (problem instanceof BluetoothOff) return stage.show("bluetooth_off");
     if (problem instanceof NoLockChosen) return stage.show("no_lock_chosen");
     if (problem instanceof Unsupported) return stage.show("unsupported");
     throw problem;
