@@ -55,7 +55,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",  # allauth's pages about passkeys and sessions need it
     "django.contrib.staticfiles",
-    "django_htmx",
     "channels",
     "allauth",
     "allauth.account",
@@ -83,7 +82,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "limen.config.urls"

@@ -14,7 +14,7 @@ from pathlib import Path
 # Rooms that ship files for the browser.
 ROOMS = ("web", "console", "resident", "visitor", "bench")
 # Packages whose files are served too: their version stands for their content.
-PACKAGES = ("django-htmx", "django-allauth")
+PACKAGES = ("django-allauth",)
 DIGEST_LENGTH = 12
 
 

@@ -22,6 +22,7 @@ from limen.resident.asker import Asker, at_home, page
 from limen.resident.endcodes import own
 from limen.resident.speech import Asked, Json, bad_request, by_app
 from limen.resident.until import cannot_end, code_until, ending
+from limen.storage import news
 from limen.web import limits
 from limen.web.fields import NameField
 from limen.web.when import say
@@ -271,6 +272,7 @@ def api_end(asked: Asked, grant_id: UUID) -> Json:
     if grant is None or grant.host_id != asker.id:
         raise NotYours
     verbs.revoke_guest(grant_id=grant_id, host_id=asker.id, by=asker.actor, now=asked.now)
+    news.tell()  # the doors' lists change by it, and what still opens stands in them
     name = access.guest_names(asker.id).get(grant_id, "")
     return {"ended": str(grant_id), "still_opens": [told["sentence"] for told in _still(asker, grant, name)]}
 

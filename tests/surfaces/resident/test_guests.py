@@ -97,3 +97,21 @@ def test_who_ended_a_guest_reads_that_it_is_done_and_for_whom(home: Home) -> Non
     assert notice is not None and notice[1] == "Access ended for Ines Pires. Below is what still opens until its door is updated."
     assert "Ines Pires&#x27;s app still opens Unit 4B until that door is updated, at most until " in answer
     assert "Access ended for" not in browser.get("/home/guests?lang=en").content.decode()
+
+
+@pytest.mark.rule("ACCESS-8")
+@pytest.mark.rule("ACCESS-13")
+def test_an_app_that_ends_a_guest_is_told_in_the_same_answer_what_still_opens(home: Home) -> None:
+    """The doors' lists change before the answer is made; a guest of somebody else is not there."""
+    home.lock("Unit 4B")
+    guest, browser = home.harbor.guest("dana", "Unit 4B"), home.browser("dana")
+    home.harbor.people["ines"] = guest
+    phone = home.harbor.phone("ines", seed=3)
+    with unit_of_work():
+        fleet.inbox(guest, phone.id, "resident", home.clock.at)
+    (grant,) = access.guests_of(home.harbor.people["dana"], home.clock.at)
+    address = f"/home/api/guests/{grant.id}/end?lang=en"
+    assert home.browser("theo").post(address, "{}", content_type="application/json").status_code == 404
+    answer = browser.post(address, "{}", content_type="application/json").json()
+    (said,) = answer["still_opens"]
+    assert said.startswith("Ines Pires's app still opens Unit 4B until that door is updated, at most until ")

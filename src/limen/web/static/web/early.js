@@ -129,10 +129,10 @@
     },
     { capture: true },
   );
-  // After everybody else: what no module has answered, none ever will. The browser would send it to an address that does not expect it, with what was typed.
+  // What no module has answered by now the browser must not send either.
   addEventListener("submit", (event) => {
-    const by = /** @type {SubmitEvent} */ (event).submitter;
-    if ("scripted" in /** @type {HTMLFormElement} */ (event.target).dataset || by?.hasAttribute("data-scripted")) event.preventDefault();
+    const { target, submitter } = /** @type {SubmitEvent} */ (event);
+    for (const one of [target, submitter]) if ("scripted" in /** @type {HTMLElement} */ (one ?? page).dataset) event.preventDefault();
   });
   // After those of the scripts that begin their work at that moment.
   document.addEventListener("DOMContentLoaded", () => setTimeout(arrive));
