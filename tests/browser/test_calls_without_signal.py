@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.hindrances import none_on
-from tests.browser.test_visitor import sign, theo, victor
+from tests.browser.test_visitor import sign, talk, theo, victor
 from tests.server import Running, running
 
 __all__ = ["theo", "victor"]
@@ -89,3 +89,32 @@ def test_without_signal_the_residents_page_of_a_call_says_so_at_every_button(vic
     expect(theo.get_by_text("Without signal the visitor's screen ends the call by itself, within a minute.")).to_be_visible()
     theo.context.set_offline(False)
     expect(victor.get_by_role("heading", name="Call ended.")).to_be_visible()
+
+
+TOLD = """(() => {
+  const fetched = fetch;
+  window.fetch = (path, how) => {
+    if (how?.method === "POST") sessionStorage.setItem("told", `${path.split("?")[0]} ${how.keepalive}`);
+    return fetched(path, how);
+  };
+})()"""
+
+
+@pytest.mark.rule("LINK-7")
+def test_who_ends_a_call_and_goes_on_has_ended_it(victor: Page, theo: Page, demo: Running) -> None:
+    """On both sides the service is told also by a page that goes: nobody rings or talks to nobody until a line is missed."""
+    for one in (victor, theo):
+        one.add_init_script(TOLD)
+    find(victor, demo)
+    talk(victor, theo)
+    victor.get_by_role("button", name="Hang up").click()
+    find(victor, demo)
+    expect(theo.get_by_role("heading", name="Call ended.")).to_be_visible()
+    assert re.fullmatch(r"/v/\w+/calls/[\w-]+ true", victor.evaluate("sessionStorage.told"))
+    theo.goto(f"{demo.address}/home/")
+    victor.get_by_role("button", name="Call T. Whitfield").click()
+    victor.get_by_role("link", name="Call again").click()
+    theo.get_by_role("alertdialog").get_by_role("button", name="Decline").click()
+    theo.goto(f"{demo.address}/home/codes")
+    expect(victor.get_by_role("heading", name="They cannot take the call now.")).to_be_visible()
+    assert re.fullmatch(r"/home/api/calls/[\w-]+/decline true", theo.evaluate("sessionStorage.told"))

@@ -49,8 +49,10 @@ def talk(victor: Page, theo: Page) -> None:
 
 
 def hang_up(page: Page) -> None:
-    """Else it would be open for a while, and whoever rings next finds Theo in another call."""
-    page.get_by_role("button", name="Hang up").click()
+    """Until the service knows, too: else it would be open for a while, and whoever rings next finds Theo in another call."""
+    with page.expect_response(lambda answer: '"do":"stop"' in (answer.request.post_data or "")) as told:
+        page.get_by_role("button", name="Hang up").click()
+    assert told.value.ok
     expect(page.get_by_role("heading", name="Call ended.")).to_be_visible()
 
 

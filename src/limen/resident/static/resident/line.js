@@ -1,6 +1,6 @@
 // The line to the service for calls: a socket that comes back by itself, and questions in JSON.
 
-/** @param {string} path @param {Record<string, unknown>} [body] @param {string} [method] */
+/** What somebody did is asked for also while its page goes: who declines and walks on has declined. @param {string} path @param {Record<string, unknown>} [body] @param {string} [method] */
 export async function ask(path, body = {}, method = "POST") {
   const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
   const language = document.documentElement.lang.startsWith("es") ? "es" : "en";
@@ -8,7 +8,7 @@ export async function ask(path, body = {}, method = "POST") {
     const answer = await fetch(`${path}?lang=${language}`, {
       method,
       headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token },
-      ...(method === "GET" ? {} : { body: JSON.stringify(body) }),
+      ...(method === "GET" ? {} : { body: JSON.stringify(body), keepalive: true }),
     });
     const said = await answer.json().catch(() => ({}));
     return { ok: answer.ok, signal: true, status: answer.status, said };

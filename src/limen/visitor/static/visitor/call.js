@@ -186,7 +186,7 @@ async function ask(body, signal) {
     method: "POST",
     headers: { Accept: "application/json", "Content-Type": "application/json" },
     body: JSON.stringify(body),
-    ...(signal ? { signal } : {}),
+    ...(signal ? { signal } : { keepalive: true }), // the end is told also by a page that goes
   };
   const answer = await fetch(`${path}?lang=${language}`, options);
   return { ok: answer.ok, body: await answer.json() };
