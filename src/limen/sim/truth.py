@@ -98,10 +98,6 @@ class Belief:
     seconds: dict[int, tuple[Right, Code]] = field(default_factory=dict)
     """Second codes (LOCK-14): each opens like the first one of its owner."""
 
-    def void_for(self, person: int) -> int | None:
-        """Since when older leases of this person are void."""
-        return max((ms for ms in (self.void.get(person), self.void_all) if ms is not None), default=None)
-
     @property
     def digits(self) -> int | None:
         """How long a code is at this door, as far as somebody has seen one."""
@@ -359,6 +355,11 @@ class Truth:
             return found
         finally:
             self.facts = now
+
+    def lost_once(self, person: int, door: int, ms: int) -> bool:
+        """Whether a door was taken from a person until then in a past that a restored service has forgotten: who had it again had another number."""
+        known = self.facts.void.get((person, door), [])
+        return any(at <= ms and at not in known for past in self._once for at in past.void.get((person, door), []))
 
     def phone_lives(self, key: bytes, ms: int) -> bool:
         """Registered and not removed."""

@@ -69,6 +69,27 @@ def test_a_lease_of_a_lost_time_is_not_judged_by_what_was_over_before() -> None:
     assert one.by_phone(early, at(one, T0 + 4 * HOUR)) is SHUT
 
 
+def test_a_second_number_from_a_lost_time_is_no_list_s_to_name() -> None:
+    """A guest was sent away and invited again in the time that a copied-back database has forgotten, and is sent away by hand (decision 0128).
+
+    The lease from before they were sent away the first time bears the number that the file knows; a restore that heeds its ledger voids both.
+    """
+    one = oracle()
+    one.truth.invited(1, 5, (2,), T0, None)
+    copy = one.truth.facts.copy()
+    one.truth.sent_away(5, T0 + HOUR)
+    one.truth.invited(1, 5, (2,), T0 + 2 * HOUR, None)
+    forgotten = one.truth.facts.copy()
+    one.truth.copied_back(copy)
+    one.truth.sent_away(5, T0 + 4 * HOUR)
+    first, second = (lease(T0 + hours * HOUR, cls=Cls.APP_GUEST) for hours in (0, 3))
+    assert one.by_phone(Phone(5, KEY, [second]), at(one, T0 + 5 * HOUR)) is MAY
+    assert one.by_phone(Phone(5, KEY, [first]), at(one, T0 + 5 * HOUR)) is SHUT
+    one.truth.facts = forgotten
+    one.truth.restored(copy, T0, T0 + 6 * HOUR)
+    assert one.by_phone(Phone(5, KEY, [second]), at(one, T0 + 7 * HOUR)) is SHUT
+
+
 def test_a_lease_opens_until_it_ends() -> None:
     """Seven days for a resident, and not one for longer."""
     one = oracle()

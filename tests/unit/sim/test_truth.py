@@ -106,6 +106,21 @@ def test_each_forgotten_past_is_asked() -> None:
     assert {right.until_ms for right in one.rights_once(5, 0, T0 + 2 * HOUR_MS)} == {T0 + HOUR_MS, None}
 
 
+def test_a_loss_that_only_a_forgotten_past_knows_is_remembered() -> None:
+    """Not one that is in the file, and not before it was."""
+    one = truth()
+    one.invited(1, 5, (0,), T0, None)
+    one.sent_away(5, T0 + 10)
+    copy = one.facts.copy()
+    assert not one.lost_once(5, 0, T0 + 10)
+    one.invited(1, 5, (0,), T0 + 20, None)
+    one.sent_away(5, T0 + 30)
+    one.copied_back(copy)
+    assert not one.lost_once(5, 0, T0 + 29)
+    assert one.lost_once(5, 0, T0 + 30)
+    assert not one.lost_once(5, 1, T0 + 30)
+
+
 def test_a_restore_that_heeds_its_ledger_takes_again_and_gives_nothing() -> None:
     """What ended since stays ended, what was given since is gone, codes that are out stay known, and every older lease is void."""
     one = truth()
@@ -128,7 +143,7 @@ def test_a_restore_that_heeds_its_ledger_takes_again_and_gives_nothing() -> None
     assert not one.phone_lives(b"k", T0 + 1000)
     assert not one.facts.cards[0].is_on(T0 + 1000)
     assert one.facts.made == [made] and held.ended == frozenset({made})
-    assert held.void_for(2) == one.belief(0, T0 + 1000).void_for(4) == T0 + 1000
+    assert held.void_all == one.belief(0, T0 + 1000).void_all == T0 + 1000
     assert not one.unsure_floors
 
 
