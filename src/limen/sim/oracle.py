@@ -271,7 +271,7 @@ class Oracle:
         """A list voids older leases by the number that they bear. Who was let in again in a time that a copied-back database has forgotten has a
         number from then, which no list of today can name (decision 0128)."""
         found = _not_void(at.held.void.get(person), minted_ms)
-        lost = found is Verdict.MUST_REFUSE and self.truth.lost_once(person, at.door, minted_ms + SLACK_MS)
+        lost = found is Verdict.MUST_REFUSE and self.truth.lost_once(person, at.door, minted_ms)
         return Verdict.MAY if lost else found
 
     # ---- codes

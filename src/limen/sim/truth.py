@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from limen.sim.ports import CardKind, CodeKind, Plan
 
+SECOND_MS: Final = 1_000
 MINUTE_MS: Final = 60_000
 DAY_MINUTES: Final = 1440
 
@@ -151,7 +152,7 @@ class Truth:
         self.facts = Facts()
         self.unsure_seconds: set[int] = set()  # whose access only runs out: when it has, nobody says that their second code is over
         self.unsure_floors: set[int] = set()  # doors where locks may hold an end of codes that a restored service counts otherwise
-        self._once: list[Facts] = []
+        self._once: list[tuple[int, Facts]] = []  # when it was forgotten
         self._diary: list[tuple[int, Deed]] = []
         self._numbered: dict[tuple[int, int, int], Code] = {}
         self._groups = {group.name: group for group in plan.groups}
@@ -301,16 +302,16 @@ class Truth:
         """Somebody looked at their second code."""
         _look(self.facts.seconds[person, door], digits)
 
-    def copied_back(self, before: Facts) -> None:
+    def copied_back(self, before: Facts, ms: int) -> None:
         """The service forgot everything since then. Codes that were made live on: the locks derive them."""
-        self._once.append(self.facts)
+        self._once.append((ms, self.facts))
         self.unsure_floors |= {made.door for made in self.facts.ended}
         self.facts = before.copy()
         self._touch(range(len(self.plan.doors)))
 
     def restored(self, before: Facts, since_ms: int, ms: int) -> None:
         """The service forgot what was given since then, and took again what was taken; nobody's lease from before this moment counts."""
-        self._once.append(self.facts)
+        self._once.append((ms, self.facts))
         self.facts = before.copy()
         for _, deed in [(at, deed) for at, deed in self._diary if at > since_ms]:
             deed(self, ms)
@@ -349,7 +350,7 @@ class Truth:
         """What stood then in each past that a restored service has forgotten: leases of that time are still signed."""
         now, found = self.facts, list[Right]()
         try:
-            for past in self._once:
+            for _, past in self._once:
                 self.facts = past
                 found += self.rights(person, door, ms)
             return found
@@ -357,9 +358,11 @@ class Truth:
             self.facts = now
 
     def lost_once(self, person: int, door: int, ms: int) -> bool:
-        """Whether a door was taken from a person until then in a past that a restored service has forgotten: who had it again had another number."""
+        """Whether that second lies in a past that a restored service has forgotten, and a door had been taken from the person in it: who had it again
+        had another number."""
         known = self.facts.void.get((person, door), [])
-        return any(at <= ms and at not in known for past in self._once for at in past.void.get((person, door), []))
+        pasts = [past for forgotten_ms, past in self._once if ms < forgotten_ms]
+        return any(at < ms + SECOND_MS and at not in known for past in pasts for at in past.void.get((person, door), []))
 
     def phone_lives(self, key: bytes, ms: int) -> bool:
         """Registered and not removed."""

@@ -62,7 +62,7 @@ def test_a_lease_of_a_lost_time_is_not_judged_by_what_was_over_before() -> None:
     one.truth.invited(1, 5, (2,), T0, T0 + HOUR)
     copy = one.truth.facts.copy()
     one.truth.invited(1, 5, (2,), T0 + 2 * HOUR, None)
-    one.truth.copied_back(copy)
+    one.truth.copied_back(copy, T0 + 3 * HOUR + MINUTE)
     guest = Phone(5, KEY, [lease(T0 + 3 * HOUR, lasts_ms=DAY, cls=Cls.APP_GUEST)])
     assert one.by_phone(guest, at(one, T0 + 4 * HOUR)) is MAY
     early = Phone(5, KEY, [lease(T0, lasts_ms=DAY, cls=Cls.APP_GUEST)])
@@ -80,7 +80,7 @@ def test_a_second_number_from_a_lost_time_is_no_list_s_to_name() -> None:
     one.truth.sent_away(5, T0 + HOUR)
     one.truth.invited(1, 5, (2,), T0 + 2 * HOUR, None)
     forgotten = one.truth.facts.copy()
-    one.truth.copied_back(copy)
+    one.truth.copied_back(copy, T0 + 3 * HOUR + MINUTE)
     one.truth.sent_away(5, T0 + 4 * HOUR)
     first, second = (lease(T0 + hours * HOUR, cls=Cls.APP_GUEST) for hours in (0, 3))
     assert one.by_phone(Phone(5, KEY, [second]), at(one, T0 + 5 * HOUR)) is MAY
@@ -88,6 +88,19 @@ def test_a_second_number_from_a_lost_time_is_no_list_s_to_name() -> None:
     one.truth.facts = forgotten
     one.truth.restored(copy, T0, T0 + 6 * HOUR)
     assert one.by_phone(Phone(5, KEY, [second]), at(one, T0 + 7 * HOUR)) is SHUT
+
+
+def test_a_number_drawn_after_a_lost_time_is_named_like_any_other() -> None:
+    """Who lost a door in the forgotten time and was invited once more since is refused when that is taken: the service knows this number."""
+    one = oracle()
+    copy = one.truth.facts.copy()
+    one.truth.invited(1, 5, (2,), T0, None)
+    one.truth.sent_away(5, T0 + HOUR)
+    one.truth.copied_back(copy, T0 + 2 * HOUR)
+    one.truth.invited(1, 5, (2,), T0 + 3 * HOUR, None)
+    one.truth.sent_away(5, T0 + 5 * HOUR)
+    guest = Phone(5, KEY, [lease(T0 + 4 * HOUR, cls=Cls.APP_GUEST)])
+    assert one.by_phone(guest, at(one, T0 + 6 * HOUR)) is SHUT
 
 
 def test_a_lease_opens_until_it_ends() -> None:

@@ -89,7 +89,7 @@ def test_a_restored_service_forgets_and_the_truth_remembers_that_it_once_knew() 
     copy = one.facts.copy()
     one.gave(2, ROOMS, T0 + 10)
     assert one.holds(2, ROOMS, T0 + 10)
-    one.copied_back(copy)
+    one.copied_back(copy, T0 + 20)
     assert not one.holds(2, ROOMS, T0 + 10)
     assert one.rights_once(2, 1, T0 + 10)
     assert not one.rights_once(3, 1, T0 + 10)
@@ -100,25 +100,26 @@ def test_each_forgotten_past_is_asked() -> None:
     one = truth()
     copy = one.facts.copy()
     one.invited(1, 5, (0,), T0 + 10, T0 + HOUR_MS)
-    one.copied_back(copy)
+    one.copied_back(copy, T0 + 20)
     one.invited(1, 5, (0,), T0 + 2 * HOUR_MS, None)
-    one.copied_back(copy)
+    one.copied_back(copy, T0 + 3 * HOUR_MS)
     assert {right.until_ms for right in one.rights_once(5, 0, T0 + 2 * HOUR_MS)} == {T0 + HOUR_MS, None}
 
 
 def test_a_loss_that_only_a_forgotten_past_knows_is_remembered() -> None:
-    """Not one that is in the file, and not before it was."""
+    """Not one that is in the file, not before it was, and not for what was signed since the past was forgotten: its number is known again."""
     one = truth()
     one.invited(1, 5, (0,), T0, None)
-    one.sent_away(5, T0 + 10)
+    one.sent_away(5, T0 + 10_000)
     copy = one.facts.copy()
-    assert not one.lost_once(5, 0, T0 + 10)
-    one.invited(1, 5, (0,), T0 + 20, None)
-    one.sent_away(5, T0 + 30)
-    one.copied_back(copy)
-    assert not one.lost_once(5, 0, T0 + 29)
-    assert one.lost_once(5, 0, T0 + 30)
-    assert not one.lost_once(5, 1, T0 + 30)
+    assert not one.lost_once(5, 0, T0 + 10_000)
+    one.invited(1, 5, (0,), T0 + 20_000, None)
+    one.sent_away(5, T0 + 30_000)
+    one.copied_back(copy, T0 + 40_000)
+    assert not one.lost_once(5, 0, T0 + 29_000)
+    assert one.lost_once(5, 0, T0 + 30_000)
+    assert not one.lost_once(5, 1, T0 + 30_000)
+    assert not one.lost_once(5, 0, T0 + 40_000)
 
 
 def test_a_restore_that_heeds_its_ledger_takes_again_and_gives_nothing() -> None:

@@ -99,7 +99,7 @@ class Recovery:
         world, was = self.world, self.world.truth.facts.copy()
         world.service.machine.copy_back(backup.copy)
         world.copied_back.add(world.generation)
-        world.truth.copied_back(backup.facts)
+        world.truth.copied_back(backup.facts, world.time.ms)
         self._end_again(was, backup.facts)
         self._pause_again(was)
         self.habits.known.clear()
